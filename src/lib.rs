@@ -1,0 +1,5 @@
+//! firstparty
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+
+pub use http;
