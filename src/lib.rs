@@ -1,5 +1,120 @@
-//! firstparty
+//! Sans-IO reverse-proxy logic that serves Fingerprint's agent and API from a site's own domain.
+//!
+//! Fingerprint identifies devices most accurately when its script and its API are *first party*:
+//! served from the customer's own site. This crate is the gateway that does so, once, for every
+//! platform. It is deterministic: no runtime, no sockets, no clock, no randomness, no logging.
+//! Equal inputs give equal outputs.
+//!
+//! # In scope
+//!
+//! * classification of requests: agent download, identification, browser cache, v4, status page
+//! * what goes upstream: target, query, region, fields, cookies, the integration's identity
+//! * what comes back: fields, cache ages, cookie domains
+//! * answers made here: errors, status page
+//! * configuration in layers, and the differences between seven platforms as data
+//!
+//! # Out of scope
+//!
+//! * HTTP parsing, TLS, connection pools: the adapter's
+//! * bodies: they never pass through, except the short ones made here
+//! * a router for the rest of the site: [`Gateway::owns`] says what is none of ours
+//!
+//! # The loop
+//!
+//! An adapter hands over the head of a request and gets back one for upstream, or an answer. It
+//! hands over upstream's head and gets back the one for the browser.
+//!
+//! ```text
+//!            Request                      Request
+//! browser ───────────▶ Gateway::handle ───────────▶ upstream
+//!         ◀─ Respond ─┘        │ Exchange               │
+//!         ◀──────────── Exchange::complete ◀────────────┘
+//!            Response   Exchange::fail          Response or failure
+//! ```
+//!
+//! ```
+//! use firstparty::http::{Request, Response};
+//! use firstparty::{Action, Config, Failure, Gateway, Platform, RequestId};
+//!
+//! # fn send_upstream(_: Request<String>) -> Result<Response<String>, Failure> { Err(Failure::Connect) }
+//! # fn send_to_browser<B>(_: Response<B>) {}
+//! # fn unix_millis() -> u64 { 0 }
+//! # fn entropy() -> u64 { 0 }
+//! # let request = Request::get("/fp/web/v4/key").header("host", "example.com").body(String::new())?;
+//! # let client_ip = None;
+//! let config = Config::builder().pre_shared_secret("s3cret").build()?;
+//! let gateway = Gateway::new(config, Platform::Generic);
+//!
+//! match gateway.handle(request, client_ip) {
+//!     Action::Respond(response, _report) => send_to_browser(response),
+//!     Action::Forward(request, exchange) => match send_upstream(request) {
+//!         Ok(response) => send_to_browser(exchange.complete(response)),
+//!         Err(failure) => {
+//!             let id = RequestId::new(unix_millis(), entropy());
+//!             send_to_browser(exchange.fail(failure, id));
+//!         }
+//!     },
+//! }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Terms
+//!
+//! The *browser* sends the request, the *adapter* is the program that owns the sockets and embeds
+//! this crate, *upstream* is always Fingerprint's server. A *field* is a header field (RFC 9110
+//! §5). A request is *authorised* if it is an identification request, which carries the proxy
+//! secret; all others are *plain*. `R5.3` and the like are rules of the contract that the crate
+//! implements; every one is named where it is implemented and where it is tested.
+//!
+//! # Modules, in the order in which data flows
+//!
+//! [`config`] and [`platform`] set the gateway up. [`gateway`](Gateway) walks: [`route`], then
+//! [`request`], and on the way back [`response`]. [`refusal`] and [`field`] are shared,
+//! [`report`] and [`explain`] tell the adapter what was done. Each step is public and can be used
+//! alone.
+//!
+//! # Features
+//!
+//! None is on by default.
+//!
+//! * `psl`: cookie domains know public suffixes, and may become the registrable domain.
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+pub mod config;
+mod entropy;
+mod exchange;
+pub mod explain;
+pub mod field;
+mod gateway;
+pub mod platform;
+pub mod refusal;
+mod reply;
+pub mod report;
+pub mod request;
+pub mod response;
+pub mod route;
+mod scratch;
+
 pub use http;
+
+pub use self::config::{Config, ConfigError};
+pub use self::exchange::{Exchange, Failure, RequestId};
+pub use self::gateway::{Action, Gateway};
+pub use self::platform::Platform;
+pub use self::report::Report;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_types_of_the_loop_cross_threads() {
+        fn crosses<T: Send + Sync>() {}
+        crosses::<Gateway>();
+        crosses::<Exchange>();
+        crosses::<Action<()>>();
+        crosses::<Config>();
+        crosses::<Report>();
+    }
+}

@@ -1,0 +1,223 @@
+//! What the site's own JavaScript needs to know (contract R1.7).
+
+use super::{Config, ConfigError, Mount, RoutePath};
+use crate::entropy;
+use crate::request::region::Region;
+
+/// The strings that the browser's agent is configured with, for one site.
+///
+/// ```
+/// use firstparty::{Config, config::ClientSetup, request::region::Region};
+///
+/// let config = Config::builder()
+///     .agent_download_path("vbcnkxb654")
+///     .get_result_path("5yt489hgfj")
+///     .build()?;
+/// let setup = ClientSetup::new(&config, "https://www.example.com", "ore54guier")?;
+///
+/// assert_eq!(
+///     setup.script_url_pattern().as_deref(),
+///     Some(
+///         "https://www.example.com/ore54guier/vbcnkxb654\
+///          ?apiKey=<apiKey>&version=<version>&loaderVersion=<loaderVersion>"
+///     ),
+/// );
+/// assert_eq!(
+///     setup.v3_endpoint(Region::Eu).as_deref(),
+///     Some("https://www.example.com/ore54guier/5yt489hgfj?region=eu"),
+/// );
+/// assert_eq!(setup.v4_endpoint(Region::Us), "https://www.example.com/ore54guier/?region=us");
+/// # Ok::<(), firstparty::ConfigError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClientSetup {
+    /// The site and the integration path, ending with a slash.
+    base: String,
+    agent_route: Option<RoutePath>,
+    result_route: Option<RoutePath>,
+}
+
+impl ClientSetup {
+    /// Combines a site's origin (`https://www.example.com`), the integration path on it (empty
+    /// with depth 0) and the configuration of the gateway there.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::Origin`] if the origin is none, [`ConfigError::Path`] if the integration
+    /// path is none, and [`ConfigError::Depth`] if it is not the one the gateway is mounted under.
+    pub fn new(
+        config: &Config,
+        site_origin: &str,
+        integration_path: &str,
+    ) -> Result<Self, ConfigError> {
+        const SETTING: &str = "integration_path";
+        let path = match integration_path.trim_matches('/') {
+            "" => None,
+            path => Some(RoutePath::parse(SETTING, path)?),
+        };
+        let segments = path.as_ref().map_or(0, |path| path.segments().count());
+        let expected = match &config.mount {
+            Mount::Depth(depth) => usize::from(*depth),
+            Mount::Exact(exact) if path.as_ref() == Some(exact) => segments,
+            Mount::Exact(exact) => return Err(depth_error(exact.segments().count())),
+            Mount::Anywhere | Mount::AnywhereOrDepth(_) => segments,
+        };
+        if segments != expected {
+            return Err(depth_error(expected));
+        }
+        let mut base = site(site_origin)?;
+        base.push('/');
+        if let Some(path) = path {
+            base.push_str(path.as_str());
+            base.push('/');
+        }
+        Ok(Self {
+            base,
+            agent_route: config.agent_route.clone(),
+            result_route: config.result_route.clone(),
+        })
+    }
+
+    /// v3: the script URL pattern for the NPM package; none while the agent route is off.
+    #[must_use]
+    pub fn script_url_pattern(&self) -> Option<String> {
+        let import = self.v3_import()?;
+        Some(import + "&version=<version>&loaderVersion=<loaderVersion>")
+    }
+
+    /// v3: the URL to import the agent from, as from the CDN; none while the agent route is off.
+    #[must_use]
+    pub fn v3_import(&self) -> Option<String> {
+        let route = self.agent_route.as_ref()?;
+        Some(format!("{}{route}?apiKey=<apiKey>", self.base))
+    }
+
+    /// v3: the endpoint for identification; none while the result route is off.
+    #[must_use]
+    pub fn v3_endpoint(&self, region: Region) -> Option<String> {
+        let route = self.result_route.as_ref()?;
+        Some(format!("{}{route}?region={region}", self.base))
+    }
+
+    /// v4: the endpoint.
+    #[must_use]
+    pub fn v4_endpoint(&self, region: Region) -> String {
+        format!("{}?region={region}", self.base)
+    }
+
+    /// v4: the URL to import the agent from, as from the CDN.
+    #[must_use]
+    pub fn v4_import(&self) -> String {
+        format!("{}web/v4/<apiKey>", self.base)
+    }
+}
+
+fn depth_error(segments: usize) -> ConfigError {
+    ConfigError::Depth { setting: "integration_path", segments }
+}
+
+/// Scheme, host and port as the URL standard writes an origin; anything more is refused.
+fn site(text: &str) -> Result<String, ConfigError> {
+    let error = ConfigError::Origin { setting: "site_origin" };
+    let url = url::Url::parse(text).ok().filter(|url| {
+        matches!(url.scheme(), "https" | "http")
+            && (url.path(), url.query(), url.fragment()) == ("/", None, None)
+            && (url.username(), url.password()) == ("", None)
+    });
+    url.map(|url| url.origin().ascii_serialization()).ok_or(error)
+}
+
+/// Proposes a random path segment that content blockers do not know: ten characters of `a` to
+/// `z` and `0` to `9`, a letter first. Equal entropy gives equal segments.
+///
+/// ```
+/// use firstparty::config::propose_path_segment;
+///
+/// let segment = propose_path_segment([7; 16]);
+/// assert_eq!(segment.len(), 10);
+/// assert!(segment.starts_with(|first: char| first.is_ascii_lowercase()));
+/// ```
+#[must_use]
+pub fn propose_path_segment(entropy: [u8; 16]) -> String {
+    let entropy = u128::from_le_bytes(entropy);
+    let attempts = (0..4).map(|attempt| segment(entropy.rotate_left(attempt * 32)));
+    let mut candidates = attempts.filter(|candidate| !super::advice::is_blocked_segment(candidate));
+    candidates.next().unwrap_or_else(|| segment(!entropy))
+}
+
+/// One of 26 · 36⁹ segments.
+fn segment(entropy: u128) -> String {
+    let rest = std::iter::repeat_n(entropy::LOWER_AND_DIGITS, 9);
+    entropy::draw(entropy, std::iter::once(entropy::LOWER).chain(rest)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn setup(
+        builder: crate::config::Builder,
+        site: &str,
+        path: &str,
+    ) -> Result<ClientSetup, ConfigError> {
+        ClientSetup::new(&builder.build().unwrap(), site, path)
+    }
+
+    /// R1.7: with depth 0 the base is the site itself.
+    #[test]
+    fn depth_decides_the_base() {
+        let builder = || Config::builder().agent_download_path("a").get_result_path("r");
+        let zero =
+            setup(builder().integration_path_depth(0), "https://a.example:8443/", "").unwrap();
+        assert_eq!(zero.v3_import().unwrap(), "https://a.example:8443/a?apiKey=<apiKey>");
+        assert_eq!(zero.v4_endpoint(Region::Ap), "https://a.example:8443/?region=ap");
+        let two = setup(builder().integration_path_depth(2), "http://a.example", "/x/y/").unwrap();
+        assert_eq!(two.v3_endpoint(Region::Us).unwrap(), "http://a.example/x/y/r?region=us");
+        assert_eq!(two.v4_import(), "http://a.example/x/y/web/v4/<apiKey>");
+        let off = setup(Config::builder(), "https://a.example", "x").unwrap();
+        assert_eq!((off.script_url_pattern(), off.v3_endpoint(Region::Us)), (None, None));
+    }
+
+    #[test]
+    fn what_does_not_fit_the_mount_is_refused() {
+        let exact = || Config::builder().mount(Mount::Exact("p/q".parse().unwrap()));
+        assert!(setup(exact(), "https://a.example", "p/q").is_ok());
+        assert!(matches!(setup(exact(), "https://a.example", "p"), Err(ConfigError::Depth { .. })));
+        assert!(matches!(
+            setup(exact(), "https://a.example", "p/r"),
+            Err(ConfigError::Depth { .. })
+        ));
+        let one = setup(Config::builder(), "https://a.example", "p/q");
+        assert!(matches!(one, Err(ConfigError::Depth { segments: 1, .. })));
+        let dots = setup(Config::builder(), "https://a.example", "..");
+        assert!(matches!(dots, Err(ConfigError::Path { .. })));
+        for origin in [
+            "",
+            "a.example",
+            "ftp://a.example",
+            "https://a.example/x",
+            "https://u@a.example",
+            "https://a.example/?q",
+            "https://a.example/#f",
+        ] {
+            assert!(
+                matches!(setup(Config::builder(), origin, "p"), Err(ConfigError::Origin { .. })),
+                "{origin}"
+            );
+        }
+    }
+
+    /// R1.7: ten characters, a letter first, whatever the entropy.
+    #[test]
+    fn proposed_segments_are_well_formed() {
+        for byte in 0..=255 {
+            let mut entropy = [byte; 16];
+            entropy[0] = !byte;
+            let segment = propose_path_segment(entropy);
+            assert_eq!(segment.len(), 10);
+            assert!(segment.starts_with(|c: char| c.is_ascii_lowercase()), "{segment}");
+            assert!(segment.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()));
+        }
+        assert_ne!(propose_path_segment([1; 16]), propose_path_segment([2; 16]));
+    }
+}

@@ -1,0 +1,194 @@
+//! The settings document: the JSON object that CloudFront keeps as a secret (contract R1.2).
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
+use serde::{Deserialize, de};
+
+use super::{Source, Variable};
+
+/// A settings document, from any serde format.
+///
+/// Keys are compared without case. An unknown key becomes advice; `null` counts as absent; any
+/// other value that is no string is an error that names the key and never the value (the depth
+/// may be a number). A variable that comes twice is an error.
+///
+/// ```
+/// use firstparty::config::{Config, Document};
+///
+/// let text = r#"{"FPJS_GET_RESULT_PATH": "5yt489hgfj", "fpjs_pre_shared_secret": "s3cret"}"#;
+/// let document: Document = serde_json::from_str(text)?;
+/// let config = Config::builder().source(document.into_source("secret")).build()?;
+/// assert!(config.secret().is_some());
+///
+/// let error = serde_json::from_str::<Document>(r#"{"fpjs_pre_shared_secret": 42}"#).unwrap_err();
+/// assert!(error.to_string().starts_with("fpjs_pre_shared_secret: expected a string"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Document(Source);
+
+impl Document {
+    /// The document as a source of variables, under a name for the status page.
+    #[must_use]
+    pub fn into_source(self, name: impl Into<Cow<'static, str>>) -> Source {
+        self.0.named(name)
+    }
+}
+
+impl<'de> Deserialize<'de> for Document {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(DocumentVisitor).map(Self)
+    }
+}
+
+struct DocumentVisitor;
+
+impl<'de> Visitor<'de> for DocumentVisitor {
+    type Value = Source;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object with the settings")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Source, A::Error> {
+        let mut source = Source::default();
+        let mut seen = Vec::new();
+        while let Some(key) = map.next_key::<String>()? {
+            let Some(variable) = Variable::from_key(&key) else {
+                map.next_value::<de::IgnoredAny>()?;
+                source.insert(None, &key, String::new());
+                continue;
+            };
+            let value = map.next_value_seed(Text(variable))?;
+            if seen.contains(&variable) {
+                return Err(A::Error::custom(format_args!("{variable}: given twice")));
+            }
+            seen.push(variable);
+            source.set(variable, value.unwrap_or_default());
+        }
+        Ok(source)
+    }
+}
+
+/// Reads the value of a variable: a string, or nothing; the depth also as a number. Errors name
+/// the variable and never repeat the value, which may be the secret.
+pub(super) struct Text(pub(super) Variable);
+
+impl Text {
+    fn number<E: Error>(&self, number: impl fmt::Display) -> Result<Option<String>, E> {
+        match self.0 {
+            Variable::IntegrationPathDepth => Ok(Some(number.to_string())),
+            _ => self.refuse(),
+        }
+    }
+
+    fn refuse<E: Error>(&self) -> Result<Option<String>, E> {
+        Err(E::custom(format_args!("{}: expected a string", self.0)))
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Text {
+    type Value = Option<String>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Text {
+    type Value = Option<String>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(Some(text.to_owned()))
+    }
+
+    fn visit_string<E: Error>(self, text: String) -> Result<Self::Value, E> {
+        Ok(Some(text))
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_none<E: Error>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<Self::Value, E> {
+        self.number(number)
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<Self::Value, E> {
+        self.number(number)
+    }
+
+    fn visit_f64<E: Error>(self, number: f64) -> Result<Self::Value, E> {
+        self.number(number)
+    }
+
+    fn visit_bool<E: Error>(self, _: bool) -> Result<Self::Value, E> {
+        self.refuse()
+    }
+
+    fn visit_bytes<E: Error>(self, _: &[u8]) -> Result<Self::Value, E> {
+        self.refuse()
+    }
+
+    fn visit_seq<A: de::SeqAccess<'de>>(self, _: A) -> Result<Self::Value, A::Error> {
+        self.refuse()
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, _: A) -> Result<Self::Value, A::Error> {
+        self.refuse()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Source, String> {
+        let document: Result<Document, _> = serde_json::from_str(text);
+        document.map(|document| document.into_source("secret")).map_err(|error| error.to_string())
+    }
+
+    /// R1.2: keys without case, null as absent, the depth also as a number.
+    #[test]
+    fn values_are_read_leniently_where_the_contract_says_so() {
+        let source = read(
+            r#"{"FPJS_Get_Result_Path": "r", "fpjs_cdn_url": null, "fpjs_debug": "",
+                "fpjs_integration_path_depth": 2, "other": {"deep": [1]}}"#,
+        )
+        .unwrap();
+        assert_eq!(source.get(Variable::GetResultPath), Some("r"));
+        assert_eq!(source.get(Variable::CdnUrl), None);
+        assert_eq!(source.get(Variable::Debug), None);
+        assert_eq!(source.get(Variable::IntegrationPathDepth), Some("2"));
+        assert_eq!(source.into_name_and_unknown_keys().1, ["other"]);
+    }
+
+    /// R1.2: an error names the key, never the value.
+    #[test]
+    fn errors_name_the_key_and_never_the_value() {
+        for value in ["4711", "-4711", "4711.5", "true", "[4711]", "{\"4711\": 4711}"] {
+            let error = read(&format!(r#"{{"fpjs_pre_shared_secret": {value}}}"#)).unwrap_err();
+            assert!(error.contains("fpjs_pre_shared_secret"), "{error}");
+            assert!(!error.contains("4711") && !error.contains("true"), "{error}");
+        }
+        let twice = read(r#"{"fpjs_cdn_url": "a.b", "FPJS_CDN_URL": "c.d"}"#).unwrap_err();
+        assert!(twice.starts_with("fpjs_cdn_url: given twice"), "{twice}");
+        for text in ["[]", "\"text\"", "42", "null", "", "{"] {
+            assert!(read(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! Host names of the configuration (contract R1.3).
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use super::ConfigError;
+
+/// A valid host name: no port, path or user, lower case, internationalised names in their ASCII
+/// form.
+///
+/// ```
+/// use firstparty::config::HostName;
+///
+/// let host: HostName = "API.fpjs.io".parse()?;
+/// assert_eq!(host.as_str(), "api.fpjs.io");
+/// for text in ["", "api.fpjs.io:443", "https://api.fpjs.io", "me@api.fpjs.io", "192.0.2.1"] {
+///     assert!(text.parse::<HostName>().is_err());
+/// }
+/// # Ok::<(), firstparty::ConfigError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub struct HostName(Box<str>);
+
+/// RFC 1035 §2.3.4 gives a name 253 characters; three are left for a region and its dot.
+const MAX_LENGTH: usize = 250;
+const MAX_LABEL: usize = 63;
+
+impl HostName {
+    pub(crate) fn parse(setting: &'static str, text: &str) -> Result<Self, ConfigError> {
+        let error = |source| ConfigError::Host { setting, source };
+        let host = url::Host::parse(text).map_err(|source| error(Some(source)))?;
+        match host {
+            // `url` decodes percent-escapes; in a configuration they are a mistake.
+            url::Host::Domain(name) if is_host_name(&name) && !text.contains('%') => {
+                Ok(Self(name.into()))
+            }
+            _ => Err(error(None)),
+        }
+    }
+
+    /// The name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+fn is_host_name(name: &str) -> bool {
+    let valid = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    let is_label =
+        |label: &str| !label.is_empty() && label.len() <= MAX_LABEL && label.bytes().all(valid);
+    name.len() <= MAX_LENGTH && name.split('.').all(is_label)
+}
+
+impl FromStr for HostName {
+    type Err = ConfigError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::parse("host", text)
+    }
+}
+
+impl TryFrom<String> for HostName {
+    type Error = ConfigError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+impl From<HostName> for String {
+    fn from(host: HostName) -> Self {
+        host.0.into()
+    }
+}
+
+impl fmt::Display for HostName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// R1.3: no port, path, userinfo; nothing that a URI could read differently.
+    #[test]
+    fn only_plain_host_names_pass() {
+        for (text, expected) in [
+            ("fpcdn.io", "fpcdn.io"),
+            ("LOCALHOST", "localhost"),
+            ("my_api.example", "my_api.example"),
+            ("münchen.example", "xn--mnchen-3ya.example"),
+        ] {
+            assert_eq!(text.parse::<HostName>().unwrap().as_str(), expected);
+        }
+        let long = format!("{}.example", "a".repeat(64));
+        let longer = ["abc"; 63].join(".");
+        for text in [
+            "a.b:443",
+            "a.b/",
+            "a.b/base",
+            "u@a.b",
+            "a..b",
+            ".a.b",
+            "a.b.",
+            "%61.b",
+            "a b",
+            "[::1]",
+            "1.2.3.4",
+            "0x7f.1",
+            "a.b?",
+            "a.b#",
+            "a*b.c",
+            "ä\u{202e}",
+            &long,
+            &longer,
+        ] {
+            assert!(text.parse::<HostName>().is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! [`Config`] from any serde format, through the same checks as the builder.
+
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
+
+use super::document::Text;
+use super::{Builder, Config, Variable};
+
+impl<'de> Deserialize<'de> for Config {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let builder = deserializer.deserialize_map(ConfigVisitor)?;
+        builder.build().map_err(D::Error::custom)
+    }
+}
+
+struct ConfigVisitor;
+
+impl<'de> Visitor<'de> for ConfigVisitor {
+    type Value = Builder;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object with the configuration")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Builder, A::Error> {
+        let mut builder = Config::builder();
+        let mut seen: Vec<String> = Vec::new();
+        while let Some(key) = map.next_key::<String>()? {
+            let key = key.strip_prefix("fpjs_").unwrap_or(&key).to_owned();
+            if seen.contains(&key) {
+                return Err(A::Error::custom(format_args!("{key}: given twice")));
+            }
+            builder = match Variable::from_key(&format!("fpjs_{key}")) {
+                Some(variable) => {
+                    let text = map.next_value_seed(Text(variable))?;
+                    builder.variable(variable, text.unwrap_or_default())
+                }
+                None => option(builder, &key, &mut map)?,
+            };
+            seen.push(key);
+        }
+        Ok(builder)
+    }
+}
+
+/// Reads the value of one of the keys that are no variables.
+fn option<'de, A: MapAccess<'de>>(
+    builder: Builder,
+    key: &str,
+    map: &mut A,
+) -> Result<Builder, A::Error> {
+    Ok(match key {
+        "integration_name" => apply(builder, key, map, |b, name: String| b.integration_name(name))?,
+        "integration_version" => {
+            apply(builder, key, map, |b, version: String| b.integration_version(version))?
+        }
+        "mount" => apply(builder, key, map, Builder::mount)?,
+        "agent_origin" => apply(builder, key, map, Builder::agent_origin)?,
+        "cookie_domain" => apply(builder, key, map, Builder::cookie_domain)?,
+        "cache" => apply(builder, key, map, Builder::cache)?,
+        "v4" => apply(builder, key, map, Builder::v4)?,
+        "status_page" => apply(builder, key, map, Builder::status_page)?,
+        "drop_fields" => apply(builder, key, map, |b, names: Vec<String>| b.drop_fields(names))?,
+        "cookies" => apply(builder, key, map, |b, names: Vec<String>| b.cookies(names))?,
+        "hosts" => apply(builder, key, map, |b, names: Vec<String>| b.hosts(names))?,
+        "trusted_host" => apply(builder, key, map, |b, Field(name)| b.trusted_host(name))?,
+        "trusted_address" => apply(builder, key, map, Builder::trusted_address)?,
+        _ => return Err(A::Error::custom(format_args!("{key}: unknown key"))),
+    })
+}
+
+/// Reads a value and hands it to a setter; unset values leave the builder alone.
+fn apply<'de, A: MapAccess<'de>, T: Deserialize<'de>>(
+    builder: Builder,
+    key: &str,
+    map: &mut A,
+    set: impl FnOnce(Builder, T) -> Builder,
+) -> Result<Builder, A::Error> {
+    match map.next_value::<MaybeUnset<T>>() {
+        Ok(MaybeUnset::Set(value)) => Ok(set(builder, value)),
+        Ok(MaybeUnset::Unset(_)) => Ok(builder),
+        Err(error) => Err(A::Error::custom(format_args!("{key}: {error}"))),
+    }
+}
+
+/// A value, or one of the two ways to say that there is none.
+#[derive(serde::Deserialize)]
+#[serde(untagged, expecting = "not a value that this key takes")]
+enum MaybeUnset<T> {
+    Unset(Unset),
+    Set(T),
+}
+
+/// `null` or `""`.
+struct Unset;
+
+impl<'de> Deserialize<'de> for Unset {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Option::<String>::deserialize(deserializer)?;
+        match text.as_deref() {
+            None | Some("") => Ok(Self),
+            Some(_) => Err(D::Error::custom("a value")),
+        }
+    }
+}
+
+/// A field name.
+struct Field(http::HeaderName);
+
+impl<'de> Deserialize<'de> for Field {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map(Self).map_err(D::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{AgentOrigin, CachePolicy, CookieDomain, Mount};
+
+    fn read(text: &str) -> Result<Config, String> {
+        serde_json::from_str(text).map_err(|error: serde_json::Error| error.to_string())
+    }
+
+    /// R1.3: every key is read, with and without prefix.
+    #[test]
+    fn every_key_is_read() {
+        let config = read(
+            r#"{"fpjs_agent_download_path": "a", "get_result_path": "r", "pre_shared_secret": "s",
+                "integration_path_depth": "2", "ingress_base_host": "api.example",
+                "cdn_url": "cdn.example", "integration_name": "n", "integration_version": "v",
+                "mount": {"anywhere_or_depth": 3}, "agent_origin": "cdn",
+                "cookie_domain": "preserve", "cache": "preserve", "v4": false,
+                "status_page": false, "drop_fields": ["Referer"], "cookies": ["a", "b"],
+                "hosts": ["Example.com", "[::1]"], "trusted_host": "x-host",
+                "trusted_address": {"field": "x-forwarded-for", "hops": 2}}"#,
+        )
+        .unwrap();
+        assert_eq!(config.mount, Mount::AnywhereOrDepth(3));
+        assert_eq!(config.agent_origin, AgentOrigin::Cdn);
+        assert_eq!(config.cookie_domain, CookieDomain::Preserve);
+        assert_eq!(config.cache, CachePolicy::Preserve);
+        assert!(!config.v4 && !config.status_page);
+        assert_eq!(config.drop_fields, ["referer"]);
+        assert_eq!(*config.cookies, ["a".into(), "b".into()]);
+        assert_eq!(*config.hosts, ["example.com".into(), "[::1]".into()]);
+        assert_eq!(config.trusted_address.unwrap().hops(), 2);
+        assert_eq!(config.cdn_host.as_str(), "cdn.example");
+    }
+
+    #[test]
+    fn null_and_empty_mean_unset() {
+        let config =
+            read(r#"{"mount": null, "cache": "", "v4": null, "hosts": null, "cdn_url": ""}"#);
+        let config = config.unwrap();
+        assert_eq!((config.mount, config.v4), (Mount::Depth(1), true));
+        assert_eq!(config.cache, CachePolicy::default());
+    }
+
+    /// R1.3: a bad value is an error that names the key.
+    #[test]
+    fn errors_name_the_key() {
+        for (text, expected) in [
+            (r#"{"mont": 1}"#, "mont: unknown key"),
+            (r#"{"mount": {"depth": 256}}"#, "mount: "),
+            (r#"{"mount": {"exact": "a b"}}"#, "mount: "),
+            (r#"{"v4": "yes"}"#, "v4: "),
+            (r#"{"hosts": ["a b"]}"#, "hosts: expected a host name"),
+            (r#"{"drop_fields": ["host"]}"#, "drop_fields: expected field names"),
+            (r#"{"drop_fields": ["Content-Length"]}"#, "drop_fields: expected field names"),
+            (r#"{"drop_fields": ["fpjs-proxy-x"]}"#, "drop_fields: expected field names"),
+            (r#"{"cookies": ["a b"]}"#, "cookies: expected cookie names"),
+            (r#"{"integration_path_depth": 256}"#, "fpjs_integration_path_depth: expected decimal"),
+            (r#"{"integration_path_depth": -1}"#, "fpjs_integration_path_depth: expected decimal"),
+            (r#"{"integration_path_depth": 1.5}"#, "fpjs_integration_path_depth: expected decimal"),
+            (
+                r#"{"integration_path_depth": "1e0"}"#,
+                "fpjs_integration_path_depth: expected decimal",
+            ),
+            (
+                r#"{"integration_path_depth": "+1"}"#,
+                "fpjs_integration_path_depth: expected decimal",
+            ),
+            (r#"{"integration_name": "a/b"}"#, "integration_name: expected 1 to 64 bytes"),
+            (r#"{"integration_version": "ä"}"#, "integration_version: expected 1 to 64 bytes"),
+            (r#"{"debug": "yes"}"#, "fpjs_debug: expected `true` or `false`"),
+            (r#"{"cdn_url": "a", "fpjs_cdn_url": "b"}"#, "cdn_url: given twice"),
+            (r#"{"trusted_address": {"field": "x", "hops": 0}}"#, "trusted_address: "),
+        ] {
+            let error = read(text).unwrap_err();
+            assert!(error.starts_with(expected), "{text}: {error}");
+        }
+    }
+}

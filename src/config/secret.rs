@@ -1,0 +1,76 @@
+//! The proxy secret (contract R1.4).
+
+use std::fmt;
+
+use http::HeaderValue;
+
+use super::ConfigError;
+
+/// The proxy secret, which authenticates the integration to Fingerprint.
+///
+/// It has no `Display` and no `Serialize`, its `Debug` shows nothing, and the field value it
+/// becomes is marked sensitive.
+///
+/// ```
+/// use firstparty::config::Secret;
+///
+/// let secret = Secret::new("s3cret")?;
+/// assert_eq!(format!("{secret:?}"), "Secret(…)");
+/// assert!(secret.header_value().is_sensitive());
+/// assert!(Secret::new(" padded ").is_err());
+/// # Ok::<(), firstparty::ConfigError>(())
+/// ```
+#[derive(Clone)]
+pub struct Secret(HeaderValue);
+
+impl Secret {
+    /// Takes visible ASCII; blanks may stand inside but not at the ends.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::Secret`], which does not repeat the text.
+    pub fn new(text: &str) -> Result<Self, ConfigError> {
+        let error = ConfigError::Secret { setting: "fpjs_pre_shared_secret" };
+        let visible = |byte: u8| byte.is_ascii_graphic() || byte == b' ';
+        if text.is_empty() || text.trim_ascii() != text || !text.bytes().all(visible) {
+            return Err(error);
+        }
+        let mut value = HeaderValue::from_str(text).map_err(|_| error)?;
+        value.set_sensitive(true);
+        // A value made from a slice is shared by its first clone, which allocates; every later
+        // clone does not. Do that here, not in the first request.
+        drop(value.clone());
+        Ok(Self(value))
+    }
+
+    /// The secret as a field value, marked sensitive.
+    #[must_use]
+    pub fn header_value(&self) -> HeaderValue {
+        self.0.clone()
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// R1.4: visible ASCII without blanks at its ends.
+    #[test]
+    fn text_that_cannot_be_sent_is_refused_and_not_repeated() {
+        for text in ["s", "p@ss word", "~!#"] {
+            assert_eq!(Secret::new(text).unwrap().header_value(), text);
+        }
+        for text in
+            ["", " ", " s", "s ", "\ts", "s\t", "a\tb", "a\r\nb", "sécret", "秘密", "\u{7f}"]
+        {
+            let error = Secret::new(text).unwrap_err();
+            assert!(matches!(error, ConfigError::Secret { .. }), "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! Layered sources: who sets which variable (contract R1.1).
+
+use std::borrow::Cow;
+use std::fmt;
+
+use super::Variable;
+use crate::platform::Profile;
+
+/// A named place that variables come from: a settings document, origin headers, the environment.
+///
+/// Sources are asked in the order in which [`Builder::source`](super::Builder::source) got them;
+/// the first non-empty value wins. Values never show in `Debug`: one of them is the secret.
+///
+/// ```
+/// use firstparty::config::{Config, Resolution, Source, Variable};
+///
+/// let secret = Source::new("secret").with(Variable::AgentDownloadPath, "vbcnkxb654");
+/// let headers = Source::from_pairs(
+///     "origin headers",
+///     [("FPJS_AGENT_DOWNLOAD_PATH", "ignored"), ("FPJS_GET_RESULT_PATH", "5yt489hgfj")],
+/// );
+/// let config = Config::builder().source(secret).source(headers).build()?;
+///
+/// assert_eq!(config.resolution(Variable::AgentDownloadPath), Resolution::Source("secret"));
+/// assert_eq!(config.resolution(Variable::GetResultPath), Resolution::Source("origin headers"));
+/// assert_eq!(config.resolution(Variable::CdnUrl), Resolution::Default);
+/// assert_eq!(config.resolution(Variable::PreSharedSecret), Resolution::Unset);
+/// # Ok::<(), firstparty::ConfigError>(())
+/// ```
+#[derive(Clone, Default)]
+pub struct Source {
+    name: Cow<'static, str>,
+    values: Vec<(Variable, String)>,
+    unknown_keys: Vec<String>,
+}
+
+impl Source {
+    /// An empty source. The name is what the status page and advice call it.
+    #[must_use]
+    pub fn new(name: impl Into<Cow<'static, str>>) -> Self {
+        Self { name: name.into(), ..Self::default() }
+    }
+
+    /// A source from keys and values, for instance origin headers. Keys are compared without case
+    /// with the canonical names; others become advice (R1.5).
+    #[must_use]
+    pub fn from_pairs<K, V>(
+        name: impl Into<Cow<'static, str>>,
+        pairs: impl IntoIterator<Item = (K, V)>,
+    ) -> Self
+    where
+        K: AsRef<str>,
+        V: Into<String>,
+    {
+        let mut source = Self::new(name);
+        for (key, value) in pairs {
+            source.insert(Variable::from_key(key.as_ref()), key.as_ref(), value.into());
+        }
+        source
+    }
+
+    /// A source from keys and values, for instance the environment, under the names that a
+    /// platform uses (R12) beside the canonical ones. Other keys are none of ours and are passed
+    /// over.
+    ///
+    /// ```
+    /// use firstparty::{Config, Platform, config::Source};
+    ///
+    /// let environment = [("GET_RESULT_PATH", "5yt489hgfj"), ("PATH", "/usr/bin")];
+    /// let source = Source::from_environment("environment", Platform::Cloudflare, environment);
+    /// let config = Config::builder().source(source).build()?;
+    /// assert_eq!(config.result_route().map(|route| route.as_str()), Some("5yt489hgfj"));
+    /// # Ok::<(), firstparty::ConfigError>(())
+    /// ```
+    #[must_use]
+    pub fn from_environment<K, V>(
+        name: impl Into<Cow<'static, str>>,
+        platform: crate::Platform,
+        pairs: impl IntoIterator<Item = (K, V)>,
+    ) -> Self
+    where
+        K: AsRef<str>,
+        V: Into<String>,
+    {
+        let profile: &Profile = platform.profile();
+        let mut source = Self::new(name);
+        for (key, value) in pairs {
+            let key = key.as_ref();
+            let named = |v: &&Variable| profile.variable_name(**v).eq_ignore_ascii_case(key);
+            let variable = Variable::ALL.iter().find(named).copied();
+            if let Some(variable) = variable.or_else(|| Variable::from_key(key)) {
+                source.set(variable, value.into());
+            }
+        }
+        source
+    }
+
+    /// Sets a variable; an empty value counts as none. The first value of a variable stays.
+    #[must_use]
+    pub fn with(mut self, variable: Variable, value: impl Into<String>) -> Self {
+        self.set(variable, value.into());
+        self
+    }
+
+    pub(super) fn named(mut self, name: impl Into<Cow<'static, str>>) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// The source's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The value of a variable, if the source sets it.
+    pub(crate) fn get(&self, variable: Variable) -> Option<&str> {
+        let of_variable = |(named, _): &&(Variable, String)| *named == variable;
+        self.values.iter().find(of_variable).map(|(_, value)| value.as_str())
+    }
+
+    pub(crate) fn set(&mut self, variable: Variable, value: String) {
+        if !value.is_empty() && self.get(variable).is_none() {
+            self.values.push((variable, value));
+        }
+    }
+
+    pub(crate) fn insert(&mut self, variable: Option<Variable>, key: &str, value: String) {
+        match variable {
+            Some(variable) => self.set(variable, value),
+            None => self.unknown_keys.push(key.to_owned()),
+        }
+    }
+
+    pub(crate) fn into_name_and_unknown_keys(self) -> (Cow<'static, str>, Vec<String>) {
+        (self.name, self.unknown_keys)
+    }
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let variables: Vec<_> = self.values.iter().map(|(variable, _)| variable).collect();
+        f.debug_struct("Source")
+            .field("name", &self.name)
+            .field("variables", &variables)
+            .field("unknown_keys", &self.unknown_keys)
+            .finish()
+    }
+}
+
+/// Which source gave a variable its value (contract R1.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "a value is given, a default, or missing")]
+pub enum Resolution<'a> {
+    /// The source with this name.
+    Source(&'a str),
+    /// No source; the default is used.
+    Default,
+    /// No source, and there is no default: what the variable stands for is off.
+    Unset,
+}

@@ -1,0 +1,116 @@
+//! The variables of the configuration (contract R1).
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// A variable of the configuration, by the name that CloudFront's settings use.
+///
+/// Other platforms call some of them differently:
+/// [`Profile::variable_name`](crate::platform::Profile::variable_name).
+///
+/// ```
+/// use firstparty::config::Variable;
+///
+/// assert_eq!(Variable::AgentDownloadPath.as_str(), "fpjs_agent_download_path");
+/// assert_eq!(Variable::from_key("FPJS_CDN_URL"), Some(Variable::CdnUrl));
+/// assert_eq!(Variable::from_key("cdn_url"), None);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(into = "&'static str")]
+#[non_exhaustive]
+pub enum Variable {
+    /// `fpjs_agent_download_path`: the v3 agent route. Default: none, the route is off.
+    AgentDownloadPath,
+    /// `fpjs_get_result_path`: the v3 identification and browser-cache route. Default: none, the
+    /// route is off.
+    GetResultPath,
+    /// `fpjs_pre_shared_secret`: the proxy secret. Default: none, nothing is sent as secret.
+    PreSharedSecret,
+    /// `fpjs_integration_path_depth`: the number of leading path segments that make the
+    /// integration path, 0 to 255. Default: 1.
+    IntegrationPathDepth,
+    /// `fpjs_route_prefix`: the exact integration path. Default: none, the depth decides.
+    RoutePrefix,
+    /// `fpjs_ingress_base_host`: the API host. Default: `api.fpjs.io`.
+    IngressBaseHost,
+    /// `fpjs_cdn_url`: the CDN host, used only for agent downloads from the CDN. Default:
+    /// `fpcdn.io`.
+    CdnUrl,
+    /// `fpjs_secret_name`: where the adapter finds the settings document. Default: none.
+    SecretName,
+    /// `fpjs_proxy_secret_cache_ttl_ms`: how long a settings document stays valid, in
+    /// milliseconds. Default: 300000.
+    ProxySecretCacheTtlMs,
+    /// `fpjs_debug`: whether the adapter logs more, `true` or `false`. Default: `false`.
+    Debug,
+}
+
+impl Variable {
+    /// Every variable.
+    pub const ALL: &[Self] = &[
+        Self::AgentDownloadPath,
+        Self::GetResultPath,
+        Self::PreSharedSecret,
+        Self::IntegrationPathDepth,
+        Self::RoutePrefix,
+        Self::IngressBaseHost,
+        Self::CdnUrl,
+        Self::SecretName,
+        Self::ProxySecretCacheTtlMs,
+        Self::Debug,
+    ];
+
+    /// The variable's name in CloudFront's settings, which is its canonical one.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AgentDownloadPath => "fpjs_agent_download_path",
+            Self::GetResultPath => "fpjs_get_result_path",
+            Self::PreSharedSecret => "fpjs_pre_shared_secret",
+            Self::IntegrationPathDepth => "fpjs_integration_path_depth",
+            Self::RoutePrefix => "fpjs_route_prefix",
+            Self::IngressBaseHost => "fpjs_ingress_base_host",
+            Self::CdnUrl => "fpjs_cdn_url",
+            Self::SecretName => "fpjs_secret_name",
+            Self::ProxySecretCacheTtlMs => "fpjs_proxy_secret_cache_ttl_ms",
+            Self::Debug => "fpjs_debug",
+        }
+    }
+
+    /// The variable with this canonical name, compared without case (R1.2).
+    #[must_use]
+    pub fn from_key(key: &str) -> Option<Self> {
+        let named = |variable: &&Self| variable.as_str().eq_ignore_ascii_case(key);
+        Self::ALL.iter().find(named).copied()
+    }
+
+    /// Whether the platform's vendor sets it, not the customer (R10.4).
+    pub(crate) const fn is_internal(self) -> bool {
+        matches!(self, Self::IngressBaseHost | Self::CdnUrl)
+    }
+
+    /// Whether a default stands in when nothing sets it.
+    pub(crate) const fn has_default(self) -> bool {
+        !matches!(
+            self,
+            Self::AgentDownloadPath
+                | Self::GetResultPath
+                | Self::PreSharedSecret
+                | Self::RoutePrefix
+                | Self::SecretName
+        )
+    }
+}
+
+impl fmt::Display for Variable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl From<Variable> for &'static str {
+    fn from(variable: Variable) -> Self {
+        variable.as_str()
+    }
+}

@@ -1,0 +1,20 @@
+//! Text drawn from entropy that the caller supplies.
+
+pub(crate) const LOWER_AND_DIGITS: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789";
+pub(crate) const LOWER: &[u8] = LOWER_AND_DIGITS.split_at(26).0;
+pub(crate) const ALPHANUMERIC: &[u8] =
+    b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+/// Draws one character from each alphabet. With 128 bits of entropy and some fifty bits drawn,
+/// the bias is far below anything that can be measured.
+pub(crate) fn draw(
+    mut entropy: u128,
+    alphabets: impl Iterator<Item = &'static [u8]>,
+) -> impl Iterator<Item = char> {
+    alphabets.filter_map(move |alphabet| {
+        let base = u128::try_from(alphabet.len()).ok().filter(|&base| base > 0)?;
+        let index = usize::try_from(entropy % base).ok()?;
+        entropy /= base;
+        alphabet.get(index).copied().map(char::from)
+    })
+}

@@ -1,0 +1,100 @@
+//! The `connection` field: which further names belong to the hop (RFC 9110 §7.6.1).
+
+use http::{HeaderMap, HeaderName, HeaderValue};
+
+use super::known::Known;
+
+/// Names in all `connection` fields of a message that are looked at (contract R5.1, R6.1).
+pub(crate) const MAX_NAMES: usize = 100;
+
+/// The fields that a message's `connection` fields name.
+///
+/// Members that are no tokens are ignored, and so are names that cannot be connection-specific:
+/// `host` and `content-length`. Everything else goes, as the RFC says.
+#[derive(Debug, Default)]
+pub(crate) struct Nominated {
+    count: usize,
+    names: Vec<HeaderName>,
+}
+
+impl Nominated {
+    /// Reads one `connection` field.
+    pub(crate) fn read(&mut self, value: &HeaderValue) {
+        for member in value.as_bytes().split(|&byte| byte == b',') {
+            if self.count > MAX_NAMES {
+                return;
+            }
+            let member = member.trim_ascii();
+            if member.is_empty() {
+                continue;
+            }
+            if is_option(member) {
+                self.count += 1;
+            } else if let Ok(name) = HeaderName::from_bytes(member) {
+                self.count += 1;
+                if self.count <= MAX_NAMES && !is_protected(&name) {
+                    self.names.push(name);
+                }
+            }
+        }
+    }
+
+    /// Whether more names came than are looked at.
+    pub(crate) fn overflows(&self) -> bool {
+        self.count > MAX_NAMES
+    }
+
+    /// Removes the named fields: at most [`MAX_NAMES`] look-ups, however large the message.
+    pub(crate) fn remove_from(&self, headers: &mut HeaderMap) {
+        for name in &self.names {
+            headers.remove(name);
+        }
+    }
+}
+
+/// The connection options that name no field, or one that goes anyway.
+fn is_option(member: &[u8]) -> bool {
+    member.eq_ignore_ascii_case(b"close") || member.eq_ignore_ascii_case(b"keep-alive")
+}
+
+/// Names whose removal would change where or how the message is read.
+fn is_protected(name: &HeaderName) -> bool {
+    matches!(Known::of(name.as_str()), Some(Known::Host | Known::ContentLength))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn nominated(value: &str) -> Vec<String> {
+        let mut nominated = Nominated::default();
+        nominated.read(&HeaderValue::from_str(value).unwrap());
+        nominated.names.iter().map(ToString::to_string).collect()
+    }
+
+    /// R5.1: names that are not tokens, `host` and `content-length` are ignored.
+    #[test]
+    fn names_are_tokens_and_never_framing() {
+        assert_eq!(
+            nominated("close, X-One ,\tx two,, host,Content-Length, cookie, é, keep-alive"),
+            ["x-one", "cookie"],
+        );
+    }
+
+    /// R5.1, R6.1: the hundredth name counts, the next is one too many.
+    #[test]
+    fn the_hundred_and_first_name_overflows() {
+        let list = |count: usize| vec!["te"; count].join(",");
+        for (count, overflows) in [(100, false), (101, true), (30_000, true)] {
+            let mut nominated = Nominated::default();
+            nominated.read(&HeaderValue::from_str(&list(count)).unwrap());
+            assert_eq!(nominated.overflows(), overflows);
+            assert_eq!(nominated.names.len(), 100);
+        }
+        let mut nominated = Nominated::default();
+        for _ in 0..101 {
+            nominated.read(&HeaderValue::from_static("x"));
+        }
+        assert!(nominated.overflows());
+    }
+}

@@ -1,0 +1,113 @@
+//! A set of field names and prefixes.
+
+use http::HeaderName;
+
+use super::known::{Known, Mask};
+
+/// A set of field names: single names and whole prefixes.
+///
+/// Built once, asked for every field of every message. Names the crate knows cost a bit test;
+/// others a binary search.
+///
+/// ```
+/// use firstparty::field::FieldSet;
+/// use firstparty::http::header::{self, HeaderName};
+///
+/// let set = FieldSet::new().with_names(["via", "x-internal"]).with_prefixes(["x-edge-"]);
+/// assert!(set.contains(&header::VIA));
+/// assert!(set.contains(&HeaderName::from_static("x-edge-location")));
+/// assert!(!set.contains(&header::ACCEPT));
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct FieldSet {
+    known: Mask,
+    /// Names outside the table, lower case, sorted.
+    others: Vec<Box<str>>,
+    /// Lower case.
+    prefixes: Vec<Box<str>>,
+}
+
+impl FieldSet {
+    /// The empty set.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds names. Case does not matter; text that is no field name matches nothing.
+    #[must_use]
+    pub fn with_names<N: AsRef<str>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
+        for name in names {
+            let name = name.as_ref().to_ascii_lowercase();
+            match Known::of(&name) {
+                Some(known) => self.known.insert(known),
+                None => self.others.push(name.into()),
+            }
+        }
+        self.others.sort_unstable();
+        self.others.dedup();
+        self
+    }
+
+    /// Adds every name that starts with one of the prefixes. Case does not matter.
+    #[must_use]
+    pub fn with_prefixes<P: AsRef<str>>(mut self, prefixes: impl IntoIterator<Item = P>) -> Self {
+        for prefix in prefixes {
+            let prefix = prefix.as_ref().to_ascii_lowercase();
+            for &known in Known::ALL {
+                if known.name().as_str().starts_with(&prefix) {
+                    self.known.insert(known);
+                }
+            }
+            self.prefixes.push(prefix.into());
+        }
+        self
+    }
+
+    /// Whether the name is in the set.
+    #[must_use]
+    pub fn contains(&self, name: &HeaderName) -> bool {
+        match Known::of(name.as_str()) {
+            Some(known) => self.contains_known(known),
+            None => self.contains_other(name.as_str()),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn contains_known(&self, known: Known) -> bool {
+        self.known.contains(known)
+    }
+
+    /// `name` is lower case, as every [`HeaderName`] is, and not [`Known`].
+    pub(crate) fn contains_other(&self, name: &str) -> bool {
+        self.prefixes.iter().any(|prefix| name.starts_with(&**prefix))
+            || self.others.binary_search_by(|other| (**other).cmp(name)).is_ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn contains(set: &FieldSet, name: &str) -> bool {
+        set.contains(&HeaderName::from_bytes(name.as_bytes()).unwrap())
+    }
+
+    #[test]
+    fn names_and_prefixes_are_found_whether_known_or_not() {
+        let set =
+            FieldSet::new().with_names(["Via", "x-mine", "a-mine"]).with_prefixes(["X-Amz-Cf-"]);
+        for name in ["via", "x-mine", "a-mine", "x-amz-cf-id", "x-amz-cf-new", "x-amz-cf-"] {
+            assert!(contains(&set, name), "{name}");
+        }
+        for name in ["vi", "via2", "x-min", "x-amz-cf", "x-amz-date", "host"] {
+            assert!(!contains(&set, name), "{name}");
+        }
+    }
+
+    #[test]
+    fn the_empty_set_holds_nothing() {
+        assert!(Known::ALL.iter().all(|known| !contains(&FieldSet::new(), known.name().as_str())));
+        assert!(!contains(&FieldSet::new(), "x-anything"));
+    }
+}

@@ -1,0 +1,17 @@
+//! Azure Functions behind Front Door.
+
+use super::{AddressSource, HostSource, Names, Profile};
+
+pub(super) const PROFILE: Profile = Profile {
+    platform: "azure",
+    integration_name: "fingerprint-pro-azure",
+    request_denylist: EDGE,
+    response_denylist: EDGE,
+    address: AddressSource::Field("x-azure-socketip"),
+    host: HostSource::Field("x-forwarded-host"),
+    variables: &[],
+    wants_host_list: false,
+    forgeable_address: None,
+};
+
+const EDGE: Names = Names { lists: &[], prefixes: &["x-edge-", "x-arr-", "x-site", "x-azure-"] };

@@ -1,0 +1,20 @@
+//! Fastly VCL services.
+
+use super::{AddressSource, HostSource, Names, Profile};
+use crate::config::Variable;
+
+pub(super) const PROFILE: Profile = Profile {
+    platform: "fastly-vcl",
+    integration_name: "fingerprint-pro-fastly-vcl",
+    request_denylist: Names::NONE,
+    response_denylist: Names::NONE,
+    address: AddressSource::Adapter,
+    host: HostSource::Request,
+    variables: &[
+        (Variable::AgentDownloadPath, "AGENT_SCRIPT_DOWNLOAD_PATH"),
+        (Variable::GetResultPath, "GET_RESULT_PATH"),
+        (Variable::PreSharedSecret, "PROXY_SECRET"),
+    ],
+    wants_host_list: false,
+    forgeable_address: Some("fastly-client-ip"),
+};

@@ -1,0 +1,15 @@
+//! One's own server.
+
+use super::{AddressSource, HostSource, Names, Profile};
+
+pub(super) const PROFILE: Profile = Profile {
+    platform: "generic",
+    integration_name: "firstparty",
+    request_denylist: Names::NONE,
+    response_denylist: Names::NONE,
+    address: AddressSource::Adapter,
+    host: HostSource::Request,
+    variables: &[],
+    wants_host_list: true,
+    forgeable_address: None,
+};

@@ -1,0 +1,151 @@
+//! Step 2: the request for upstream (contract R3 to R5).
+//!
+//! Each file is one step and can be used alone: [`region`] and [`target`] say where the request
+//! goes, [`field`] and [`cookie`] what it carries, [`identity`] what it says about the browser.
+//! [`query`] reads parameters.
+
+pub mod cookie;
+pub mod field;
+pub mod identity;
+pub mod query;
+pub mod region;
+pub mod target;
+
+use std::net::IpAddr;
+
+use http::request::Parts;
+use http::{HeaderMap, HeaderName, HeaderValue, Uri, Version};
+
+use self::field::RequestFields;
+use self::identity::BrowserHost;
+use self::region::Region;
+use self::target::Targets;
+use crate::config::{Config, ConfigError, Secret, TrustedAddress};
+use crate::field::known::Known;
+use crate::platform::{AddressSource, HostSource, Platform};
+use crate::refusal::Refusal;
+use crate::route::Route;
+
+/// Everything the request side needs, computed once from the configuration.
+#[derive(Debug)]
+pub(crate) struct Upstream {
+    pub(crate) targets: Targets,
+    pub(crate) fields: RequestFields,
+    secret: Option<Secret>,
+    address: AddressSource,
+    trusted_address: Option<TrustedAddress>,
+    /// Where the browser's host is looked for before URI and `host`.
+    trusted_host: Option<HeaderName>,
+    /// Empty: any host.
+    hosts: Vec<Box<str>>,
+}
+
+/// What the response will need to know of its request.
+#[derive(Debug)]
+pub(crate) struct Sent {
+    pub(crate) host: BrowserHost,
+    pub(crate) origin: Option<HeaderValue>,
+    pub(crate) region: Option<Region>,
+    pub(crate) secret: bool,
+    /// Whether the path is one under which v4 serves scripts (R7.1).
+    pub(crate) serves_scripts: bool,
+}
+
+impl Upstream {
+    pub(crate) fn new(config: &Config, platform: Platform) -> Result<Self, ConfigError> {
+        let profile = platform.profile();
+        let trusted_host = match profile.host {
+            HostSource::Field(field) => Some(HeaderName::from_static(field)),
+            HostSource::Request => config.trusted_host.clone(),
+        };
+        Ok(Self {
+            targets: Targets::new(config, platform)?,
+            fields: RequestFields::new(config, platform),
+            secret: config.secret.clone(),
+            address: profile.address,
+            trusted_address: config.trusted_address.clone(),
+            trusted_host,
+            hosts: config.hosts.clone(),
+        })
+    }
+
+    /// Turns the browser's request into upstream's, in place, in the order of the contract. `uri`
+    /// is the browser's; `parts` get upstream's.
+    pub(crate) fn prepare(
+        &self,
+        parts: &mut Parts,
+        uri: &Uri,
+        route: Route<'_>,
+        authorised: bool,
+        client_ip: Option<IpAddr>,
+    ) -> Result<Sent, Refusal> {
+        let target = self.targets.resolve(route, authorised, uri.query())?;
+        let headers = &mut parts.headers;
+        // R5.0: what the fields say is read before any of them goes.
+        let trusted_host = self.trusted_host(headers)?;
+        let address = authorised.then(|| self.client_address(headers, client_ip)).flatten();
+        let taken = self.fields.filter(headers, authorised, &target.host)?;
+        let host = browser_host(trusted_host, uri, taken.host.as_ref())?;
+        self.check_listed(&host)?;
+        if authorised {
+            self.identify(headers, &host, address)?;
+        }
+        parts.uri = target.uri;
+        parts.version = Version::default();
+        Ok(Sent {
+            host,
+            origin: taken.origin,
+            region: target.region,
+            secret: authorised && self.secret.is_some(),
+            serves_scripts: matches!(route, Route::Api { path } if path.starts_with("/web/")),
+        })
+    }
+
+    fn trusted_host(&self, headers: &HeaderMap) -> Result<Option<BrowserHost>, Refusal> {
+        let field = self.trusted_host.as_ref();
+        field.map_or(Ok(None), |field| identity::trusted_host(headers, field))
+    }
+
+    fn client_address(&self, headers: &HeaderMap, known: Option<IpAddr>) -> Option<IpAddr> {
+        identity::client_address(headers, self.address, self.trusted_address.as_ref(), known)
+    }
+
+    /// R5.7: the allow-list.
+    fn check_listed(&self, host: &BrowserHost) -> Result<(), Refusal> {
+        let is_listed = || self.hosts.iter().any(|listed| **listed == *host.as_str());
+        if self.hosts.is_empty() || is_listed() { Ok(()) } else { Err(Refusal::HostNotListed) }
+    }
+
+    /// R5.6: the identity fields, each once. Whatever came under their names is gone by now.
+    fn identify(
+        &self,
+        headers: &mut HeaderMap,
+        host: &BrowserHost,
+        address: Option<IpAddr>,
+    ) -> Result<(), Refusal> {
+        let values = [
+            (Known::FpjsProxySecret, self.secret.as_ref().map(Secret::header_value)),
+            (Known::FpjsProxyClientIp, address.and_then(identity::address_value)),
+            (Known::FpjsProxyForwardedHost, Some(host.header_value().clone())),
+        ];
+        for (known, value) in values {
+            if let Some(value) = value {
+                let inserted = headers.try_insert(known.name().clone(), value);
+                inserted.map_err(|_| Refusal::TooManyFields)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// R12: the trusted field, else the URI's authority, else `host`. A `host` field that is none is
+/// refused even where it would not be read (RFC 9112 §3.2).
+fn browser_host(
+    trusted: Option<BrowserHost>,
+    uri: &Uri,
+    field: Option<&HeaderValue>,
+) -> Result<BrowserHost, Refusal> {
+    let field = field.map(BrowserHost::from_field).transpose()?;
+    let authority = uri.authority().map(BrowserHost::from_authority).transpose()?;
+    trusted.or(authority).or(field).ok_or(Refusal::Host)
+}

@@ -1,0 +1,374 @@
+//! Step 2b: where a request goes upstream (contract R4), and what is added to its query (R3.4,
+//! R3.5).
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use bytes::Bytes;
+use http::uri::{Authority, PathAndQuery, Scheme};
+use http::{HeaderValue, Uri};
+
+use super::query::{Name, Parameter};
+use super::region::{Disagreement, Region};
+use crate::config::{AgentOrigin, Config, ConfigError, HostName};
+use crate::refusal::Refusal;
+use crate::route::Route;
+
+static API_KEY: LazyLock<Name> = LazyLock::new(|| Name::new("apiKey"));
+static VERSION: LazyLock<Name> = LazyLock::new(|| Name::new("version"));
+static LOADER_VERSION: LazyLock<Name> = LazyLock::new(|| Name::new("loaderVersion"));
+
+/// What `http` lets path and query take together.
+const MAX_LENGTH: usize = 65_534;
+
+/// Where requests can go: the hosts of a configuration, and what the integration calls itself.
+///
+/// ```
+/// use firstparty::{Config, Platform, request::target::Targets, route::Route};
+///
+/// let config = Config::builder().integration_version("1.2.3").build()?;
+/// let targets = Targets::new(&config, Platform::CloudFront)?;
+///
+/// let result = Route::Result { suffix: "/a" };
+/// let target = targets.resolve(result, true, Some("region=eu"))?;
+/// assert_eq!(
+///     target.uri.to_string(),
+///     "https://eu.api.fpjs.io/a?region=eu&ii=fingerprintjs-pro-cloudfront%2F1.2.3%2Fingress",
+/// );
+///
+/// let target = targets.resolve(Route::Agent, false, Some("apiKey=k&loaderVersion=3.8.0"))?;
+/// assert_eq!(target.uri.path(), "/web/v3/k/loader_v3.8.0.js");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Targets {
+    /// One a region, in the order of [`Region::ALL`].
+    api: [Endpoint; 3],
+    cdn: Endpoint,
+    agent_origin: AgentOrigin,
+    /// `ii={name}/{version}/ingress` and `…/procdn`, encoded.
+    ingress: Box<str>,
+    procdn: Box<str>,
+}
+
+/// Where one request goes.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Target {
+    /// The whole URI.
+    pub uri: Uri,
+    /// What `host` has to say.
+    pub host: HeaderValue,
+    /// The region that was chosen; none for a download from the CDN.
+    pub region: Option<Region>,
+}
+
+#[derive(Clone, Debug)]
+struct Endpoint {
+    authority: Authority,
+    host: HeaderValue,
+}
+
+impl Endpoint {
+    fn new(prefix: &str, host: &HostName) -> Result<Self, ConfigError> {
+        let error = || ConfigError::Host { setting: "host", source: None };
+        let name = format!("{prefix}{host}");
+        let host = HeaderValue::from_str(&name).map_err(|_| error())?;
+        let authority = Authority::try_from(name).map_err(|_| error())?;
+        // The first clone of a buffer that is not shared yet allocates; take it here.
+        drop((authority.clone(), host.clone()));
+        Ok(Self { authority, host })
+    }
+
+    /// R4.1: always HTTPS, and `host` says what the URI says.
+    fn target(&self, path: PathAndQuery, region: Option<Region>) -> Result<Target, Refusal> {
+        let mut parts = http::uri::Parts::default();
+        parts.scheme = Some(Scheme::HTTPS);
+        parts.authority = Some(self.authority.clone());
+        parts.path_and_query = Some(path);
+        Ok(Target {
+            uri: Uri::from_parts(parts).map_err(|_| Refusal::TargetMalformed)?,
+            host: self.host.clone(),
+            region,
+        })
+    }
+}
+
+impl Targets {
+    /// Computes what does not depend on the request.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::Host`] for a host that a URI cannot hold; host names of a valid
+    /// configuration always fit.
+    pub fn new(config: &Config, platform: crate::Platform) -> Result<Self, ConfigError> {
+        let api = |region: Region| Endpoint::new(region.host_prefix(), &config.ingress_host);
+        let name = config.integration_name_on(platform);
+        let monitoring = |kind: &str| {
+            let mut text = String::from("ii=");
+            push_encoded(&mut text, &format!("{name}/{}/{kind}", config.version()));
+            text.into_boxed_str()
+        };
+        Ok(Self {
+            api: [api(Region::Us)?, api(Region::Eu)?, api(Region::Ap)?],
+            cdn: Endpoint::new("", &config.cdn_host)?,
+            agent_origin: config.agent_origin,
+            ingress: monitoring("ingress"),
+            procdn: monitoring("procdn"),
+        })
+    }
+
+    /// Whether a POST on this route authenticates the integration (R2.7): not for the status page,
+    /// and not for downloads from the CDN.
+    #[must_use]
+    pub fn may_authorise(&self, route: Route<'_>) -> bool {
+        match route {
+            Route::Agent => self.agent_origin != AgentOrigin::Cdn,
+            Route::Result { .. } | Route::Api { .. } => true,
+            Route::Status => false,
+        }
+    }
+
+    /// Builds the target of a request.
+    ///
+    /// # Errors
+    ///
+    /// What R4.4 and R4.6 ask to refuse; [`Refusal::NotFound`] for the status page, which has no
+    /// target.
+    pub fn resolve(
+        &self,
+        route: Route<'_>,
+        authorised: bool,
+        query: Option<&str>,
+    ) -> Result<Target, Refusal> {
+        let query = query.unwrap_or_default();
+        match route {
+            Route::Agent if self.agent_origin == AgentOrigin::Cdn => {
+                let path = agent_path("/v", query)?;
+                let kept = Disagreement::none(query);
+                self.cdn.target(path_and_query(&path, query, kept, Some(&self.procdn))?, None)
+            }
+            Route::Agent => self.api_target(&agent_path("/web/v", query)?, authorised, query),
+            Route::Result { suffix: path } | Route::Api { path } => {
+                self.api_target(&[path.into()], authorised, query)
+            }
+            Route::Status => Err(Refusal::NotFound),
+        }
+    }
+
+    fn api_target(
+        &self,
+        path: &[Cow<'_, str>],
+        authorised: bool,
+        query: &str,
+    ) -> Result<Target, Refusal> {
+        let (region, disagreement) = Disagreement::of_query(query);
+        let [us, eu, ap] = &self.api;
+        let endpoint = match region {
+            Region::Us => us,
+            Region::Eu => eu,
+            Region::Ap => ap,
+        };
+        let monitoring = authorised.then_some(&*self.ingress);
+        let path = path_and_query(path, query, disagreement, monitoring)?;
+        endpoint.target(path, Some(region))
+    }
+}
+
+/// R4.3: the path of an agent download, in pieces.
+fn agent_path<'q>(root: &'static str, query: &'q str) -> Result<[Cow<'q, str>; 7], Refusal> {
+    let key = segment(API_KEY.find(query))?.ok_or(Refusal::ApiKeyMissing)?;
+    if matches!(&*key, "." | "..") {
+        return Err(Refusal::ApiKeyDots);
+    }
+    let version = segment(VERSION.find(query))?.unwrap_or("3".into());
+    let [loader, loader_version, end] = match segment(LOADER_VERSION.find(query))? {
+        Some(version) => ["/loader_v".into(), version, ".js".into()],
+        None => ["".into(), "".into(), "".into()],
+    };
+    Ok([root.into(), version, "/".into(), key, loader, loader_version, end])
+}
+
+/// R4.4: a decoded value as part of one path segment; none if it is absent or empty.
+fn segment(parameter: Option<Parameter<'_>>) -> Result<Option<Cow<'_, str>>, Refusal> {
+    let Some(parameter) = parameter.filter(|parameter| !parameter.raw_value().is_empty()) else {
+        return Ok(None);
+    };
+    let raw = parameter.raw_value();
+    if raw.bytes().all(is_unreserved) {
+        return Ok(Some(raw.into()));
+    }
+    let value = parameter.value();
+    if value.chars().any(char::is_control) {
+        return Err(Refusal::ControlCharacter);
+    }
+    let mut encoded = String::with_capacity(value.len());
+    push_encoded(&mut encoded, &value);
+    Ok(Some(encoded.into()))
+}
+
+/// RFC 3986 §2.3.
+fn is_unreserved(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
+}
+
+/// Percent-encodes everything outside unreserved (RFC 3986 §2.1).
+fn push_encoded(text: &mut String, value: &str) {
+    const HEX: [char; 16] =
+        ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'];
+    let digit = |nibble: u8| HEX.get(usize::from(nibble)).copied().unwrap_or('0');
+    for byte in value.bytes() {
+        if is_unreserved(byte) {
+            text.push(char::from(byte));
+        } else {
+            text.extend(['%', digit(byte >> 4), digit(byte & 15)]);
+        }
+    }
+}
+
+/// Writes path and query into one buffer of exactly their size (R3.4, R3.5, R4.2, R4.6).
+fn path_and_query(
+    path: &[Cow<'_, str>],
+    query: &str,
+    disagreement: Disagreement<'_>,
+    monitoring: Option<&str>,
+) -> Result<PathAndQuery, Refusal> {
+    let path_length: usize = path.iter().map(|piece| piece.len()).sum();
+    let query_length = disagreement.corrected_length();
+    let separators = usize::from(query_length > 0) + usize::from(monitoring.is_some());
+    let length = path_length + query_length + separators + monitoring.map_or(0, str::len);
+    if length > MAX_LENGTH {
+        return Err(Refusal::TargetTooLong);
+    }
+    let mut text = Vec::with_capacity(length);
+    for piece in path {
+        text.extend_from_slice(piece.as_bytes());
+    }
+    if !query.is_empty() {
+        text.push(b'?');
+        disagreement.write_corrected(&mut text);
+    }
+    if let Some(monitoring) = monitoring {
+        text.push(if query.is_empty() { b'?' } else { b'&' });
+        text.extend_from_slice(monitoring.as_bytes());
+    }
+    debug_assert_eq!(text.len(), length, "the buffer was measured");
+    PathAndQuery::from_maybe_shared(Bytes::from(text)).map_err(|_| Refusal::TargetMalformed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn resolve(route: Route<'_>, authorised: bool, query: &str) -> Result<String, Refusal> {
+        let config = Config::builder().integration_version("1.2.3").build().unwrap();
+        let targets = Targets::new(&config, crate::Platform::Generic).unwrap();
+        let target = targets.resolve(route, authorised, Some(query))?;
+        assert_eq!(target.host, target.uri.authority().unwrap().as_str());
+        Ok(target.uri.to_string())
+    }
+
+    const II: &str = "ii=firstparty%2F1.2.3%2Fingress";
+
+    fn identify(query: &str) -> String {
+        resolve(Route::Result { suffix: "/" }, true, query).unwrap()
+    }
+
+    /// R3.5: monitoring ends the query of an authorised request.
+    #[test]
+    fn monitoring_is_appended() {
+        for (query, expected) in [
+            ("", format!("/?{II}")),
+            ("a=1", format!("/?a=1&{II}")),
+            ("a=1&", format!("/?a=1&&{II}")),
+            ("&", format!("/?&&{II}")),
+            ("ii=x&a", format!("/?ii=x&a&{II}")),
+        ] {
+            assert_eq!(identify(query), format!("https://api.fpjs.io{expected}"));
+        }
+        let plain = resolve(Route::Api { path: "/x" }, false, "");
+        assert_eq!(plain.unwrap(), "https://api.fpjs.io/x");
+    }
+
+    /// R3.4: region parameters that disagree with the host are corrected, nothing else is touched.
+    #[test]
+    fn host_and_query_agree_on_the_region() {
+        for (query, expected) in [
+            ("region=eu", "eu.api.fpjs.io/?region=eu"),
+            ("region=%65u&x", "eu.api.fpjs.io/?region=%65u&x"),
+            ("region=xx&a=%zz", "api.fpjs.io/?region=us&a=%zz"),
+            ("region", "api.fpjs.io/?region=us"),
+            ("region=", "api.fpjs.io/?region=us"),
+            ("region=us", "api.fpjs.io/?region=us"),
+            (
+                "region=ap&&region=eu&%72egion&region=ap",
+                "ap.api.fpjs.io/?region=ap&&region=ap&region=ap&region=ap",
+            ),
+            ("REGION=eu", "api.fpjs.io/?REGION=eu"),
+            ("a=b&c", "api.fpjs.io/?a=b&c"),
+        ] {
+            assert_eq!(identify(query), format!("https://{expected}&{II}"), "{query}");
+        }
+    }
+
+    /// R4.3, R4.4: the agent's path, with values that cannot break out of it.
+    #[test]
+    fn values_stay_in_their_segment() {
+        for (query, expected) in [
+            ("apiKey=k", "/web/v3/k"),
+            ("apiKey=k&version=", "/web/v3/k"),
+            ("apiKey=k&version=4&loaderVersion=", "/web/v4/k"),
+            ("apiKey=k&loaderVersion=3.8.0", "/web/v3/k/loader_v3.8.0.js"),
+            ("%61piKey=a%2Fb", "/web/v3/a%2Fb"),
+            ("apiKey=..%2f..", "/web/v3/..%2F.."),
+            ("apiKey=a+b%3F%23%25", "/web/v3/a%20b%3F%23%25"),
+            ("apiKey=%C3%A9%ff", "/web/v3/%C3%A9%EF%BF%BD"),
+            ("apiKey=k&version=%2e%2e%2fx", "/web/v..%2Fx/k"),
+            ("apiKey=k&apiKey=l", "/web/v3/k"),
+        ] {
+            let uri = resolve(Route::Agent, false, query).unwrap();
+            assert_eq!(uri, format!("https://api.fpjs.io{expected}?{query}"));
+        }
+        for (query, refusal) in [
+            ("", Refusal::ApiKeyMissing),
+            ("apikey=k", Refusal::ApiKeyMissing),
+            ("apiKey", Refusal::ApiKeyMissing),
+            ("apiKey=&apiKey=k", Refusal::ApiKeyMissing),
+            ("apiKey=.", Refusal::ApiKeyDots),
+            ("apiKey=%2e.", Refusal::ApiKeyDots),
+            ("apiKey=k%00", Refusal::ControlCharacter),
+            ("apiKey=k&version=%0a", Refusal::ControlCharacter),
+            ("apiKey=k&loaderVersion=%C2%85", Refusal::ControlCharacter),
+        ] {
+            assert_eq!(resolve(Route::Agent, false, query), Err(refusal), "{query}");
+        }
+    }
+
+    /// R4.5: downloads from the CDN have no region, keep their query, and are monitored.
+    #[test]
+    fn the_cdn_has_no_regions() {
+        let config = Config::builder().agent_origin(AgentOrigin::Cdn).integration_version("1");
+        let targets = Targets::new(&config.build().unwrap(), crate::Platform::Akamai).unwrap();
+        assert!(!targets.may_authorise(Route::Agent));
+        let target = targets.resolve(Route::Agent, false, Some("apiKey=k&region=xx")).unwrap();
+        assert_eq!(
+            target.uri,
+            "https://fpcdn.io/v3/k?apiKey=k&region=xx&ii=fingerprint-pro-akamai%2F1%2Fprocdn",
+        );
+        assert_eq!(target.region, None);
+    }
+
+    /// R4.6: exactly as long as `http` takes, and not a byte longer.
+    #[test]
+    fn targets_have_a_length() {
+        let longest = MAX_LENGTH - "/?".len();
+        let query = "q".repeat(longest);
+        assert!(resolve(Route::Result { suffix: "/" }, false, &query).is_ok());
+        for (authorised, length) in [(false, longest + 1), (true, longest - II.len())] {
+            let target = resolve(Route::Result { suffix: "/" }, authorised, &"q".repeat(length));
+            assert_eq!(target, Err(Refusal::TargetTooLong));
+        }
+        let fits = "q".repeat(longest - II.len() - 1);
+        assert!(resolve(Route::Result { suffix: "/" }, true, &fits).is_ok());
+    }
+}

@@ -1,0 +1,55 @@
+//! Step 3: the response for the browser (contract R6 to R8).
+//!
+//! Each file is one step and can be used alone: [`field`] says which fields go, [`cache_control`]
+//! how long scripts are cached, [`set_cookie`] which domain a cookie is for.
+
+pub mod cache_control;
+pub mod field;
+pub mod set_cookie;
+
+use http::response::Parts;
+use http::{HeaderValue, Version};
+
+use self::cache_control::AgeCap;
+use self::field::ResponseFields;
+use self::set_cookie::DomainPolicy;
+use crate::config::Config;
+use crate::platform::Platform;
+use crate::report::RouteKind;
+use crate::request::identity::BrowserHost;
+
+/// Everything the response side needs, computed once from the configuration.
+#[derive(Debug)]
+pub(crate) struct Downstream {
+    pub(crate) fields: ResponseFields,
+    pub(crate) cache: Option<AgeCap>,
+    pub(crate) cookies: DomainPolicy,
+}
+
+/// What the response needs to know of its request.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Context<'e> {
+    pub(crate) route: Option<RouteKind>,
+    pub(crate) serves_scripts: bool,
+    pub(crate) authorised: bool,
+    pub(crate) host: &'e BrowserHost,
+}
+
+impl Downstream {
+    pub(crate) fn new(config: &Config, platform: Platform) -> Self {
+        Self {
+            fields: ResponseFields::new(platform),
+            cache: AgeCap::new(config.cache),
+            cookies: DomainPolicy::new(config.cookie_domain.clone()),
+        }
+    }
+
+    /// Turns upstream's response into the browser's, in place.
+    pub(crate) fn prepare(&self, parts: &mut Parts, context: &Context<'_>) {
+        let rewriter = self.cookies.rewriter(context.authorised, context.host.as_str());
+        let rewrite = |cookie: &mut HeaderValue| rewriter.apply(cookie);
+        let seen = self.fields.filter(&mut parts.headers, rewrite);
+        self.cap_ages(parts.status, &mut parts.headers, seen, context);
+        parts.version = Version::default();
+    }
+}

@@ -1,0 +1,320 @@
+//! Step 3b: how long scripts are cached (contract R7, RFC 9111 §5.2).
+
+mod directive;
+
+use http::header::{CACHE_CONTROL, EXPIRES};
+use http::{HeaderMap, HeaderValue, StatusCode};
+
+use self::directive::{Directive, Kind, directives};
+use super::field::Seen;
+use super::{Context, Downstream};
+use crate::config::CachePolicy;
+use crate::report::RouteKind;
+use crate::scratch::Scratch;
+
+/// Caps the ages in `cache-control`, and adds them where they are missing.
+///
+/// ```
+/// use firstparty::config::CachePolicy;
+/// use firstparty::http::{HeaderMap, HeaderValue};
+/// use firstparty::response::cache_control::AgeCap;
+///
+/// let cap = AgeCap::new(CachePolicy::default()).unwrap();
+/// let mut headers = HeaderMap::new();
+/// headers.insert("cache-control", HeaderValue::from_static("public, max-age=40400"));
+/// cap.apply(&mut headers);
+/// assert_eq!(headers["cache-control"], "public, max-age=3600, s-maxage=60");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AgeCap {
+    max_age: u32,
+    s_maxage: u32,
+}
+
+impl AgeCap {
+    /// The cap of a policy, if it has one.
+    #[must_use]
+    pub fn new(policy: CachePolicy) -> Option<Self> {
+        match policy {
+            CachePolicy::Preserve => None,
+            CachePolicy::Cap { max_age, s_maxage } => Some(Self { max_age, s_maxage }),
+        }
+    }
+
+    /// Caps every `max-age` and `s-maxage`; an age that is no number counts as 0. Adds what is
+    /// missing to the last field that says anything, unless one says `no-store`, `no-cache` or
+    /// `private`, or `expires` came instead of `max-age` (R7.1, R7.2). Without a directive,
+    /// nothing happens. All other directives stay byte for byte.
+    pub fn apply(self, headers: &mut HeaderMap) {
+        let mut summary = Summary::default();
+        for (index, field) in headers.get_all(CACHE_CONTROL).iter().enumerate() {
+            summary.read(self, field.as_bytes(), index);
+        }
+        let additions = self.additions(&summary, headers);
+        if summary.edits == 0 && additions.iter().all(Option::is_none) {
+            return;
+        }
+        if let http::header::Entry::Occupied(mut fields) = headers.entry(CACHE_CONTROL) {
+            for (index, field) in fields.iter_mut().enumerate() {
+                let last = Some(index) == summary.last;
+                let additions = if last { additions } else { [None, None] };
+                self.rewrite(field, additions);
+            }
+        }
+    }
+
+    /// R7.1, R7.2: what is missing, as name and seconds.
+    fn additions(self, summary: &Summary, headers: &HeaderMap) -> [Option<(&'static str, u32)>; 2] {
+        if summary.last.is_none() || summary.restricted {
+            return [None, None];
+        }
+        if summary.max_age.is_none() && headers.contains_key(EXPIRES) {
+            return [None, None];
+        }
+        let max_age = summary.max_age.unwrap_or(self.max_age);
+        [
+            summary.max_age.is_none().then_some(("max-age=", max_age)),
+            (!summary.has_s_maxage).then(|| ("s-maxage=", self.s_maxage.min(max_age))),
+        ]
+    }
+
+    /// What an age becomes: itself, 0, or the cap.
+    fn capped(self, directive: &Directive<'_>) -> Option<u32> {
+        let cap = match directive.kind() {
+            Kind::MaxAge => self.max_age,
+            Kind::SMaxage => self.s_maxage,
+            Kind::Restriction | Kind::Other => return None,
+        };
+        Some(directive.seconds().min(cap))
+    }
+
+    fn rewrite(self, field: &mut HeaderValue, additions: [Option<(&'static str, u32)>; 2]) {
+        let bytes = field.as_bytes();
+        let mut text = Scratch::<256>::new();
+        let mut written = 0;
+        for directive in directives(bytes) {
+            if let Some(capped) = self.capped(&directive).filter(|&age| !directive.says(age)) {
+                text.push(bytes.get(written..directive.name_end()).unwrap_or_default());
+                text.push(b"=");
+                push_number(&mut text, capped);
+                written = directive.end();
+            }
+        }
+        text.push(bytes.get(written..).unwrap_or_default());
+        let mut trailing = text.as_bytes().trim_ascii_end().ends_with(b",");
+        for (name, seconds) in additions.into_iter().flatten() {
+            let blank = text.as_bytes().ends_with(b" ");
+            text.push(if !trailing {
+                b", "
+            } else if blank {
+                b""
+            } else {
+                b" "
+            });
+            text.push(name.as_bytes());
+            push_number(&mut text, seconds);
+            trailing = false;
+        }
+        if text.as_bytes() != bytes {
+            // Parts of a valid value, joined by valid bytes, are one.
+            *field = HeaderValue::from_bytes(text.as_bytes()).unwrap_or_else(|_| field.clone());
+        }
+    }
+}
+
+impl Downstream {
+    /// R7.1: which responses are capped.
+    pub(super) fn cap_ages(
+        &self,
+        status: StatusCode,
+        headers: &mut HeaderMap,
+        seen: Seen,
+        context: &Context<'_>,
+    ) {
+        let Some(cap) = self.cache else { return };
+        let serves_scripts = context.serves_scripts || context.route == Some(RouteKind::Agent);
+        let applies = match (status, seen.script) {
+            (StatusCode::OK | StatusCode::NOT_MODIFIED, Some(script)) => script,
+            (StatusCode::NOT_MODIFIED, None) => serves_scripts,
+            _ => false,
+        };
+        if applies && seen.cache_control && context.route != Some(RouteKind::Result) {
+            cap.apply(headers);
+        }
+    }
+}
+
+fn push_number<const N: usize>(text: &mut Scratch<N>, number: u32) {
+    // A `u32` has at most ten digits.
+    let mut digits = [0; 10];
+    let mut rest = number;
+    let mut start = digits.len();
+    for (index, digit) in digits.iter_mut().enumerate().rev() {
+        *digit = b'0' + u8::try_from(rest % 10).unwrap_or(0);
+        rest /= 10;
+        start = index;
+        if rest == 0 {
+            break;
+        }
+    }
+    text.push(digits.get(start..).unwrap_or_default());
+}
+
+/// What all `cache-control` fields say together.
+#[derive(Default)]
+struct Summary {
+    /// How many ages have to change.
+    edits: usize,
+    /// The smallest `max-age`, capped.
+    max_age: Option<u32>,
+    has_s_maxage: bool,
+    /// Whether one says `no-store`, `no-cache` or `private`.
+    restricted: bool,
+    /// The last field with a directive.
+    last: Option<usize>,
+}
+
+impl Summary {
+    fn read(&mut self, cap: AgeCap, field: &[u8], index: usize) {
+        for directive in directives(field) {
+            self.last = Some(index);
+            let capped = cap.capped(&directive);
+            self.edits += usize::from(capped.is_some_and(|age| !directive.says(age)));
+            match directive.kind() {
+                Kind::MaxAge => {
+                    self.max_age = self.max_age.into_iter().chain(capped).min();
+                }
+                Kind::SMaxage => self.has_s_maxage = true,
+                Kind::Restriction => self.restricted = true,
+                Kind::Other => {}
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn capped(fields: &[&str], expires: bool) -> Vec<String> {
+        let mut headers = HeaderMap::new();
+        for field in fields {
+            headers.append(CACHE_CONTROL, HeaderValue::from_str(field).unwrap());
+        }
+        if expires {
+            headers.insert(EXPIRES, HeaderValue::from_static("0"));
+        }
+        AgeCap::new(CachePolicy::default()).unwrap().apply(&mut headers);
+        let values = headers.get_all(CACHE_CONTROL).iter();
+        values.map(|value| value.to_str().unwrap().to_owned()).collect()
+    }
+
+    /// R7.1: ages are capped and added; all else stays in its place.
+    #[test]
+    fn ages_are_capped_and_added() {
+        for (field, expected) in [
+            ("public, max-age=40400, s-maxage=1000", "public, max-age=3600, s-maxage=60"),
+            ("max-age=40400,public", "max-age=3600,public, s-maxage=60"),
+            ("public", "public, max-age=3600, s-maxage=60"),
+            ("s-maxage=10", "s-maxage=10, max-age=3600"),
+            ("max-age=5", "max-age=5, s-maxage=5"),
+            ("max-age=3600, s-maxage=60", "max-age=3600, s-maxage=60"),
+            ("Public,  MAX-AGE=7200,  immutable", "Public,  MAX-AGE=3600,  immutable, s-maxage=60"),
+            (
+                "max-age=7200, max-age=600, s-maxage=5, s-maxage=500",
+                "max-age=3600, max-age=600, s-maxage=5, s-maxage=60",
+            ),
+            (
+                "max-agex=9999, xmax-age=9999",
+                "max-agex=9999, xmax-age=9999, max-age=3600, s-maxage=60",
+            ),
+        ] {
+            assert_eq!(capped(&[field], false), [expected], "{field}");
+        }
+    }
+
+    /// R7.1: `expires` stands for a missing `max-age`; then nothing is added.
+    #[test]
+    fn expires_counts_as_an_age() {
+        assert_eq!(capped(&["public"], true), ["public"]);
+        assert_eq!(capped(&["s-maxage=9999"], true), ["s-maxage=60"]);
+        assert_eq!(capped(&["max-age=9999"], true), ["max-age=3600, s-maxage=60"]);
+    }
+
+    /// R7.1: several fields stay separate, additions end the last one that says anything.
+    #[test]
+    fn fields_stay_separate() {
+        assert_eq!(
+            capped(&["max-age=7200", "public"], false),
+            ["max-age=3600", "public, s-maxage=60"]
+        );
+        assert_eq!(capped(&["public", " ,"], false), ["public, max-age=3600, s-maxage=60", " ,"]);
+        assert_eq!(capped(&[""], false), [""]);
+        assert_eq!(capped(&[","], false), [","]);
+        assert_eq!(capped(&[], false), [""; 0]);
+    }
+
+    /// R7.2: nothing is added beside a restriction, ages are still capped.
+    #[test]
+    fn restrictions_add_nothing() {
+        for (field, expected) in [
+            ("no-store", "no-store"),
+            ("No-Cache, max-age=9999", "No-Cache, max-age=3600"),
+            ("no-cache=\"set-cookie\"", "no-cache=\"set-cookie\""),
+            ("private, s-maxage=9999", "private, s-maxage=60"),
+        ] {
+            assert_eq!(capped(&[field], false), [expected], "{field}");
+        }
+    }
+
+    /// R7.3: what is no age counts as 0; quotes, blanks and trailing commas are understood.
+    #[test]
+    fn parsing_follows_the_rfc() {
+        for (field, expected) in [
+            ("max-age=abc", "max-age=0, s-maxage=0"),
+            ("max-age=1.5", "max-age=0, s-maxage=0"),
+            ("max-age=-1", "max-age=0, s-maxage=0"),
+            ("max-age=+1", "max-age=0, s-maxage=0"),
+            ("max-age", "max-age=0, s-maxage=0"),
+            ("max-age=", "max-age=0, s-maxage=0"),
+            ("max-age=60=70", "max-age=0, s-maxage=0"),
+            ("max-age=600; public", "max-age=0, s-maxage=0"),
+            ("max-age=0", "max-age=0, s-maxage=0"),
+            ("max-age=99999999999999999999999999", "max-age=3600, s-maxage=60"),
+            ("max-age=\"600\"", "max-age=\"600\", s-maxage=60"),
+            ("max-age=\"9999\", x", "max-age=3600, x, s-maxage=60"),
+            ("max-age = 600, s-maxage =\t9999", "max-age = 600, s-maxage=60"),
+            ("max-age=007", "max-age=007, s-maxage=7"),
+            ("max-age=600,", "max-age=600, s-maxage=60"),
+            ("max-age=600, ", "max-age=600, s-maxage=60"),
+            ("x=\"a, max-age=9999\", max-age=1", "x=\"a, max-age=9999\", max-age=1, s-maxage=1"),
+            ("x=\"a\\\", max-age=9\", max-age=1", "x=\"a\\\", max-age=9\", max-age=1, s-maxage=1"),
+            ("x=\"a, max-age=9999", "x=\"a, max-age=3600, s-maxage=60"),
+            ("x\"a, max-age=9999, y\"", "x\"a, max-age=3600, y\", s-maxage=60"),
+        ] {
+            assert_eq!(capped(&[field], false), [expected], "{field}");
+        }
+    }
+
+    /// R7.1: other caps, and none.
+    #[test]
+    fn caps_can_be_set() {
+        assert_eq!(AgeCap::new(CachePolicy::Preserve), None);
+        let policy = CachePolicy::Cap { max_age: 10, s_maxage: 20 };
+        let mut headers = HeaderMap::new();
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("s-maxage=30"));
+        AgeCap::new(policy).unwrap().apply(&mut headers);
+        assert_eq!(headers[CACHE_CONTROL], "s-maxage=20, max-age=10");
+    }
+
+    /// Long fields spill from the stack and come out whole.
+    #[test]
+    fn long_fields_survive() {
+        let long = "x".repeat(1000);
+        let field = format!("{long}, max-age=9999, {long}");
+        assert_eq!(
+            capped(&[&field], false),
+            [format!("{long}, max-age=3600, {long}, s-maxage=60")]
+        );
+    }
+}

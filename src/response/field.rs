@@ -1,0 +1,221 @@
+//! Step 3a: the fields of the response (contract R6).
+
+use http::header::CONTENT_LENGTH;
+use http::{HeaderMap, HeaderValue};
+
+use crate::field::connection::Nominated;
+use crate::field::known::Known;
+use crate::field::length::ContentLength;
+use crate::field::removal::Removals;
+use crate::field::{CONNECTION_SPECIFIC, FieldSet, ORIGIN_WIDE};
+use crate::platform::Platform;
+
+/// What happens to the fields of a response: which go.
+///
+/// ```
+/// use firstparty::http::{HeaderMap, HeaderValue};
+/// use firstparty::{Platform, response::field::ResponseFields};
+///
+/// let fields = ResponseFields::new(Platform::Generic);
+/// let mut headers = HeaderMap::new();
+/// headers.insert("strict-transport-security", HeaderValue::from_static("max-age=63072000"));
+/// headers.insert("keep-alive", HeaderValue::from_static("timeout=5"));
+/// headers.append("set-cookie", HeaderValue::from_static("a=1"));
+/// headers.append("set-cookie", HeaderValue::from_static("b=2"));
+///
+/// fields.filter(&mut headers, |_cookie| {});
+/// assert_eq!(headers.get_all("set-cookie").iter().collect::<Vec<_>>(), ["a=1", "b=2"]);
+/// assert_eq!(headers.keys_len(), 1);
+/// ```
+#[derive(Clone, Debug)]
+pub struct ResponseFields {
+    denied: FieldSet,
+}
+
+/// What the walk saw of a response.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Seen {
+    /// Whether the content is JavaScript, by its media type; none without `content-type`.
+    pub script: Option<bool>,
+    /// Whether there is a `cache-control` field.
+    pub cache_control: bool,
+}
+
+impl ResponseFields {
+    /// Combines what the contract and the platform want to go.
+    #[must_use]
+    pub fn new(platform: Platform) -> Self {
+        let set = FieldSet::new()
+            .with_names(CONNECTION_SPECIFIC)
+            .with_names(ORIGIN_WIDE)
+            .with_names(["cache-tag"]);
+        Self { denied: platform.profile().response_denylist.add_to(set) }
+    }
+
+    /// Edits the fields in place: one walk that reads and notes, then the removals. Each
+    /// `set-cookie` field is handed to `cookie`. Repeats of what stays keep their order.
+    pub fn filter(
+        &self,
+        headers: &mut HeaderMap,
+        mut cookie: impl FnMut(&mut HeaderValue),
+    ) -> Seen {
+        let mut seen = Seen::default();
+        let mut removals = Removals::new();
+        let mut nominated = Nominated::default();
+        let mut length = ContentLength::default();
+        let mut transfer_encoding = false;
+        for (name, value) in headers.iter_mut() {
+            let Some(known) = Known::of(name.as_str()) else {
+                removals.note_other(name, &self.denied);
+                continue;
+            };
+            if self.denied.contains_known(known) {
+                removals.note(known);
+            }
+            match known {
+                Known::SetCookie => cookie(value),
+                Known::ContentType => seen.script = seen.script.or(Some(is_script(value))),
+                Known::CacheControl => seen.cache_control = true,
+                Known::Connection => nominated.read(value),
+                Known::ContentLength => length.read(value),
+                Known::TransferEncoding => transfer_encoding = true,
+                _ => {}
+            }
+        }
+        match length {
+            // RFC 9112 §6.3: the coding decides, and a length that cannot be right helps nobody.
+            _ if transfer_encoding => removals.note(Known::ContentLength),
+            ContentLength::Malformed => removals.note(Known::ContentLength),
+            ContentLength::Repeated(length) => {
+                headers.insert(CONTENT_LENGTH, length.into());
+            }
+            ContentLength::Absent | ContentLength::One(_) => {}
+        }
+        removals.apply(headers);
+        nominated.remove_from(headers);
+        seen
+    }
+
+    /// Whether a field with this name goes from every response.
+    pub(crate) fn denies(&self, name: &http::HeaderName) -> bool {
+        self.denied.contains(name)
+    }
+}
+
+/// R7.1: the media type, without regard to case and parameters.
+fn is_script(value: &HeaderValue) -> bool {
+    let value = value.as_bytes();
+    let media_type = memchr::memchr(b';', value).and_then(|end| value.get(..end)).unwrap_or(value);
+    let media_type = media_type.trim_ascii();
+    media_type.eq_ignore_ascii_case(b"text/javascript")
+        || media_type.eq_ignore_ascii_case(b"application/javascript")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn filtered(platform: Platform, fields: &[(&str, &str)]) -> (Seen, Vec<(String, String)>) {
+        let mut headers = HeaderMap::new();
+        for (name, value) in fields {
+            let name = http::HeaderName::from_bytes(name.as_bytes()).unwrap();
+            headers.append(name, HeaderValue::from_str(value).unwrap());
+        }
+        let seen = ResponseFields::new(platform).filter(&mut headers, |_| {});
+        let text = |value: &HeaderValue| value.to_str().unwrap().to_owned();
+        let pairs = headers.iter().map(|(name, value)| (name.to_string(), text(value)));
+        let mut pairs: Vec<_> = pairs.collect();
+        pairs.sort_by(|(one, _), (other, _)| one.cmp(other));
+        (seen, pairs)
+    }
+
+    fn generic(fields: &[(&str, &str)]) -> Vec<(String, String)> {
+        filtered(Platform::Generic, fields).1
+    }
+
+    fn pairs(fields: &[(&str, &str)]) -> Vec<(String, String)> {
+        fields.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect()
+    }
+
+    /// R6.1, R6.2, R6.3, R6.4: what goes, and that all else stays with its repeats.
+    #[test]
+    fn denied_fields_go_and_the_rest_stays() {
+        let gone = CONNECTION_SPECIFIC.iter().chain(ORIGIN_WIDE).chain(&["cache-tag", "x-hop"]);
+        let mut fields: Vec<_> = gone.map(|name| (*name, "x-hop")).collect();
+        let kept = [
+            ("age", "1"),
+            ("content-encoding", "br"),
+            ("etag", "e"),
+            ("location", "/x"),
+            ("set-cookie", "a=1"),
+            ("set-cookie", "b=2"),
+            ("vary", "origin"),
+            ("via", "v"),
+            ("x-custom", "1"),
+        ];
+        fields.extend(kept);
+        assert_eq!(generic(&fields), pairs(&kept));
+    }
+
+    /// R6.3: on CloudFront, its own fields and `age` go, too.
+    #[test]
+    fn the_platforms_own_fields_go() {
+        let fields = [
+            ("age", "1"),
+            ("via", "v"),
+            ("x-amz-cf-pop", "p"),
+            ("x-edge-new", "1"),
+            ("content-length", "3"),
+            ("x-custom", "1"),
+        ];
+        assert_eq!(filtered(Platform::CloudFront, &fields).1, pairs(&[("x-custom", "1")]));
+    }
+
+    /// R6.1: names after the hundredth are ignored.
+    #[test]
+    fn a_long_connection_list_is_cut() {
+        let mut names = vec!["close"; 99];
+        names.extend(["x-one", "x-two"]);
+        let list = names.join(", ");
+        assert_eq!(
+            generic(&[("connection", &list), ("x-one", "1"), ("x-two", "2")]),
+            pairs(&[("x-two", "2")])
+        );
+    }
+
+    /// R6.5: one length or none.
+    #[test]
+    fn lengths_are_one_or_none() {
+        for (fields, expected) in [
+            (
+                &[("content-length", "5"), ("content-length", "5")][..],
+                &[("content-length", "5")][..],
+            ),
+            (&[("content-length", "5, 5")], &[("content-length", "5")]),
+            (&[("content-length", "5"), ("transfer-encoding", "chunked")], &[]),
+            (&[("content-length", "5"), ("content-length", "6")], &[]),
+            (&[("content-length", "x")], &[]),
+        ] {
+            assert_eq!(generic(fields), pairs(expected), "{fields:?}");
+        }
+    }
+
+    /// R7.1: the media type decides, its case and parameters do not.
+    #[test]
+    fn scripts_are_known_by_their_media_type() {
+        for (content_type, script) in [
+            ("text/javascript", true),
+            ("Text/JavaScript ; charset=utf-8", true),
+            ("application/javascript;v=1", true),
+            ("text/javascriptx", false),
+            ("text/html", false),
+            ("", false),
+        ] {
+            let fields = [("content-type", content_type), ("cache-control", "public")];
+            let seen = filtered(Platform::Generic, &fields).0;
+            assert_eq!((seen.script, seen.cache_control), (Some(script), true), "{content_type}");
+        }
+        assert_eq!(filtered(Platform::Generic, &[]).0, Seen::default());
+    }
+}

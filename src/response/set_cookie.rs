@@ -1,0 +1,235 @@
+//! Step 3c: which domain a cookie is for (contract R8, RFC 6265bis §5).
+//!
+//! Only the `Domain` attribute is edited; every other byte of the field stays. A cookie without
+//! `=` before its first `;` is nameless, and its attributes are edited all the same (R8.6).
+
+mod attribute;
+mod domain;
+
+use bytes::Bytes;
+use http::HeaderValue;
+
+use self::attribute::{DomainAttribute, domain_attributes};
+use crate::config::{CookieDomain, DomainMap, Mapped};
+
+/// What happens to the `Domain` attribute of cookies.
+///
+/// ```
+/// use firstparty::config::CookieDomain;
+/// use firstparty::http::HeaderValue;
+/// use firstparty::response::set_cookie::DomainPolicy;
+///
+/// let policy = DomainPolicy::new(CookieDomain::FirstParty);
+/// let rewriter = policy.rewriter(true, "www.example.com");
+///
+/// let mut own = HeaderValue::from_static("_iidt=1; Domain=example.com; Secure");
+/// rewriter.apply(&mut own);
+/// assert_eq!(own, "_iidt=1; Domain=example.com; Secure");
+///
+/// let mut foreign = HeaderValue::from_static("_iidt=1; domain=.fpjs.io; Priority=High");
+/// rewriter.apply(&mut foreign);
+/// assert_eq!(foreign, "_iidt=1; Priority=High");
+/// ```
+#[derive(Clone, Debug)]
+pub struct DomainPolicy(CookieDomain);
+
+impl DomainPolicy {
+    /// Takes the policy of a configuration.
+    #[must_use]
+    pub fn new(policy: CookieDomain) -> Self {
+        Self(policy)
+    }
+
+    /// The policy for one exchange: whether its request was authorised, and the browser's host
+    /// (lower case, without port).
+    #[must_use]
+    pub fn rewriter<'p>(&'p self, authorised: bool, host: &'p str) -> Rewriter<'p> {
+        Rewriter(match &self.0 {
+            CookieDomain::FirstParty if authorised => Rewrite::Fit { host, to: None },
+            #[cfg(feature = "psl")]
+            CookieDomain::Registrable if authorised => {
+                Rewrite::Fit { host, to: domain::registrable(host) }
+            }
+            CookieDomain::Map(map) => Rewrite::Map(map),
+            _ => Rewrite::Keep,
+        })
+    }
+}
+
+/// A [`DomainPolicy`] for one exchange.
+#[derive(Clone, Copy, Debug)]
+pub struct Rewriter<'p>(Rewrite<'p>);
+
+#[derive(Clone, Copy, Debug)]
+enum Rewrite<'p> {
+    Keep,
+    /// Domains that do not cover the host go, or become another one.
+    Fit {
+        host: &'p str,
+        to: Option<&'p str>,
+    },
+    Map(&'p DomainMap),
+}
+
+/// What the `Domain` attributes of one cookie become.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Edit<'p> {
+    Keep,
+    Remove,
+    Replace(&'p str),
+}
+
+impl Rewriter<'_> {
+    /// Edits one `set-cookie` field in place; allocates only if something changes.
+    pub fn apply(&self, cookie: &mut HeaderValue) {
+        if matches!(self.0, Rewrite::Keep) {
+            return;
+        }
+        // RFC 6265bis §5.6: of several attributes, the last one counts; all are edited alike.
+        let Some(last) = domain_attributes(cookie.as_bytes()).last() else {
+            return;
+        };
+        let text = match self.edit(last.domain()) {
+            Edit::Keep => return,
+            Edit::Remove => without_domain(cookie.as_bytes()),
+            Edit::Replace(domain) => with_domain(cookie.as_bytes(), domain),
+        };
+        // Parts of a valid value, joined by valid bytes, are one.
+        if let Ok(value) = HeaderValue::from_maybe_shared(Bytes::from(text)) {
+            *cookie = value;
+        }
+    }
+
+    fn edit(&self, domain: &str) -> Edit<'_> {
+        match self.0 {
+            Rewrite::Keep => Edit::Keep,
+            Rewrite::Fit { host, .. } if domain::covers(domain, host) => Edit::Keep,
+            // An empty domain asks for a host-only cookie; it gets one.
+            Rewrite::Fit { to: Some(to), .. } if !domain.is_empty() => Edit::Replace(to),
+            Rewrite::Fit { .. } => Edit::Remove,
+            Rewrite::Map(_) if domain.is_empty() => Edit::Keep,
+            Rewrite::Map(map) => match map.get(domain) {
+                Mapped::To(to) => Edit::Replace(to),
+                Mapped::Removed => Edit::Remove,
+                Mapped::Unmatched => Edit::Keep,
+            },
+        }
+    }
+}
+
+/// R8.2: each attribute goes, from its `;` up to the next one.
+fn without_domain(cookie: &[u8]) -> Vec<u8> {
+    let removed: usize = domain_attributes(cookie).map(|attribute| attribute.range.len()).sum();
+    let mut text = Vec::with_capacity(cookie.len() - removed);
+    let mut written = 0;
+    for DomainAttribute { range, .. } in domain_attributes(cookie) {
+        text.extend_from_slice(cookie.get(written..range.start).unwrap_or_default());
+        written = range.end;
+    }
+    text.extend_from_slice(cookie.get(written..).unwrap_or_default());
+    text
+}
+
+/// R8.3, R8.4: the value of each attribute is replaced, its name and blanks stay.
+fn with_domain(cookie: &[u8], domain: &str) -> Vec<u8> {
+    let growth = |attribute: DomainAttribute<'_>| domain.len() + 1 + attribute.range.len();
+    let most = cookie.len() + domain_attributes(cookie).map(growth).sum::<usize>();
+    let mut text = Vec::with_capacity(most);
+    let mut written = 0;
+    for attribute in domain_attributes(cookie) {
+        text.extend_from_slice(cookie.get(written..attribute.value.start).unwrap_or_default());
+        if !attribute.has_equals {
+            text.push(b'=');
+        }
+        text.extend_from_slice(domain.as_bytes());
+        written = attribute.value.end;
+    }
+    text.extend_from_slice(cookie.get(written..).unwrap_or_default());
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rewritten(policy: CookieDomain, authorised: bool, cookie: &str) -> String {
+        let policy = DomainPolicy::new(policy);
+        let mut value = HeaderValue::from_str(cookie).unwrap();
+        policy.rewriter(authorised, "www.example.com").apply(&mut value);
+        value.to_str().unwrap().to_owned()
+    }
+
+    const FOREIGN: &str = "a=1; Domain=fpjs.io; Secure";
+
+    /// R8.1, R8.2: untouched where the policy or the request says so.
+    #[test]
+    fn cookies_of_plain_requests_stay() {
+        assert_eq!(rewritten(CookieDomain::Preserve, true, FOREIGN), FOREIGN);
+        assert_eq!(rewritten(CookieDomain::FirstParty, false, FOREIGN), FOREIGN);
+    }
+
+    /// R8.2, R8.5, R8.6: a domain that does not cover the host goes, every other byte stays.
+    #[test]
+    fn foreign_domains_go() {
+        for (cookie, expected) in [
+            (FOREIGN, "a=1; Secure"),
+            ("a=1;domain = .fpjs.io ;Priority=High; Partitioned", "a=1;Priority=High; Partitioned"),
+            ("a=1; Domain=.example.com", "a=1; Domain=.example.com"),
+            ("a=1; Domain=com", "a=1"),
+            ("a=1; Domain=", "a=1"),
+            ("a=1; Domain; x", "a=1; x"),
+            ("nameless; Domain=fpjs.io", "nameless"),
+            ("a=1; Domain=example.com; Domain=fpjs.io; x", "a=1; x"),
+            (
+                "a=1; Domain=fpjs.io; Domain=example.com; x",
+                "a=1; Domain=fpjs.io; Domain=example.com; x",
+            ),
+            ("Domain=fpjs.io", "Domain=fpjs.io"),
+        ] {
+            assert_eq!(rewritten(CookieDomain::FirstParty, true, cookie), expected, "{cookie}");
+        }
+    }
+
+    /// R8.4: the first pair that matches, on every response.
+    #[test]
+    fn domains_are_mapped() {
+        let map = || {
+            let pairs = [("fpjs.io", "example.com"), ("gone.io", ""), ("a.b", "c.d")];
+            CookieDomain::Map(DomainMap::new(pairs).unwrap())
+        };
+        for (cookie, expected) in [
+            ("a=1; DOMAIN = .FPJS.io ; x", "a=1; DOMAIN = example.com ; x"),
+            ("a=1; Domain=gone.io; x", "a=1; x"),
+            ("a=1; Domain=else.io", "a=1; Domain=else.io"),
+            ("a=1; Domain=; x", "a=1; Domain=; x"),
+            ("a=1; Domain; domain=a.b", "a=1; Domain=c.d; domain=c.d"),
+            ("a=1", "a=1"),
+        ] {
+            assert_eq!(rewritten(map(), false, cookie), expected, "{cookie}");
+        }
+        let all = || CookieDomain::Map(DomainMap::new([("*", "x.y")]).unwrap());
+        assert_eq!(rewritten(all(), true, FOREIGN), "a=1; Domain=x.y; Secure");
+    }
+
+    /// R8.3: the registrable domain instead of nothing.
+    #[cfg(feature = "psl")]
+    #[test]
+    fn domains_become_registrable() {
+        let policy = || CookieDomain::Registrable;
+        assert_eq!(rewritten(policy(), true, FOREIGN), "a=1; Domain=example.com; Secure");
+        assert_eq!(rewritten(policy(), false, FOREIGN), FOREIGN);
+        assert_eq!(rewritten(policy(), true, "a=1; Domain=; x"), "a=1; x");
+        let policy = DomainPolicy::new(policy());
+        let mut value = HeaderValue::from_static(FOREIGN);
+        policy.rewriter(true, "127.0.0.1").apply(&mut value);
+        assert_eq!(value, "a=1; Secure");
+    }
+
+    /// R8.5: bytes outside ASCII stay.
+    #[test]
+    fn raw_bytes_survive() {
+        let mut value = HeaderValue::from_bytes(b"a=\xff; Domain=fpjs.io; x=\xe9").unwrap();
+        DomainPolicy::new(CookieDomain::FirstParty).rewriter(true, "a.b").apply(&mut value);
+        assert_eq!(value.as_bytes(), b"a=\xff; x=\xe9");
+    }
+}

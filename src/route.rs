@@ -1,0 +1,284 @@
+//! Step 1: which part of the integration a path belongs to (contract R2).
+//!
+//! A path is the integration path followed by a route. Segments are compared whole and byte for
+//! byte; runs of slashes count as one. What is forwarded is a slice of the path as it came.
+
+mod segments;
+
+use self::segments::{after, has_dot_segment, skip, with_one_slash};
+use crate::config::{Config, Mount, RoutePath};
+use crate::refusal::Refusal;
+
+/// The part of the integration that a path belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Route<'p> {
+    /// Agent v3: the download of the script.
+    Agent,
+    /// Agent v3: identification (POST) and browser cache (GET).
+    Result {
+        /// The rest of the path, `/` if there is none.
+        suffix: &'p str,
+    },
+    /// The status page.
+    Status,
+    /// Agent v4, which has its own paths upstream.
+    Api {
+        /// The rest of the path, `/` if there is none.
+        path: &'p str,
+    },
+}
+
+/// The routes of a configuration.
+///
+/// ```
+/// use firstparty::{Config, refusal::Refusal, route::{Route, Routes}};
+///
+/// let config = Config::builder().agent_download_path("agent").get_result_path("result").build()?;
+/// let routes = Routes::new(&config);
+/// assert_eq!(routes.classify("/fp/agent"), Ok(Route::Agent));
+/// assert_eq!(routes.classify("/fp/result//a/b"), Ok(Route::Result { suffix: "/a/b" }));
+/// assert_eq!(routes.classify("/fp/agentfoo"), Ok(Route::Api { path: "/agentfoo" }));
+/// assert_eq!(routes.classify("/fp/%2e%2E/x"), Err(Refusal::DotSegment));
+/// # Ok::<(), firstparty::ConfigError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Routes {
+    mount: Mount,
+    agent: Option<RoutePath>,
+    result: Option<RoutePath>,
+    status: bool,
+    v4: bool,
+}
+
+impl Routes {
+    /// The routes that a configuration switches on.
+    #[must_use]
+    pub fn new(config: &Config) -> Self {
+        Self {
+            mount: config.mount.clone(),
+            agent: config.agent_route.clone(),
+            result: config.result_route.clone(),
+            status: config.status_page,
+            v4: config.v4,
+        }
+    }
+
+    /// Finds the route of a path (without query).
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::PathNotAbsolute`] (R2.0), [`Refusal::DotSegment`] (R2.5), and
+    /// [`Refusal::NotFound`] for a path that is none of the integration's.
+    pub fn classify<'p>(&self, path: &'p str) -> Result<Route<'p>, Refusal> {
+        if !path.starts_with('/') {
+            return Err(Refusal::PathNotAbsolute);
+        }
+        if has_dot_segment(path) {
+            return Err(Refusal::DotSegment);
+        }
+        self.find(path).ok_or(Refusal::NotFound)
+    }
+
+    fn find<'p>(&self, path: &'p str) -> Option<Route<'p>> {
+        match &self.mount {
+            Mount::Depth(depth) => self.route_or_api(below_depth(path, *depth)?),
+            Mount::Exact(prefix) => self.route_or_api(after(path, prefix.as_str())?),
+            Mount::Anywhere => self.route_anywhere(path),
+            Mount::AnywhereOrDepth(depth) => {
+                let below = || self.api(below_depth(path, *depth)?);
+                self.route_anywhere(path).or_else(below)
+            }
+        }
+    }
+
+    fn route_or_api<'p>(&self, rest: &'p str) -> Option<Route<'p>> {
+        self.route(rest).or_else(|| self.api(rest))
+    }
+
+    /// R2.2: the routes in their order; the agent route and `status` take nothing behind them.
+    fn route<'p>(&self, rest: &'p str) -> Option<Route<'p>> {
+        let is = |route: &str| after(rest, route).is_some_and(|rest| skip(rest).is_empty());
+        if self.agent.as_ref().is_some_and(|agent| is(agent.as_str())) {
+            return Some(Route::Agent);
+        }
+        if let Some(suffix) = self.result.as_ref().and_then(|result| after(rest, result.as_str())) {
+            let suffix = with_one_slash(suffix);
+            return Some(Route::Result { suffix });
+        }
+        (self.status && is("status")).then_some(Route::Status)
+    }
+
+    fn api<'p>(&self, rest: &'p str) -> Option<Route<'p>> {
+        let path = with_one_slash(rest);
+        self.v4.then_some(Route::Api { path })
+    }
+
+    /// R2.6: the first position from the left at which a route matches.
+    fn route_anywhere<'p>(&self, path: &'p str) -> Option<Route<'p>> {
+        let mut rest = path;
+        while !skip(rest).is_empty() {
+            if let Some(route) = self.route(rest) {
+                return Some(route);
+            }
+            rest = segments::split_first(rest).1;
+        }
+        None
+    }
+}
+
+/// R2.1: what remains below the first `depth` segments; none if there are fewer.
+fn below_depth(path: &str, depth: u8) -> Option<&str> {
+    let mut rest = path;
+    for _ in 0..depth {
+        let (segment, behind) = segments::split_first(rest);
+        if segment.is_empty() {
+            // With depth 1, the site's own root counts as the integration's.
+            return (depth == 1).then_some("/");
+        }
+        rest = behind;
+    }
+    Some(rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Route::{Agent, Api, Result as Identify, Status};
+    use super::*;
+
+    fn routes(json: &str) -> Routes {
+        Routes::new(&serde_json::from_str(json).unwrap())
+    }
+
+    const V3: &str = r#"{"agent_download_path": "agent", "get_result_path": "a/result"}"#;
+
+    /// R2.0, R2.1: what counts as integration path.
+    #[test]
+    fn the_first_segments_are_the_integration_path() {
+        let depth = |depth: u8| routes(&format!(r#"{{"integration_path_depth": {depth}}}"#));
+        for (levels, path, expected) in [
+            (0, "/", Some("/")),
+            (0, "/x", Some("/x")),
+            (0, "//x//y", Some("/x//y")),
+            (1, "/", Some("/")),
+            (1, "//", Some("/")),
+            (1, "/x", Some("/")),
+            (1, "/x/", Some("/")),
+            (1, "/x//", Some("/")),
+            (1, "//x//y//", Some("/y//")),
+            (2, "/", None),
+            (2, "/x//", None),
+            (2, "/x//y", Some("/")),
+            (2, "/x/y/z%2Fz", Some("/z%2Fz")),
+            (255, "/x/y", None),
+        ] {
+            let expected = expected.map(|path| Api { path }).ok_or(Refusal::NotFound);
+            assert_eq!(depth(levels).classify(path), expected, "{levels} {path}");
+        }
+        for path in ["", "*", "example.com:443", "x/y"] {
+            assert_eq!(depth(1).classify(path), Err(Refusal::PathNotAbsolute), "{path}");
+        }
+    }
+
+    /// R2.2, R2.3, R2.4: whole segments, in order, the rest byte for byte.
+    #[test]
+    fn routes_match_by_whole_segments() {
+        let routes = routes(V3);
+        for (path, expected) in [
+            ("/i/agent", Agent),
+            ("/i//agent//", Agent),
+            ("/i/agent/x", Api { path: "/agent/x" }),
+            ("/i/agentfoo", Api { path: "/agentfoo" }),
+            ("/i/Agent", Api { path: "/Agent" }),
+            ("/i/%61gent", Api { path: "/%61gent" }),
+            ("/i/a/result", Identify { suffix: "/" }),
+            ("/i/a//result///", Identify { suffix: "/" }),
+            ("/i/a/result//x//y/", Identify { suffix: "/x//y/" }),
+            ("/i/a/resultfoo", Api { path: "/a/resultfoo" }),
+            ("/i/a", Api { path: "/a" }),
+            ("/i/status", Status),
+            ("/i/status//", Status),
+            ("/i/status/x", Api { path: "/status/x" }),
+        ] {
+            assert_eq!(routes.classify(path), Ok(expected), "{path}");
+        }
+    }
+
+    /// R2.2, R10.1: v4 and the status page can be switched off.
+    #[test]
+    fn routes_can_be_off() {
+        let off = routes(r#"{"v4": false, "status_page": false}"#);
+        for path in ["/i", "/i/status", "/i/agent", "/"] {
+            assert_eq!(off.classify(path), Err(Refusal::NotFound), "{path}");
+        }
+    }
+
+    /// R2.5: dot segments, however written, wherever they stand.
+    #[test]
+    fn dot_segments_are_refused() {
+        let routes = routes(V3);
+        for path in [
+            "/.",
+            "/..",
+            "/i/./agent",
+            "/../i",
+            "/i/agent/..",
+            "/i/%2e",
+            "/i/%2E%2e/x",
+            "/i/.%2e",
+            "/i/%2e./",
+            "/./",
+        ] {
+            assert_eq!(routes.classify(path), Err(Refusal::DotSegment), "{path}");
+        }
+        for path in
+            ["/i/...", "/i/.x", "/i/x..", "/i/%2e%2e%2e", "/i/%2ex", "/i/a.b", "/i/%2", "/i/%252e"]
+        {
+            assert!(routes.classify(path).is_ok(), "{path}");
+        }
+    }
+
+    /// R2.6: an exact integration path, which may be nested.
+    #[test]
+    fn an_exact_path_is_compared_by_segments() {
+        let routes = routes(r#"{"mount": {"exact": "/x/y"}, "get_result_path": "r"}"#);
+        for (path, expected) in [
+            ("/x/y", Ok(Api { path: "/" })),
+            ("//x//y//r/s", Ok(Identify { suffix: "/s" })),
+            ("/x/yy/r", Err(Refusal::NotFound)),
+            ("/x", Err(Refusal::NotFound)),
+            ("/", Err(Refusal::NotFound)),
+            ("/z/x/y", Err(Refusal::NotFound)),
+        ] {
+            assert_eq!(routes.classify(path), expected, "{path}");
+        }
+    }
+
+    /// R2.6: anywhere; the first match from the left wins; v4 only with a depth.
+    #[test]
+    fn a_route_may_follow_any_prefix() {
+        let anywhere = |mount: &str| {
+            routes(&format!(
+                r#"{{"mount": {mount}, "agent_download_path": "agent", "get_result_path": "result"}}"#
+            ))
+        };
+        let only = anywhere(r#""anywhere""#);
+        for (path, expected) in [
+            ("/agent", Ok(Agent)),
+            ("/a/b/c/agent/", Ok(Agent)),
+            ("/result/agent", Ok(Identify { suffix: "/agent" })),
+            ("/agent/result/x", Ok(Identify { suffix: "/x" })),
+            ("/agent/agent", Ok(Agent)),
+            ("/a/status", Ok(Status)),
+            ("/a/agentfoo", Err(Refusal::NotFound)),
+            ("/a/status/x", Err(Refusal::NotFound)),
+            ("/", Err(Refusal::NotFound)),
+        ] {
+            assert_eq!(only.classify(path), expected, "{path}");
+        }
+        let or_depth = anywhere(r#"{"anywhere_or_depth": 2}"#);
+        assert_eq!(or_depth.classify("/a/agent"), Ok(Agent));
+        assert_eq!(or_depth.classify("/a/b/c"), Ok(Api { path: "/c" }));
+        assert_eq!(or_depth.classify("/a"), Err(Refusal::NotFound));
+    }
+}
