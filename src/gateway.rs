@@ -143,8 +143,16 @@ impl Gateway {
         }
     }
 
-    pub(crate) fn inner(&self) -> &Inner {
-        &self.0
+    /// The rule by which a request is answered here, if it is.
+    pub(crate) fn why_answered(
+        &self,
+        request: Request<()>,
+        client_ip: Option<IpAddr>,
+    ) -> Option<&'static str> {
+        let (mut parts, ()) = request.into_parts();
+        let uri = std::mem::take(&mut parts.uri);
+        let sent = self.0.forward(&mut parts, &uri, client_ip, &mut { Report::NONE });
+        sent.err().map(Answer::rule)
     }
 }
 
@@ -155,6 +163,15 @@ enum Answer {
     StatusPage,
 }
 
+impl Answer {
+    fn rule(self) -> &'static str {
+        match self {
+            Self::Refusal(refusal) => refusal.rule(),
+            Self::StatusPage => "R10.1",
+        }
+    }
+}
+
 impl From<Refusal> for Answer {
     fn from(refusal: Refusal) -> Self {
         Self::Refusal(refusal)
@@ -162,6 +179,14 @@ impl From<Refusal> for Answer {
 }
 
 impl Inner {
+    pub(crate) fn config(&self) -> &Config {
+        &self.config
+    }
+
+    pub(crate) fn platform(&self) -> Platform {
+        self.platform
+    }
+
     /// The walk: route, then method, then the request for upstream.
     fn forward(
         &self,

@@ -76,6 +76,24 @@ impl Reply {
     }
 }
 
+impl Refusal {
+    /// The answer to a request that an adapter has to refuse itself, because it could not even be
+    /// handed to the gateway (R9.3). `origin` is the request's `origin` field; `head` says that
+    /// its method was HEAD.
+    ///
+    /// ```
+    /// use firstparty::refusal::Refusal;
+    ///
+    /// let response = Refusal::Malformed.response(None, false);
+    /// assert_eq!(response.status(), 400);
+    /// assert_eq!(response.body(), r#"{"error":"the request is malformed"}"#);
+    /// ```
+    #[must_use]
+    pub fn response(self, origin: Option<HeaderValue>, head: bool) -> Response<Bytes> {
+        Reply::new(origin, head).refused(self)
+    }
+}
+
 /// The one match from cause to status; the sentence is the cause's own.
 fn status_of(refusal: Refusal) -> StatusCode {
     match refusal {
@@ -83,7 +101,8 @@ fn status_of(refusal: Refusal) -> StatusCode {
         Refusal::MethodNotForwarded | Refusal::StatusMethod => StatusCode::METHOD_NOT_ALLOWED,
         Refusal::TargetTooLong => StatusCode::URI_TOO_LONG,
         Refusal::TransferCoding => StatusCode::NOT_IMPLEMENTED,
-        Refusal::PathNotAbsolute
+        Refusal::Malformed
+        | Refusal::PathNotAbsolute
         | Refusal::DotSegment
         | Refusal::ApiKeyMissing
         | Refusal::ApiKeyDots

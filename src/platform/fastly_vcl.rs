@@ -14,6 +14,7 @@ pub(super) const PROFILE: Profile = Profile {
         (Variable::AgentDownloadPath, "AGENT_SCRIPT_DOWNLOAD_PATH"),
         (Variable::GetResultPath, "GET_RESULT_PATH"),
         (Variable::PreSharedSecret, "PROXY_SECRET"),
+        (Variable::RoutePrefix, "INTEGRATION_PATH"),
     ],
     wants_host_list: false,
     forgeable_address: Some("fastly-client-ip"),

@@ -57,7 +57,7 @@ impl StatusPage {
     pub(crate) fn respond(&self, query: &str, head: bool) -> Response<Bytes> {
         let (content_type, body) = match query::first(query, "format").as_deref() {
             Some("json") => (JSON, &self.json),
-            _ => (HeaderValue::from_static("text/html; charset=utf-8"), &self.html),
+            _ => (HeaderValue::from_static("text/html"), &self.html),
         };
         let mut response = respond(StatusCode::OK, content_type, body.clone(), head);
         response.headers_mut().extend(HARDENING);

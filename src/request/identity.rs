@@ -127,8 +127,7 @@ pub(crate) fn client_address(
         AddressSource::PseudoIpv4 { field, pseudo, real } => {
             let address = only(headers, field);
             let is_pseudo = address.is_some() && address == only(headers, pseudo);
-            let real = || only(headers, real);
-            if is_pseudo { real().or(address) } else { address }
+            if is_pseudo { only(headers, real) } else { address }
         }
     };
     field.or(known)
@@ -325,6 +324,7 @@ mod tests {
             address(&[(field, "2001:db8::1"), (pseudo, "240.0.0.1"), (real, "2001:db8::2")]),
             "2001:db8::1"
         );
-        assert_eq!(address(&[(field, "240.0.0.1"), (pseudo, "240.0.0.1")]), "240.0.0.1");
+        // A made-up address is nobody's: without the real one, the adapter's counts.
+        assert_eq!(address(&[(field, "240.0.0.1"), (pseudo, "240.0.0.1")]), "198.51.100.1");
     }
 }

@@ -96,11 +96,6 @@ impl ResponseFields {
         nominated.remove_from(headers);
         seen
     }
-
-    /// Whether a field with this name goes from every response.
-    pub(crate) fn denies(&self, name: &http::HeaderName) -> bool {
-        self.denied.contains(name)
-    }
 }
 
 /// R7.1: the media type, without regard to case and parameters.

@@ -64,10 +64,9 @@ mod tests {
     use super::*;
 
     fn found(cookie: &str) -> Vec<(&str, &str)> {
+        let part = |range: Range<usize>| cookie.get(range).unwrap();
         let attributes = domain_attributes(cookie.as_bytes());
-        attributes
-            .map(|found| (&cookie[found.range.clone()], &cookie[found.value.clone()]))
-            .collect()
+        attributes.map(|found| (part(found.range), part(found.value))).collect()
     }
 
     /// R8.5, R8.6: the attribute is found whatever its case and blanks, and nothing else is.
