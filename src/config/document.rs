@@ -80,6 +80,14 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Object<V> {
         self.refuse()
     }
 
+    fn visit_u128<E: Error>(self, _: u128) -> Result<V::Value, E> {
+        self.refuse()
+    }
+
+    fn visit_i128<E: Error>(self, _: i128) -> Result<V::Value, E> {
+        self.refuse()
+    }
+
     fn visit_f64<E: Error>(self, _: f64) -> Result<V::Value, E> {
         self.refuse()
     }
@@ -108,11 +116,13 @@ impl<'de> Visitor<'de> for DocumentVisitor {
                 continue;
             };
             let value = map.next_value_seed(Text(variable))?;
+            // R1.2: null counts as absent.
+            let Some(value) = value else { continue };
             if seen.contains(&variable) {
                 return Err(A::Error::custom(format_args!("{variable}: given twice")));
             }
             seen.push(variable);
-            source.set(variable, value.unwrap_or_default());
+            source.set(variable, value);
         }
         Ok(source)
     }
@@ -175,6 +185,14 @@ impl<'de> Visitor<'de> for Text {
     }
 
     fn visit_i64<E: Error>(self, number: i64) -> Result<Self::Value, E> {
+        self.number(number)
+    }
+
+    fn visit_u128<E: Error>(self, number: u128) -> Result<Self::Value, E> {
+        self.number(number)
+    }
+
+    fn visit_i128<E: Error>(self, number: i128) -> Result<Self::Value, E> {
         self.number(number)
     }
 

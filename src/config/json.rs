@@ -27,6 +27,7 @@ impl<'de> Visitor<'de> for ConfigVisitor {
         let mut builder = Config::builder();
         let mut seen: Vec<String> = Vec::new();
         while let Some(key) = map.next_key::<String>()? {
+            let key = key.to_ascii_lowercase();
             let key = key.strip_prefix("fpjs_").unwrap_or(&key).to_owned();
             if seen.contains(&key) {
                 return Err(A::Error::custom(format_args!("{key}: given twice")));
@@ -187,6 +188,7 @@ mod tests {
             (r#"{"integration_version": "ä"}"#, "integration_version: expected 1 to 64 bytes"),
             (r#"{"debug": "yes"}"#, "fpjs_debug: expected `true` or `false`"),
             (r#"{"cdn_url": "a", "fpjs_cdn_url": "b"}"#, "cdn_url: given twice"),
+            (r#"{"cdn_url": "a", "FPJS_CDN_URL": "b"}"#, "cdn_url: given twice"),
             (r#"{"trusted_address": {"field": "x", "hops": 0}}"#, "trusted_address: "),
         ] {
             let error = read(text).unwrap_err();

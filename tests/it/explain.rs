@@ -76,6 +76,14 @@ fn framing_is_explained() {
     );
 }
 
+/// R11.2: a cookie that could have stayed goes because `connection` names it.
+#[test]
+fn nominated_cookies_are_explained() {
+    let pairs = [("connection", "cookie"), ("cookie", "_iidt=1")];
+    let (_, found) = explain::handle(&usual(), request("POST", "/fp/", &pairs), None);
+    assert!(notes(&found).contains(&"R5.1: cookie dropped".to_owned()), "{found:?}");
+}
+
 /// R11.2: an answer has the rule that asked for it.
 #[test]
 fn answers_are_explained() {
@@ -202,16 +210,26 @@ fn the_tool_survives_bad_lines() {
 /// R1.1: a line overrides the defaults, however its keys are spelt.
 #[test]
 fn the_tools_defaults_lie_under_every_line() {
-    let defaults = r#"{"platform": "azure", "config": {"fpjs_get_result_path": "r", "v4": false}}"#;
+    let defaults = r#"{"platform": "azure", "config":
+        {"fpjs_get_result_path": "r", "mount": {"depth": 1}, "ingress_base_host": "a.example"}}"#;
     let line = |config: Value| {
         json!({"config": config, "request": {"method": "GET", "uri": "/fp/r",
             "headers": [["host", "a.b"], ["x-arr-ssl", "1"]]}})
     };
-    let lines = [line(json!({})), line(json!({"get_result_path": "x"})), line(json!({"v4": null}))];
+    let other = json!({"mount": {"exact": "x"}, "FPJS_Ingress_Base_Host": "b.example"});
+    let mut bare = line(json!({}));
+    bare["platform"] = Value::Null;
+    let lines = [line(json!({})), line(json!({"get_result_path": "x"})), line(other), bare];
     let answers = tool(defaults, &lines);
     assert_eq!(answers[0]["route"], "result");
-    assert_eq!(answers[1]["route"], Value::Null);
-    assert_eq!(answers[1]["respond"]["status"], 404);
-    let rules = answers[2]["rules"].as_array().unwrap();
-    assert!(rules.iter().any(|note| note["rule"] == "R5.4" && note["subject"] == "x-arr-ssl"));
+    assert_eq!(answers[0]["forward"]["uri"], "https://a.example/");
+    assert_eq!(answers[1]["route"], "api");
+    assert_eq!(answers[2]["respond"]["status"], 404);
+    let goes = |answer: &Value| {
+        let rules = answer["rules"].as_array().unwrap();
+        rules.iter().any(|note| note["rule"] == "R5.4" && note["subject"] == "x-arr-ssl")
+    };
+    assert!(goes(&answers[0]) && !goes(&answers[3]));
+    let twice = json!({"cdn_url": "a.b", "fpjs_cdn_url": "c.d"});
+    assert_eq!(tool(defaults, &[line(twice)])[0], json!({"error": "cdn_url: given twice"}));
 }
