@@ -4,12 +4,12 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 
-use super::document::Text;
+use super::document::{Object, Text};
 use super::{Builder, Config, Variable};
 
 impl<'de> Deserialize<'de> for Config {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let builder = deserializer.deserialize_map(ConfigVisitor)?;
+        let builder = deserializer.deserialize_any(Object(ConfigVisitor))?;
         builder.build().map_err(D::Error::custom)
     }
 }
@@ -191,6 +191,11 @@ mod tests {
         ] {
             let error = read(text).unwrap_err();
             assert!(error.starts_with(expected), "{text}: {error}");
+        }
+        for text in ["\"4711\"", "4711", "[\"4711\"]"] {
+            let error = read(text).unwrap_err();
+            assert!(error.starts_with("expected an object") || text.starts_with('['), "{error}");
+            assert!(!error.contains("4711"), "{error}");
         }
     }
 }
