@@ -237,7 +237,7 @@ mod tests {
     fn map(fields: &[(&str, &str)]) -> HeaderMap {
         let mut headers = HeaderMap::new();
         for (name, value) in fields {
-            let name = http::HeaderName::from_bytes(name.as_bytes()).unwrap();
+            let name = HeaderName::from_bytes(name.as_bytes()).unwrap();
             headers.append(name, HeaderValue::from_str(value).unwrap());
         }
         headers

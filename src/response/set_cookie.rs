@@ -102,16 +102,17 @@ impl Rewriter<'_> {
 
     /// `domain` is none if it is not even text.
     fn edit(&self, domain: Option<&str>) -> Edit<'_> {
-        match (self.0, domain) {
-            (Rewrite::Keep, _) => Edit::Keep,
-            (Rewrite::Fit { host, .. }, Some(domain)) if domain::covers(domain, host) => Edit::Keep,
-            // An empty domain asks for a host-only cookie; it gets one.
-            (Rewrite::Fit { .. }, Some("")) => Edit::Remove,
-            (Rewrite::Fit { to: Some(to), .. }, _) => Edit::Replace(to),
-            (Rewrite::Fit { to: None, .. }, _) => Edit::Remove,
-            (Rewrite::Map(_), Some("")) => Edit::Keep,
+        match self.0 {
+            Rewrite::Keep => Edit::Keep,
+            Rewrite::Fit { host, to } => match (domain, to) {
+                (Some(domain), _) if domain::covers(domain, host) => Edit::Keep,
+                // An empty domain asks for a host-only cookie; it gets one.
+                (Some(""), _) | (_, None) => Edit::Remove,
+                (_, Some(to)) => Edit::Replace(to),
+            },
+            Rewrite::Map(_) if domain == Some("") => Edit::Keep,
             // What is not text equals no domain, but `*` matches it.
-            (Rewrite::Map(map), domain) => match map.get(domain.unwrap_or_default()) {
+            Rewrite::Map(map) => match map.get(domain.unwrap_or_default()) {
                 Mapped::To(to) => Edit::Replace(to),
                 Mapped::Removed => Edit::Remove,
                 Mapped::Unmatched => Edit::Keep,

@@ -12,6 +12,7 @@ mod answers;
 mod exchange;
 mod explain;
 mod properties;
+mod proxy;
 mod rules;
 mod status;
 mod support;

@@ -251,9 +251,9 @@ proptest! {
     #[test]
     fn cookies_lose_nothing_but_their_domain(
         name in "[a-z_]{1,4}",
-        value in "[!#-+--:<-~]{0,8}",
+        value in "[a-zA-Z0-9=_.%]{0,8}",
         attributes in prop::collection::vec(
-            "( Domain=fpjs.io| *domain = .Fpjs.io *| Path=/x|Secure| Priority=High| *Expires=Fri, 01 Jan 2027 00:00:00 GMT| x=y=z| *)",
+            "( Domain=fpjs\\.io| *domain = \\.Fpjs\\.io *| Path=/x|Secure| Priority=High| *Expires=Fri, 01 Jan 2027 00:00:00 GMT| x=y=z| *)",
             0..6,
         ),
     ) {
