@@ -3,3 +3,6 @@
 #![deny(missing_docs)]
 
 pub use http;
+
+#[cfg(feature = "management")]
+pub mod management;
