@@ -354,3 +354,29 @@ fn after_the_end_nothing_counts() {
     update.waited();
     assert_eq!(end(&update), "E2100");
 }
+
+/// The bound on calls is the number of calls of the longest update there is.
+#[test]
+fn the_longest_update_reaches_the_bound() {
+    let mut unnamed = published("new");
+    unnamed["Version"] = json!("$LATEST");
+    let mut replies = vec![Ok(function("r1", "old")), Ok(unnamed)];
+    let page = || Ok(json!({"Versions": [], "NextMarker": "m"}));
+    replies.extend((1..Search::MAX_PAGES).map(|_| page()));
+    replies.push(Ok(json!({"Versions": [published("new")]})));
+    replies.extend((1..Update::MAX_POLLS).map(|_| Ok(json!({"State": "Pending"}))));
+    replies.push(Ok(active()));
+    for _ in 1..Update::MAX_ATTEMPTS {
+        replies.extend([Ok(distribution("t", 3)), Err(Failure::Stale)]);
+    }
+    replies.extend([Ok(distribution("t", 3)), Ok(json!({})), Ok(json!({}))]);
+    assert_eq!(replies.len(), 273);
+    assert_eq!(Update::MAX_CALLS, 273);
+    assert_eq!(crate::management::Run::MAX_CALLS, 274);
+    let mut update = fed(None);
+    for reply in replies {
+        update.waited();
+        update.reply(reply);
+    }
+    assert_eq!(end(&update), "Update completed");
+}
