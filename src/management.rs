@@ -53,15 +53,14 @@
 //! | listing versions | `ListVersionsByFunction` | marker, pages left | listing versions |
 //! | | | last page, one match | checking version |
 //! | checking version | `GetFunctionConfiguration` | `Active` | reading distribution |
-//! | | | other state, polls left | pausing for version |
-//! | pausing for version | wait 1 s | – | checking version |
+//! | | | other state but `Failed`, polls left | pausing, then checking version |
 //! | reading distribution | `GetDistributionConfig` | an association differs | updating distribution |
 //! | | | all are right | invalidating |
 //! | updating distribution | `UpdateDistribution` | done | invalidating |
 //! | | | stale, attempts left | reading distribution |
-//! | | | not yet usable, attempts left | pausing for distribution |
-//! | pausing for distribution | wait 3 s | – | updating distribution |
+//! | | | not yet usable, attempts left | pausing, then updating distribution |
 //! | invalidating | `CreateInvalidation` | done, or exists already | done: 200 |
+//! | pausing | wait: 1 s for the version, 3 s for the distribution | – | what comes then |
 //!
 //! # The loop
 //!

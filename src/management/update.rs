@@ -37,7 +37,11 @@ pub struct Update {
 
 #[derive(Debug)]
 enum Progress {
-    Working(State),
+    Calling(State),
+    Pausing {
+        time: Duration,
+        then: State,
+    },
     Done {
         response: Response<Bytes>,
         error: Option<Error>,
@@ -71,31 +75,32 @@ impl Update {
     pub fn new(deployment: Deployment) -> Self {
         Self {
             deployment,
-            progress: Progress::Working(State::ReadingFunction),
+            progress: State::ReadingFunction.into(),
         }
     }
 
     /// What the machine wants now. Poll after `new`, after each `reply` and each `waited`.
     pub fn poll(&self) -> Step<'_> {
         match &self.progress {
-            Progress::Working(state) => state.wants(&self.deployment),
+            Progress::Calling(state) => Step::Call(state.call(&self.deployment)),
+            Progress::Pausing { time, .. } => Step::Wait(*time),
             Progress::Done { response, .. } => Step::Done(response),
         }
     }
 
     /// Takes the outcome of the call that `poll` asked for. It is ignored if `poll` asks for none.
     pub fn reply(&mut self, outcome: Result<Value, Failure>) {
-        let Step::Call(call) = self.poll() else {
-            return;
-        };
-        let operation = call.operation();
-        self.advance(|state, deployment| state.answered(operation, outcome, deployment));
+        if let Progress::Calling(state) = &mut self.progress {
+            let state = mem::replace(state, State::ReadingFunction);
+            let next = state.answered(outcome, &self.deployment);
+            self.progress = next.unwrap_or_else(Progress::from);
+        }
     }
 
     /// Says that the wait `poll` asked for is over. It is ignored if `poll` asks for none.
     pub fn waited(&mut self) {
-        if let Step::Wait(_) = self.poll() {
-            self.advance(|state, _| Ok(Next::Working(state.resumed())));
+        if let Progress::Pausing { then, .. } = &mut self.progress {
+            self.progress = mem::replace(then, State::ReadingFunction).into();
         }
     }
 
@@ -104,27 +109,15 @@ impl Update {
     pub fn error(&self) -> Option<Error> {
         match self.progress {
             Progress::Done { error, .. } => error,
-            Progress::Working(_) => None,
-        }
-    }
-
-    fn advance(&mut self, step: impl FnOnce(State, &Deployment) -> Result<Next, Error>) {
-        if let Progress::Working(state) = &mut self.progress {
-            let state = mem::replace(state, State::ReadingFunction);
-            self.progress = match step(state, &self.deployment) {
-                Ok(Next::Working(state)) => Progress::Working(state),
-                Ok(Next::Done(outcome)) => outcome.into(),
-                Err(error) => error.into(),
-            };
+            Progress::Calling(_) | Progress::Pausing { .. } => None,
         }
     }
 }
 
-/// Where a reply leads.
-#[derive(Debug)]
-enum Next {
-    Working(State),
-    Done(Outcome),
+impl From<State> for Progress {
+    fn from(state: State) -> Self {
+        Self::Calling(state)
+    }
 }
 
 impl From<Outcome> for Progress {

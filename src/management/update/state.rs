@@ -3,14 +3,14 @@
 
 use serde_json::Value;
 
-use super::{Next, Outcome, Update};
+use super::{Outcome, Progress, Update};
 use crate::management::call::{Call, InvalidationBatch, Paths};
 use crate::management::distribution::{self, Edit};
 use crate::management::member::{take_object, text};
 use crate::management::version::{Search, Version};
-use crate::management::{Deployment, Error, Failure, Step};
+use crate::management::{Deployment, Error, Failure};
 
-/// What an update waits for, with what it knows by then.
+/// The call whose reply an update waits for, with what it knows by then.
 #[derive(Debug)]
 pub(super) enum State {
     ReadingFunction,
@@ -26,20 +26,11 @@ pub(super) enum State {
         target: Target,
         polls: u32,
     },
-    PausingForVersion {
-        target: Target,
-        polls: u32,
-    },
     ReadingDistribution {
         target: Target,
         attempts: u32,
     },
     UpdatingDistribution {
-        target: Target,
-        attempts: u32,
-        write: Write,
-    },
-    PausingForDistribution {
         target: Target,
         attempts: u32,
         write: Write,
@@ -70,13 +61,11 @@ pub(super) struct Write {
 }
 
 impl State {
-    /// What the state asks for.
-    pub(super) fn wants<'a>(&'a self, deployment: &'a Deployment) -> Step<'a> {
+    /// The call that the state waits for.
+    pub(super) fn call<'a>(&'a self, deployment: &'a Deployment) -> Call<'a> {
         let function_name = &deployment.function_name;
         let id = &deployment.distribution_id;
-        let call = match self {
-            Self::PausingForVersion { .. } => return Step::Wait(Update::VERSION_PAUSE),
-            Self::PausingForDistribution { .. } => return Step::Wait(Update::DISTRIBUTION_PAUSE),
+        match self {
             Self::ReadingFunction => Call::GetFunction { function_name },
             Self::UpdatingCode { revision, .. } => Call::UpdateFunctionCode {
                 function_name,
@@ -89,13 +78,10 @@ impl State {
                 function_name,
                 marker: search.marker(),
             },
-            Self::CheckingVersion { target, .. } => {
-                let qualifier = target.version.number();
-                Call::GetFunctionConfiguration {
-                    function_name,
-                    qualifier,
-                }
-            }
+            Self::CheckingVersion { target, .. } => Call::GetFunctionConfiguration {
+                function_name,
+                qualifier: target.version.number(),
+            },
             Self::ReadingDistribution { .. } => Call::GetDistributionConfig { id },
             Self::UpdatingDistribution { write, .. } => Call::UpdateDistribution {
                 id,
@@ -112,17 +98,16 @@ impl State {
                     caller_reference: &target.reference,
                 },
             },
-        };
-        Step::Call(call)
+        }
     }
 
-    /// Where the outcome of the call leads that [`State::wants`] named.
+    /// Where the outcome of the call leads.
     pub(super) fn answered(
         self,
-        operation: &'static str,
         outcome: Result<Value, Failure>,
         deployment: &Deployment,
-    ) -> Result<Next, Error> {
+    ) -> Result<Progress, Error> {
+        let operation = self.call(deployment).operation();
         let or_fail = |failure| Error::of_call(operation, failure);
         match self {
             Self::ReadingFunction => function_read(outcome.map_err(or_fail)?),
@@ -133,10 +118,7 @@ impl State {
             Self::ListingVersions {
                 search,
                 code_changed,
-            } => {
-                let page = outcome.map_err(or_fail)?;
-                versions_listed(&page, search, code_changed, deployment)
-            }
+            } => versions_listed(&outcome.map_err(or_fail)?, search, code_changed, deployment),
             Self::CheckingVersion { target, polls } => {
                 version_checked(&outcome.map_err(or_fail)?, target, polls + 1)
             }
@@ -154,58 +136,41 @@ impl State {
                 }
             },
             Self::Invalidating { outcome: done, .. } => match outcome {
-                Ok(_) | Err(Failure::AlreadyExists) => Ok(Next::Done(done)),
+                Ok(_) | Err(Failure::AlreadyExists) => Ok(done.into()),
                 Err(failure) => Err(or_fail(failure)),
             },
-            pausing @ (Self::PausingForVersion { .. } | Self::PausingForDistribution { .. }) => {
-                Ok(Next::Working(pausing))
-            }
-        }
-    }
-
-    /// Where the end of a wait leads.
-    pub(super) fn resumed(self) -> Self {
-        match self {
-            Self::PausingForVersion { target, polls } => Self::CheckingVersion { target, polls },
-            Self::PausingForDistribution {
-                target,
-                attempts,
-                write,
-            } => Self::UpdatingDistribution {
-                target,
-                attempts,
-                write,
-            },
-            calling => calling,
         }
     }
 }
 
-fn function_read(mut reply: Value) -> Result<Next, Error> {
+fn function_read(mut reply: Value) -> Result<Progress, Error> {
     let configuration = take_object(&mut reply, "Configuration").ok_or(Error::FunctionMissing)?;
     let revision = text(&configuration, "RevisionId").ok_or(Error::RevisionBeforeMissing)?;
-    Ok(Next::Working(State::UpdatingCode {
+    let code = text(&configuration, "CodeSha256").map(str::to_owned);
+    Ok(State::UpdatingCode {
         revision: revision.to_owned(),
-        code: text(&configuration, "CodeSha256").map(str::to_owned),
-    }))
+        code,
+    }
+    .into())
 }
 
 fn code_updated(
     reply: &Value,
     code_before: Option<&str>,
     deployment: &Deployment,
-) -> Result<Next, Error> {
+) -> Result<Progress, Error> {
     let revision = text(reply, "RevisionId").ok_or(Error::RevisionAfterMissing)?;
     let code = text(reply, "CodeSha256");
     // Code that is not told apart counts as changed: then success is "completed", which is true.
     let code_changed = code.is_none() || code != code_before;
-    Ok(Next::Working(match Version::of(reply, deployment)? {
+    Ok(match Version::of(reply, deployment)? {
         Some(version) => checking(version, code_changed, deployment),
         None => State::ListingVersions {
             search: Search::new(revision, code),
             code_changed,
-        },
-    }))
+        }
+        .into(),
+    })
 }
 
 fn versions_listed(
@@ -213,39 +178,40 @@ fn versions_listed(
     mut search: Search,
     code_changed: bool,
     deployment: &Deployment,
-) -> Result<Next, Error> {
-    Ok(Next::Working(match search.read(page, deployment)? {
+) -> Result<Progress, Error> {
+    Ok(match search.read(page, deployment)? {
         Some(version) => checking(version, code_changed, deployment),
         None => State::ListingVersions {
             search,
             code_changed,
-        },
-    }))
+        }
+        .into(),
+    })
 }
 
-fn checking(version: Version, code_changed: bool, deployment: &Deployment) -> State {
+fn checking(version: Version, code_changed: bool, deployment: &Deployment) -> Progress {
     let reference = format!("{}-{}", deployment.function_name, version.number());
-    State::CheckingVersion {
-        target: Target {
-            version,
-            code_changed,
-            reference,
-        },
-        polls: 0,
-    }
+    let target = Target {
+        version,
+        code_changed,
+        reference,
+    };
+    State::CheckingVersion { target, polls: 0 }.into()
 }
 
 /// A version that failed will not become active; any other state may, also one that is not known.
-fn version_checked(reply: &Value, target: Target, polls: u32) -> Result<Next, Error> {
+fn version_checked(reply: &Value, target: Target, polls: u32) -> Result<Progress, Error> {
     match text(reply, "State") {
-        Some("Active") => Ok(Next::Working(State::ReadingDistribution {
+        Some("Active") => Ok(State::ReadingDistribution {
             target,
             attempts: 0,
-        })),
-        Some("Failed") => Err(Error::VersionNotActive),
-        _ if polls < Update::MAX_POLLS => {
-            Ok(Next::Working(State::PausingForVersion { target, polls }))
         }
+        .into()),
+        Some("Failed") => Err(Error::VersionNotActive),
+        _ if polls < Update::MAX_POLLS => Ok(Progress::Pausing {
+            time: Update::VERSION_PAUSE,
+            then: State::CheckingVersion { target, polls },
+        }),
         _ => Err(Error::VersionNotActive),
     }
 }
@@ -256,7 +222,7 @@ fn distribution_read(
     target: Target,
     attempts: u32,
     deployment: &Deployment,
-) -> Result<Next, Error> {
+) -> Result<Progress, Error> {
     let missing = Error::DistributionConfigMissing;
     let etag = text(&reply, "ETag").ok_or(missing)?.to_owned();
     let mut config = take_object(&mut reply, "DistributionConfig").ok_or(missing)?;
@@ -270,34 +236,38 @@ fn distribution_read(
                 config,
                 paths,
             };
-            Next::Working(State::UpdatingDistribution {
+            State::UpdatingDistribution {
                 target,
                 attempts,
                 write,
-            })
+            }
+            .into()
         }
     })
 }
 
 /// R14.6: what to do about a refused write while attempts are left.
-fn refused(failure: Failure, target: Target, attempts: u32, write: Write) -> Option<Next> {
-    let again = match failure {
-        _ if attempts >= Update::MAX_ATTEMPTS => return None,
-        Failure::Stale => State::ReadingDistribution { target, attempts },
-        Failure::NotYetUsable => State::PausingForDistribution {
-            target,
-            attempts,
-            write,
-        },
-        _ => return None,
-    };
-    Some(Next::Working(again))
+fn refused(failure: Failure, target: Target, attempts: u32, write: Write) -> Option<Progress> {
+    match failure {
+        _ if attempts >= Update::MAX_ATTEMPTS => None,
+        Failure::Stale => Some(State::ReadingDistribution { target, attempts }.into()),
+        Failure::NotYetUsable => Some(Progress::Pausing {
+            time: Update::DISTRIBUTION_PAUSE,
+            then: State::UpdatingDistribution {
+                target,
+                attempts,
+                write,
+            },
+        }),
+        _ => None,
+    }
 }
 
-fn invalidating(target: Target, paths: Vec<String>, outcome: Outcome) -> Next {
-    Next::Working(State::Invalidating {
+fn invalidating(target: Target, paths: Vec<String>, outcome: Outcome) -> Progress {
+    State::Invalidating {
         target,
         paths,
         outcome,
-    })
+    }
+    .into()
 }
