@@ -24,7 +24,7 @@ struct Behaviour<'a> {
 pub(super) struct Edit {
     /// How many associations pointed elsewhere before.
     pub(super) changed: usize,
-    /// Paths to invalidate, sorted, each once: an equal repeat of the edit has equal paths.
+    /// Paths to invalidate.
     pub(super) paths: Vec<String>,
 }
 
@@ -38,31 +38,28 @@ pub(super) fn point(
     if behaviours.is_empty() {
         return Err(Error::BehaviourMissing);
     }
-    let (mut changed, mut found, mut paths) = (0, false, BTreeSet::new());
-    for behaviour in behaviours {
-        let mut affected = false;
-        for arn in behaviour
-            .arns
-            .into_iter()
-            .filter(|arn| version.is_of_function(arn))
-        {
-            affected = true;
-            if arn != version.arn() {
-                *arn = Value::from(version.arn());
-                changed += 1;
-            }
+    let (mut changed, mut found, mut patterns) = (0, false, Vec::new());
+    for Behaviour { path_pattern, arns } in behaviours {
+        let is_ours = |arn: &&mut Value| version.is_of_function(arn);
+        let ours: Vec<_> = arns.into_iter().filter(is_ours).collect();
+        if ours.is_empty() {
+            continue;
         }
-        found |= affected;
-        let pattern = behaviour.path_pattern.filter(|_| affected);
-        paths.extend(pattern.as_deref().map(invalidation::path));
+        found = true;
+        patterns.extend(path_pattern);
+        for arn in ours.into_iter().filter(|arn| **arn != version.arn()) {
+            *arn = Value::from(version.arn());
+            changed += 1;
+        }
     }
-    match (found, paths.is_empty()) {
-        (false, _) => Err(Error::AssociationMissing),
-        (true, true) => Err(Error::PathMissing),
-        (true, false) => Ok(Edit {
-            changed,
-            paths: paths.into_iter().collect(),
-        }),
+    if !found {
+        return Err(Error::AssociationMissing);
+    }
+    let paths = invalidation::paths(&patterns);
+    if paths.is_empty() {
+        Err(Error::PathMissing)
+    } else {
+        Ok(Edit { changed, paths })
     }
 }
 
@@ -105,18 +102,18 @@ fn behaviours<'a>(config: &'a mut Value, deployment: &Deployment) -> Vec<Behavio
 }
 
 /// Ids of the origins that have one of Fingerprint's domain names.
-fn origin_ids(config: &mut Value, deployment: &Deployment) -> BTreeSet<String> {
-    let is_fingerprints = |origin: &&mut Value| {
-        text(origin, "DomainName").is_some_and(|domain| {
-            deployment
-                .origins
-                .iter()
-                .any(|known| known.eq_ignore_ascii_case(domain))
-        })
+fn origin_ids(config: &Value, deployment: &Deployment) -> BTreeSet<String> {
+    let known = |domain: &str| {
+        deployment
+            .origins
+            .iter()
+            .any(|own| own.eq_ignore_ascii_case(domain))
     };
-    items_of(config, "Origins")
-        .iter_mut()
-        .filter(is_fingerprints)
+    let origins = config.pointer("/Origins/Items").and_then(Value::as_array);
+    origins
+        .into_iter()
+        .flatten()
+        .filter(|origin| text(origin, "DomainName").is_some_and(known))
         .filter_map(|origin| text(origin, "Id").map(str::to_owned))
         .collect()
 }

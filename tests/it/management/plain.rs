@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::cloud::ForeignEdit;
+use super::cloud::{ARN, CloudFront, ForeignEdit};
 use super::driver::{drive, request, update};
 use super::fault::Fault;
 use super::world;
@@ -48,6 +48,20 @@ fn affected_paths_are_invalidated() {
         vec!["/*".into(), "/api/*".into(), "/fp/*".into()],
     )];
     assert_eq!(cloud.cloudfront.invalidations, expected.into());
+}
+
+/// R14.4: more behaviours than an invalidation has room for.
+#[test]
+fn many_behaviours_are_one_invalidation() {
+    let arn = format!("{ARN}:1");
+    let behaviours: Vec<_> = (0..40)
+        .map(|at| world::behaviour(&format!("/{at}/*"), "cdn", &[("origin-request", &arn)]))
+        .collect();
+    let mut cloud = world::fresh();
+    cloud.cloudfront = CloudFront::new(&world::config(&behaviours));
+    assert_eq!(update(&mut cloud, &[]).end(), "Update completed");
+    assert_eq!(cloud.cloudfront.versions(), ["3"; 40]);
+    assert_eq!(cloud.cloudfront.invalidations["edge-3"], ["/*"]);
 }
 
 /// R14.4: all pages of a long list are read, each once.

@@ -115,6 +115,9 @@ impl CloudFront {
         if paths.is_empty() || repeated || !paths.iter().all(is_valid) {
             return Err("InvalidArgument");
         }
+        if paths.iter().filter(|path| path.ends_with('*')).count() > 15 {
+            return Err("TooManyInvalidationsInProgress");
+        }
         let known = self.invalidations.entry(batch.caller_reference.to_owned());
         if known.or_insert_with(|| paths.to_vec()) == paths {
             Ok(json!({"Invalidation": {"Status": "InProgress"}}))
