@@ -76,6 +76,9 @@ impl Settings {
     /// | `LambdaFunctionName` | the Lambda@Edge function | none: an error after authorisation |
     /// | `LambdaCodeBucket`, `LambdaCodeKey` | where the newest code lies | Fingerprint's |
     /// | `fpjs_cdn_url`, `fpjs_ingress_base_host` | domain names of the origins | `fpcdn.io`, `api.fpjs.io` |
+    ///
+    /// An update installs whatever lies in that bucket under that key: a deployment whose function
+    /// is not Fingerprint's own names its own package.
     #[must_use]
     pub fn from_variables(mut read: impl FnMut(&str) -> Option<String>) -> Self {
         let mut read = |name: &str| read(name).filter(|value| !value.is_empty());

@@ -228,6 +228,7 @@ fn distribution_read(
     let mut config = take_object(&mut reply, "DistributionConfig").ok_or(missing)?;
     let Edit { changed, paths } = distribution::point(&mut config, deployment, &target.version)?;
     Ok(match (changed, target.code_changed) {
+        // Either way the invalidation is sent: an earlier run may have ended before its own.
         (0, false) => invalidating(target, paths, Outcome::NotRequired),
         (0, true) => invalidating(target, paths, Outcome::Completed),
         _ => {

@@ -2,8 +2,7 @@
 
 use firstparty::management::Update;
 
-use super::cloud::blanked;
-use super::cloud::{Cloud, FUNCTION};
+use super::cloud::{Cloud, FUNCTION, blanked};
 use super::driver::{self, Schedule, Trace};
 use super::fault;
 
@@ -20,6 +19,7 @@ pub(crate) fn explore(mut cloud: Cloud, schedule: Schedule<'_>) -> Trace {
 
 /// One update under a schedule, checked.
 pub(crate) fn checked_update(cloud: &mut Cloud, schedule: Schedule<'_>) -> Trace {
+    cloud.cloudfront.last_seen.clear();
     let before = cloud.clone();
     let trace = driver::update(cloud, schedule);
     distribution_is_whole(cloud, schedule);
