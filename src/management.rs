@@ -1,4 +1,4 @@
-//! The management function of a CloudFront deployment, as a state machine.
+//! The management function of a CloudFront deployment, as a state machine (R14).
 //!
 //! A deployment has a small function behind a URL. Fingerprint calls it with a token to read the
 //! deployment's status, or to bring the newest code of the Lambda@Edge function into the

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-/// A call to the cloud's API, with exactly the members that the API names.
+/// A call to the cloud's API, with exactly the members that the API names (R14.1, R14.3, R14.4).
 ///
 /// As JSON (serde) a call is one object, `{"<operation>": {<members>}}`, whose inner object is the
 /// operation's input as an AWS SDK takes it.

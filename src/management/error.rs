@@ -2,7 +2,7 @@
 
 use super::Failure;
 
-/// Why an update ended without success.
+/// Why an update ended without success (R14.8).
 ///
 /// The caller gets only the [code](Error::code); the sentence is for the host's log. Neither holds
 /// a word of a reply.

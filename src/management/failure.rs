@@ -1,6 +1,6 @@
 //! How a call failed.
 
-/// How a call failed, as far as it matters to the machine.
+/// How a call failed, as far as it matters to the machine (R14.6, R14.8).
 ///
 /// Messages of the cloud do not enter the machine, so they cannot leave it in a reply.
 ///

@@ -8,7 +8,7 @@ use super::authorisation::Presented;
 use super::route::Route;
 use super::{Call, Error, Event, Failure, Settings, Status, Step, Update, reply};
 
-/// One request to the function's URL.
+/// One request to the function's URL (R14.1, R14.2).
 ///
 /// It checks the form of the request's `authorization` field, compares the token with the one in
 /// the settings secret, and only then looks at route and settings: what an unauthorised caller
@@ -155,6 +155,7 @@ mod tests {
             panic!("not done: {run:?}")
         };
         assert_eq!(response.headers()["content-type"], "application/json");
+        assert_eq!(run.error(), None);
         (
             response.status().as_u16(),
             String::from_utf8(response.body().to_vec()).unwrap(),

@@ -1,6 +1,6 @@
 //! What the host's environment says about the deployment.
 
-/// The host's variables, unchecked: authorisation comes before any complaint about them.
+/// The host's variables, unchecked: authorisation comes before any complaint about them (R14.2).
 ///
 /// ```
 /// use firstparty::management::{Settings, SettingsError};

@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 use super::member::take_object;
 use super::{Call, Deployment, Failure, Step, distribution, reply};
 
-/// Reads the deployment's status. The response is always a 200; a half whose call failed is left
-/// out of it.
+/// Reads the deployment's status (R14.3). The response is always a 200; a half whose call failed is
+/// left out of it.
 ///
 /// Driven like every machine of [this module](super#the-loop).
 ///

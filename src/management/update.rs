@@ -13,7 +13,8 @@ use super::version::Search;
 use super::{Deployment, Error, Failure, Step, reply};
 use state::State;
 
-/// Brings the newest code into the function and the published version into the distribution.
+/// Brings the newest code into the function and the published version into the distribution
+/// (R14.4 to R14.9).
 ///
 /// Driven like every machine of [this module](super#the-loop). It checks no token: that is
 /// [`Run`](super::Run)'s part.
