@@ -92,13 +92,14 @@ pub(crate) fn mixed() -> Cloud {
     )
 }
 
-/// Two pages of versions, and replies that do not name the published one.
+/// Two pages of versions (short ones: many runs start here), and replies that do not name the
+/// published one.
 pub(crate) fn unnamed() -> Cloud {
-    let codes: Vec<String> = (0..60).map(|number| format!("code-{number}")).collect();
-    let mut lambda = Lambda::new(codes.iter().map(String::as_str));
+    let mut lambda = Lambda::new(["a", "b", "c", "d"]);
     lambda.package = "new".into();
+    lambda.page = 3;
     lambda.names_version = false;
-    cloud(lambda, &config(&[at("fp/*", 60)]))
+    cloud(lambda, &config(&[at("fp/*", 4)]))
 }
 
 /// A version takes time to become active, and more to be usable.

@@ -6,9 +6,6 @@ use serde_json::{Value, json};
 
 use super::{ARN, ErrorName, FUNCTION};
 
-/// Versions on one page of a list.
-const PAGE: usize = 50;
-
 #[derive(Clone, Debug)]
 pub(crate) struct Lambda {
     /// The code that lies in the bucket.
@@ -21,6 +18,8 @@ pub(crate) struct Lambda {
     pub(crate) activation: Duration,
     /// How much longer CloudFront refuses it.
     pub(crate) distribution_lag: Duration,
+    /// Versions on one page of a list: 50 on AWS's.
+    pub(crate) page: usize,
     /// Whether the reply to `UpdateFunctionCode` describes the version or `$LATEST`.
     pub(crate) names_version: bool,
 }
@@ -52,6 +51,7 @@ impl Lambda {
             versions,
             activation: Duration::ZERO,
             distribution_lag: Duration::ZERO,
+            page: 50,
             names_version: true,
         }
     }
@@ -140,7 +140,7 @@ impl Lambda {
                 .map_err(|_| "InvalidParameterValueException")?,
         };
         // `$LATEST` comes first, at 0.
-        let end = (self.newest() + 1).min(start + PAGE);
+        let end = (self.newest() + 1).min(start + self.page);
         let describe = |number: usize| match number {
             0 => self.latest(),
             _ => self
