@@ -77,6 +77,7 @@
 //!
 //! None is on by default.
 //!
+//! * `management`: the management function of a CloudFront deployment, as a state machine.
 //! * `psl`: cookie domains know public suffixes, and may become the registrable domain.
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
@@ -87,6 +88,8 @@ mod exchange;
 pub mod explain;
 pub mod field;
 mod gateway;
+#[cfg(feature = "management")]
+pub mod management;
 pub mod platform;
 pub mod refusal;
 mod reply;

@@ -11,6 +11,8 @@
 mod answers;
 mod exchange;
 mod explain;
+#[cfg(feature = "management")]
+mod management;
 mod properties;
 mod proxy;
 mod rules;
