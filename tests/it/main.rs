@@ -11,6 +11,8 @@
 mod answers;
 mod exchange;
 mod explain;
+#[cfg(feature = "lambda-edge")]
+mod lambda_edge;
 #[cfg(feature = "management")]
 mod management;
 mod properties;
