@@ -13,6 +13,7 @@ mod exchange;
 mod explain;
 mod properties;
 mod rules;
+mod standards;
 mod status;
 mod support;
 mod vectors;
