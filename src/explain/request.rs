@@ -15,6 +15,8 @@ pub(super) struct Differences<'d> {
     before: &'d Request<()>,
     after: (&'d Uri, &'d HeaderMap),
     route: Option<RouteKind>,
+    /// What the platform wants to go.
+    denied: FieldSet,
     notes: Vec<Note>,
 }
 
@@ -26,7 +28,10 @@ impl<'d> Differences<'d> {
         exchange: &Exchange,
     ) -> Self {
         let after = (after.uri(), after.headers());
-        Self { gateway, before, after, route: exchange.report().route, notes: Vec::new() }
+        let denied = FieldSet::new().with_names(["strict-transport-security"]);
+        let denied = gateway.platform().profile().request_denylist.add_to(denied);
+        let route = exchange.report().route;
+        Self { gateway, before, after, route, denied, notes: Vec::new() }
     }
 
     pub(super) fn notes(mut self) -> Vec<Note> {
@@ -87,13 +92,11 @@ impl<'d> Differences<'d> {
     }
 
     fn why_dropped(&self, name: &HeaderName) -> &'static str {
-        let denied = FieldSet::new().with_names(["strict-transport-security"]);
-        let denied = self.gateway.platform().profile().request_denylist.add_to(denied);
         match name.as_str() {
             "content-length" if self.before.headers().contains_key("transfer-encoding") => "R5.2",
             "expect" => "R5.1",
             _ if is_connection_specific(name) => "R5.1",
-            _ if denied.contains(name) => "R5.4",
+            _ if self.denied.contains(name) => "R5.4",
             _ if self.gateway.config().drop_fields.contains(name) => "R5.8",
             "cookie" => "R5.5",
             // Nothing else goes unless `connection` names it.

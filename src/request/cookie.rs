@@ -89,8 +89,11 @@ fn pairs_named<'f>(
         let (_, behind) = pair.split_at_checked(name.needle().len())?;
         let is_pair = matches!(before.trim_ascii_end(), [] | [.., b';'])
             && matches!(behind.trim_ascii_start(), [b'=', ..]);
-        let pair = memchr(b';', pair).and_then(|end| pair.get(..end)).unwrap_or(pair);
-        is_pair.then_some(pair.trim_ascii_end())
+        // Only now: near misses by the thousand would each look for an end that is far away.
+        is_pair.then(|| {
+            let end = memchr(b';', pair).unwrap_or(pair.len());
+            pair.get(..end).unwrap_or(pair).trim_ascii_end()
+        })
     })
 }
 
