@@ -12,6 +12,7 @@ mod answers;
 mod exchange;
 mod explain;
 mod properties;
+mod purity;
 mod rules;
 mod standards;
 mod status;
