@@ -14,6 +14,7 @@ mod explain;
 mod properties;
 mod purity;
 mod rules;
+mod security;
 mod standards;
 mod status;
 mod support;
