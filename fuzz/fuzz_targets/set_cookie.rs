@@ -72,10 +72,12 @@ fn assert_same_cookie(before: &HeaderValue, after: &HeaderValue) {
 fn assert_is_taken(host: &str, before: &HeaderValue, after: &HeaderValue) {
     let Ok(url) = Url::parse(&format!("https://{host}/")) else { return };
     let takes = |cookie: &[u8]| {
-        let text = std::str::from_utf8(cookie).unwrap_or_default();
-        cookie_store::Cookie::parse(text.to_owned(), &url).is_ok()
+        let text = std::str::from_utf8(cookie).ok()?;
+        Some(cookie_store::Cookie::parse(text.to_owned(), &url).is_ok())
     };
-    if takes(&host_only(before.as_bytes())) {
-        assert!(takes(after.as_bytes()), "{host} refuses {after:?}, made from {before:?}");
+    // A domain that stays, because a later one counts, need not be text.
+    if takes(&host_only(before.as_bytes())) == Some(true) {
+        let taken = takes(after.as_bytes());
+        assert_ne!(taken, Some(false), "{host} refuses {after:?}, made from {before:?}");
     }
 }
