@@ -1,0 +1,144 @@
+//! Writes seeds for all targets, made of recorded requests and answers.
+//!
+//! ```sh
+//! cargo run --manifest-path fuzz/Cargo.toml --example seeds -- OUT tests/data/*.jsonl
+//! ```
+//!
+//! A seed is what the target's input type reads: the bytes of its choices, then its text. Equal
+//! seeds of a target are written once.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::fs;
+use std::path::Path;
+
+use firstparty_fuzz::plan::{self, Place, Setting};
+use serde_json::Value;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let out = arguments.next().ok_or("usage: seeds OUT FILE…")?;
+    let mut seeds = Seeds::default();
+    for file in arguments {
+        for line in fs::read_to_string(file)?.lines() {
+            seeds.add_line(&serde_json::from_str(line)?);
+        }
+    }
+    seeds.write(out.as_ref())
+}
+
+/// Seeds of each target.
+#[derive(Default)]
+struct Seeds(BTreeMap<&'static str, Vec<Vec<u8>>>);
+
+impl Seeds {
+    fn add(&mut self, target: &'static str, choices: &[u8], text: &str) {
+        let seed = [choices, text.as_bytes()].concat();
+        let seeds = self.0.entry(target).or_default();
+        if !seeds.contains(&seed) {
+            seeds.push(seed);
+        }
+    }
+
+    fn add_line(&mut self, line: &Value) {
+        let setting = setting(line);
+        let request = &line["request"];
+        let uri = request["uri"].as_str().unwrap_or("/");
+        let (path, query) = uri.split_once('?').unwrap_or((uri, ""));
+        let authorised = u8::from(request["method"] == "POST");
+        let head = fields(&request["headers"], None);
+        let back = fields(&line["upstream"]["headers"], None);
+        let talk = format!("{} {uri}\n{head}\n{}\n{back}", text(&request["method"]), status(line));
+        let whole = [&setting[..], &[1]].concat();
+        self.add("exchange", &whole, &talk);
+        self.add("explain", &whole, &talk);
+        self.add("classify", &setting, path);
+        self.add("query", &[], query);
+        let route = if path.contains("agent") { 0 } else { 1 };
+        let target = [&setting[..], &[route, authorised, 0, 0]].concat();
+        self.add("target", &target, &format!("{path}\n{query}"));
+        self.add("request_fields", &[&setting[..], &[authorised]].concat(), &head);
+        self.add("cookie", &[0], &fields(&request["headers"], Some("cookie")));
+        self.add(
+            "cache_control",
+            &[0, 0],
+            &fields(&line["upstream"]["headers"], Some("cache-control")),
+        );
+        let host = fields(&request["headers"], Some("host"));
+        let cookies = fields(&line["upstream"]["headers"], Some("set-cookie"));
+        self.add("set_cookie", &[0, 1], &format!("{host}{cookies}"));
+        let origin = fields(&request["headers"], Some("origin"));
+        let choices = [&setting[..1], &[authorised * 2, setting[1]], &[7; 16]].concat();
+        self.add("reply", &choices, &format!("{}\nsecret\n{}", origin.trim(), document(line)));
+    }
+
+    fn write(&self, out: &Path) -> Result<(), Box<dyn Error>> {
+        for (target, seeds) in &self.0 {
+            let folder = out.join(target);
+            fs::create_dir_all(&folder)?;
+            for (index, seed) in seeds.iter().enumerate() {
+                fs::write(folder.join(format!("seed-{index:04}")), seed)?;
+            }
+            println!("{target}: {} seeds", seeds.len());
+        }
+        Ok(())
+    }
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}
+
+fn status(line: &Value) -> u64 {
+    line["upstream"]["status"].as_u64().unwrap_or(200)
+}
+
+/// The bytes that choose a configuration like the recorded one. Peers at CloudFront find their
+/// routes anywhere and download from the CDN.
+fn setting(line: &Value) -> [u8; 12] {
+    let config = &line["config"];
+    let cloudfront = text(&line["peer"]).starts_with("cloudfront");
+    let route = |table: &[Option<&str>], key: &str| {
+        let wanted = config[key].as_str().filter(|path| !path.is_empty());
+        let known = table.iter().position(|route| *route == wanted);
+        u8::try_from(known.unwrap_or(1)).unwrap_or(0)
+    };
+    let depth = config["integration_path_depth"].as_u64().unwrap_or(1);
+    let is_place = |place: &Place| match place {
+        Place::Anywhere => cloudfront,
+        Place::Depth(one) => !cloudfront && u64::from(*one) == depth,
+        _ => false,
+    };
+    let place = plan::PLACES.iter().position(is_place).unwrap_or(1);
+    let secret = if config["pre_shared_secret"].is_string() { plan::SECRET } else { 0 };
+    let setting = Setting {
+        platform: if cloudfront { 1 } else { 2 },
+        agent: route(plan::AGENTS, "agent_download_path"),
+        result: route(plan::RESULTS, "get_result_path"),
+        mount: u8::try_from(place).unwrap_or(1),
+        flags: secret | if cloudfront { plan::CDN_AGENT } else { 0 },
+        ..Setting::default()
+    };
+    setting.bytes()
+}
+
+/// Fields as lines, or the values of one field.
+fn fields(pairs: &Value, only: Option<&str>) -> String {
+    let mut lines = String::new();
+    for pair in pairs.as_array().into_iter().flatten() {
+        let (name, value) = (text(&pair[0]), text(&pair[1]));
+        match only {
+            None => lines.push_str(&format!("{name}: {value}\n")),
+            Some(only) if name.eq_ignore_ascii_case(only) => lines.push_str(&format!("{value}\n")),
+            Some(_) => {}
+        }
+    }
+    lines
+}
+
+/// The configuration as a settings document would say it.
+fn document(line: &Value) -> String {
+    let pairs = line["config"].as_object().into_iter().flatten();
+    let pairs = pairs.filter(|(_, value)| value.is_string());
+    pairs.map(|(key, value)| format!("fpjs_{key}: {}\n", text(value))).collect()
+}

@@ -1,0 +1,117 @@
+//! A whole exchange (R2 to R9, R11.1).
+//!
+//! Oracle: a model of the whole contract says which request leaves, or with which status it is
+//! answered, and which response comes back; `httparse` reads both as they are; and whatever the
+//! model says: nothing forged, nothing of the hop, one `host`, a configured authority.
+
+#![no_main]
+
+use firstparty::http::{HeaderMap, Request, Response};
+use firstparty::{Action, Exchange};
+use firstparty_fuzz::input::Talk;
+use firstparty_fuzz::judge;
+use firstparty_fuzz::model::fields::{CONNECTION_SPECIFIC, read};
+use firstparty_fuzz::model::request::{Forward, Verdict, handle};
+use firstparty_fuzz::model::response::{self, ORIGIN_WIDE};
+use firstparty_fuzz::model::route::{Route, classify};
+use firstparty_fuzz::model::set_cookie::is_met;
+use firstparty_fuzz::plan::Plan;
+use libfuzzer_sys::fuzz_target;
+
+/// What stands for a body, which passes untouched.
+const BODY: u8 = 42;
+
+fuzz_target!(|input: Talk<'_>| {
+    let Some((request, response)) = input.rest.exchange() else { return };
+    let plan = input.setting.plan();
+    let gateway = input.setting.gateway();
+    assert_eq!(gateway.owns(request.uri()), classify(&plan, request.uri().path()).is_ok());
+    let expected = handle(&plan, &request, input.peer());
+    let verdict = gateway.handle(request.clone().map(|()| BODY), input.peer());
+    match (verdict, expected) {
+        (Action::Forward(upstream, exchange), Verdict::Forward(expected)) => {
+            assert_forwarded(&plan, &request, &upstream, &expected);
+            assert_reported(&plan, &exchange, &expected);
+            let browser = exchange.complete(response.clone().map(|()| BODY));
+            assert_completed(&plan, &expected, &response, &browser);
+        }
+        (Action::Respond(answer, report), Verdict::Status(status)) => {
+            assert_eq!((answer.status().as_u16(), report.status), (status, Some(status)));
+            judge::assert_response_parses(&answer);
+        }
+        (Action::Respond(answer, report), Verdict::Refused(statuses)) => {
+            assert!(statuses.contains(&answer.status().as_u16()), "{answer:?}: {statuses:?}");
+            assert_eq!(report.status, Some(answer.status().as_u16()));
+            assert!(!report.secret_sent && report.region.is_none());
+            judge::assert_response_parses(&answer);
+        }
+        (found, expected) => panic!("{found:?} is not {expected:?}"),
+    }
+});
+
+fn assert_forwarded(plan: &Plan, before: &Request<()>, after: &Request<u8>, expected: &Forward) {
+    assert_eq!(after.uri().scheme_str(), Some("https"));
+    assert_eq!(after.uri().authority().unwrap().as_str(), expected.target.authority);
+    assert_eq!(after.uri().path(), expected.target.path);
+    assert_eq!(after.uri().query(), expected.target.query.as_deref());
+    assert_eq!(read(after.headers()), expected.fields);
+    assert_eq!((after.method(), *after.body()), (before.method(), BODY));
+    assert_eq!(after.version(), Request::new(()).version());
+    judge::assert_request_parses(after);
+    assert_clean(plan, after, expected.authorised);
+}
+
+/// What holds whatever a model says.
+fn assert_clean(plan: &Plan, after: &Request<u8>, authorised: bool) {
+    let authority = after.uri().authority().unwrap().as_str();
+    let api = ["", "eu.", "ap."].map(|region| format!("{region}{}", plan.api()));
+    assert!(api.iter().any(|host| host == authority) || plan.cdn() == authority);
+    let values = |name: &str| after.headers().get_all(name).iter().collect::<Vec<_>>();
+    assert_eq!(values("host"), [authority]);
+    assert_none(after.headers(), CONNECTION_SPECIFIC);
+    for name in after.headers().keys().filter(|name| name.as_str().starts_with("fpjs-proxy-")) {
+        let ours = ["fpjs-proxy-secret", "fpjs-proxy-client-ip", "fpjs-proxy-forwarded-host"];
+        assert!(authorised && ours.contains(&name.as_str()) && values(name.as_str()).len() == 1);
+    }
+    for secret in values("fpjs-proxy-secret") {
+        assert!(secret.is_sensitive());
+        assert_eq!(Some(secret.as_bytes()), plan.secret.map(str::as_bytes));
+    }
+}
+
+fn assert_none(headers: &HeaderMap, names: &[&str]) {
+    for name in names {
+        assert!(!headers.contains_key(*name), "{name}");
+    }
+}
+
+fn assert_reported(plan: &Plan, exchange: &Exchange, expected: &Forward) {
+    let report = serde_json::to_value(exchange.report()).expect("a report is plain data");
+    let (route, generation) = match expected.route {
+        Route::Agent => ("agent", "v3"),
+        Route::Result(_) => ("result", "v3"),
+        Route::Api(_) => ("api", "v4"),
+        Route::Status => unreachable!("the status page is not forwarded"),
+    };
+    assert_eq!(report["route"], route);
+    assert_eq!(report["generation"], generation);
+    assert_eq!(report["authorised"], expected.authorised);
+    assert_eq!(report["region"], serde_json::json!(expected.target.region));
+    assert_eq!(report["secret_sent"], expected.authorised && plan.secret.is_some());
+}
+
+fn assert_completed(plan: &Plan, request: &Forward, before: &Response<()>, after: &Response<u8>) {
+    let (expected, cookies) = response::complete(plan, request, before);
+    let mut found = read(after.headers());
+    let set = found.remove("set-cookie").unwrap_or_default();
+    assert_eq!(found, expected);
+    assert_eq!(set.len(), cookies.len());
+    for ((before, outcome), after) in cookies.iter().zip(&set) {
+        assert!(is_met(outcome, before, after), "{before:?} became {after:?}, not {outcome:?}");
+    }
+    assert_eq!((after.status(), *after.body()), (before.status(), BODY));
+    assert_eq!(after.version(), Response::new(()).version());
+    assert_none(after.headers(), CONNECTION_SPECIFIC);
+    assert_none(after.headers(), ORIGIN_WIDE);
+    judge::assert_response_parses(after);
+}

@@ -1,0 +1,272 @@
+//! Status and error replies (R9, R10).
+//!
+//! Oracle: `serde_json` reads every body as the contract writes it out; the fields are the
+//! contract's, exactly; HEAD gets the fields of GET and no body. The status page depends on no
+//! value: other values with the same advice give the same page, byte for byte; all its tags are
+//! its own.
+
+#![no_main]
+
+use std::collections::BTreeMap;
+
+use arbitrary::Arbitrary;
+use firstparty::config::{Config, Mount, Source, Variable};
+use firstparty::http::{HeaderValue, Request, Response};
+use firstparty::refusal::Refusal;
+use firstparty::{Action, Failure, Gateway, Platform, RequestId};
+use firstparty_fuzz::input::Rest;
+use firstparty_fuzz::judge;
+use firstparty_fuzz::plan::{Setting, choose};
+use libfuzzer_sys::fuzz_target;
+use serde_json::{Value, json};
+
+#[derive(Arbitrary, Debug)]
+struct Input<'a> {
+    platform: u8,
+    method: u8,
+    which: u8,
+    millis: u64,
+    entropy: u64,
+    /// The browser's origin, the name of a source, then its `key: value` lines.
+    text: Rest<'a>,
+}
+
+const METHODS: &[&str] = &["GET", "HEAD", "POST", "OPTIONS", "PUT"];
+
+const REFUSALS: &[(Refusal, u16)] = &[
+    (Refusal::Malformed, 400),
+    (Refusal::PathNotAbsolute, 400),
+    (Refusal::DotSegment, 400),
+    (Refusal::NotFound, 404),
+    (Refusal::MethodNotForwarded, 405),
+    (Refusal::StatusMethod, 405),
+    (Refusal::ApiKeyMissing, 400),
+    (Refusal::ApiKeyDots, 400),
+    (Refusal::ControlCharacter, 400),
+    (Refusal::TargetTooLong, 414),
+    (Refusal::TargetMalformed, 400),
+    (Refusal::ConnectionNames, 400),
+    (Refusal::ContentLength, 400),
+    (Refusal::TransferCoding, 501),
+    (Refusal::Host, 400),
+    (Refusal::HostNotListed, 400),
+    (Refusal::TooManyFields, 400),
+];
+
+const FAILURES: &[Failure] =
+    &[Failure::Connect, Failure::Timeout, Failure::Protocol, Failure::BodyTooLarge];
+
+fuzz_target!(|input: Input<'_>| {
+    let Some(text) = input.text.text() else { return };
+    let mut lines = text.split('\n');
+    let origin = lines.next().and_then(|line| HeaderValue::from_str(line).ok());
+    let origin = origin.filter(|origin| !origin.is_empty());
+    let method = choose(METHODS, input.method);
+    let (refusal, status) = choose(REFUSALS, input.which);
+    refuses(refusal, status, origin.clone(), method == "HEAD");
+    let platform = choose(Platform::ALL, input.platform);
+    fails(&input, method, origin.as_ref());
+    let source = lines.next().unwrap_or_default();
+    let pairs: Vec<_> = lines.filter_map(|line| line.split_once(": ")).collect();
+    shows_status(platform, source, &pairs);
+});
+
+type Body = Vec<u8>;
+
+/// The answer with its body as plain bytes.
+fn plain<B: AsRef<[u8]>>(response: Response<B>) -> Response<Body> {
+    response.map(|body| body.as_ref().to_vec())
+}
+
+/// R9, R9.1: the fields of an answer that is JSON.
+fn assert_fields(response: &Response<Body>, origin: Option<&HeaderValue>, allow: Option<&str>) {
+    let mut expected = BTreeMap::from([
+        ("cache-control", "no-store".as_bytes()),
+        ("content-type", b"application/json"),
+    ]);
+    expected.extend(allow.map(|allow| ("allow", allow.as_bytes())));
+    if let Some(origin) = origin {
+        expected.insert("access-control-allow-origin", origin.as_bytes());
+        expected.insert("access-control-allow-credentials", b"true");
+        expected.insert("vary", b"origin");
+    }
+    let found = response.headers().iter();
+    let found: BTreeMap<_, _> =
+        found.map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
+    assert_eq!(found, expected);
+    assert_eq!(response.headers().len(), expected.len());
+    judge::assert_response_parses(response);
+}
+
+/// R9.3, R9.4.
+fn refuses(refusal: Refusal, status: u16, origin: Option<HeaderValue>, head: bool) {
+    let response = plain(refusal.response(origin.clone(), head));
+    assert_eq!(response.status(), status);
+    let allow = match refusal {
+        Refusal::MethodNotForwarded => Some("GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH"),
+        Refusal::StatusMethod => Some("GET, HEAD"),
+        _ => None,
+    };
+    assert_fields(&response, origin.as_ref(), allow);
+    assert_body(&response, head, json!({ "error": refusal.to_string() }));
+}
+
+fn assert_body(response: &Response<Body>, head: bool, expected: Value) {
+    if head {
+        assert!(response.body().is_empty());
+    } else {
+        let found: Value = serde_json::from_slice(response.body()).expect("a body is JSON");
+        assert_eq!(found, expected);
+    }
+}
+
+/// R9.1, R9.2.
+fn fails(input: &Input<'_>, method: &str, origin: Option<&HeaderValue>) {
+    let setting = Setting { platform: input.platform, mount: 1, ..Setting::default() };
+    let gateway = setting.gateway();
+    let mut request = Request::builder().method(method).uri("/fp/web").header("host", "a.example");
+    if let Some(origin) = origin {
+        request = request.header("origin", origin);
+    }
+    let request = request.body(()).expect("a request");
+    let Action::Forward(_, exchange) = gateway.handle(request, None) else {
+        panic!("nothing to refuse");
+    };
+    let failure = choose(FAILURES, input.which);
+    let id = RequestId::new(input.millis, input.entropy);
+    let response = plain(exchange.fail(failure, id));
+    assert_eq!(response.status(), 500);
+    assert_fields(&response, origin, None);
+    let message = failure.to_string();
+    let id = id.to_string();
+    let (millis, tail) = id.split_once('.').expect("milliseconds, a dot, the rest");
+    assert_eq!(millis.parse(), Ok(input.millis));
+    assert!(tail.len() == 6 && tail.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+    let expected = if method == "POST" {
+        let error = json!({ "code": "IntegrationFailed", "message": message });
+        json!({ "v": "2", "error": error, "requestId": id, "products": {} })
+    } else {
+        json!({ "error": message })
+    };
+    assert_body(&response, method == "HEAD", expected);
+}
+
+/// R10.
+fn shows_status(platform: Platform, source: &str, pairs: &[(&str, &str)]) {
+    let build = |pairs: &[(&str, &str)]| {
+        let source = Source::from_pairs(source.to_owned(), pairs.iter().copied());
+        Config::builder().source(source).mount(Mount::Depth(1)).build()
+    };
+    let Ok(config) = build(pairs) else { return };
+    let routes = [config.agent_route(), config.result_route()];
+    if routes.iter().flatten().any(|route| route.as_str() == "status") {
+        // R2.2: then the page cannot be reached.
+        return;
+    }
+    let gateway = Gateway::new(config.clone(), platform);
+    let html = status_page(&gateway, "GET", "text/html", "");
+    assert_tags(&html);
+    let body = status_page(&gateway, "GET", "application/json", "?format=json");
+    assert_environment(&serde_json::from_str(&body).expect("JSON"), &config, platform, source);
+    for (content_type, query) in [("text/html", ""), ("application/json", "?format=json")] {
+        assert_eq!(status_page(&gateway, "HEAD", content_type, query), "");
+    }
+    // R10.2: other values, as long as they deserve the same advice, show the same page.
+    let pairs: Vec<_> = pairs.iter().map(|(key, value)| (*key, other_value(key, value))).collect();
+    let Ok(other) = build(&pairs) else { return };
+    let advice = |config: &Config| -> Vec<_> {
+        config.advice(platform).iter().map(ToString::to_string).collect()
+    };
+    let resolved = |config: &Config| {
+        Variable::ALL.iter().map(|&one| format!("{:?}", config.resolution(one))).collect::<Vec<_>>()
+    };
+    if advice(&config) == advice(&other) && resolved(&config) == resolved(&other) {
+        let other = Gateway::new(other, platform);
+        assert_eq!(status_page(&other, "GET", "text/html", ""), html);
+        assert_eq!(status_page(&other, "GET", "application/json", "?format=json"), body);
+    }
+}
+
+/// Another value of the same variable; an empty one stays empty.
+fn other_value<'v>(key: &str, value: &'v str) -> &'v str {
+    let key = key.to_ascii_lowercase();
+    match () {
+        () if value.is_empty() => value,
+        () if key.contains("agent") => "zqx1",
+        () if key.contains("result") => "zqx2",
+        () if key.contains("secret") => "zqx3",
+        () if key.contains("host") || key.contains("cdn") => "h.example",
+        () => value,
+    }
+}
+
+fn status_page(gateway: &Gateway, method: &str, content_type: &str, query: &str) -> String {
+    let request = Request::builder().method(method).uri(format!("/fp/status{query}"));
+    let request = request.body(()).expect("a request");
+    let Action::Respond(response, _) = gateway.handle(request, None) else {
+        panic!("the status page is made here");
+    };
+    assert_eq!(response.status(), 200);
+    let field = |name: &str| response.headers()[name].to_str().expect("text");
+    assert_eq!(field("content-type"), content_type);
+    assert_eq!(field("cache-control"), "no-store");
+    assert_eq!(field("x-content-type-options"), "nosniff");
+    assert_eq!(field("referrer-policy"), "no-referrer");
+    assert!(field("content-security-policy").starts_with("default-src 'none'; style-src"));
+    assert_eq!(response.headers().len(), 5);
+    String::from_utf8(response.body().to_vec()).expect("text")
+}
+
+/// No tag but the page's own, and none with anything in it that could come from outside.
+fn assert_tags(html: &str) {
+    const TAGS: &[&str] = &[
+        "!doctype html",
+        "html",
+        "html lang=\"en\"",
+        "head",
+        "meta charset=\"utf-8\"",
+        "meta name=\"viewport\" content=\"width=device-width\"",
+        "meta name=\"robots\" content=\"noindex\"",
+        "title",
+        "style",
+        "body",
+        "h1",
+        "h2",
+        "p",
+        "table",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+        "code",
+        "ul",
+        "li",
+    ];
+    for piece in html.split('<').skip(1) {
+        let tag = piece.split('>').next().unwrap_or_default();
+        assert!(TAGS.contains(&tag.strip_prefix('/').unwrap_or(tag)), "<{tag}>");
+    }
+}
+
+/// R10.4.
+fn assert_environment(page: &Value, config: &Config, platform: Platform, source: &str) {
+    assert_eq!(page["integration"], config.integration_name_on(platform));
+    assert_eq!(page["version"], config.version());
+    let listed = page["envInfo"].as_array().expect("a list");
+    for one in listed {
+        let name = &one["envVarName"];
+        let variable = Variable::ALL
+            .iter()
+            .find(|&&variable| *name == *platform.profile().variable_name(variable));
+        let variable = *variable.expect("a variable of the platform");
+        let is_set = format!("{:?}", config.resolution(variable)).starts_with("Source");
+        assert_eq!(one["isSet"], is_set);
+        assert_eq!(one["resolvedBy"], if is_set { json!(source) } else { Value::Null });
+        let hidden = is_set && variable == Variable::PreSharedSecret;
+        assert_eq!(one["value"], if hidden { json!("********") } else { Value::Null });
+        assert!(one["isInternal"].is_boolean());
+        assert_eq!(one.as_object().map(|one| one.len()), Some(5));
+    }
+    assert_eq!(page.as_object().map(|page| page.len()), Some(3));
+}

@@ -1,0 +1,61 @@
+//! Request fields (R5.0 to R5.5, R5.8).
+//!
+//! Oracle: a model that asks of every field whether a rule wants it to go keeps the same, byte for
+//! byte and in order, or refuses with a status that a rule asks for; `host` is upstream's, once;
+//! filtering once more changes nothing.
+
+#![no_main]
+
+use arbitrary::Arbitrary;
+use firstparty::http::{HeaderMap, HeaderValue};
+use firstparty::request::field::RequestFields;
+use firstparty_fuzz::input::Rest;
+use firstparty_fuzz::model::{fields, request};
+use firstparty_fuzz::plan::Setting;
+use libfuzzer_sys::fuzz_target;
+
+#[derive(Arbitrary, Debug)]
+struct Input<'a> {
+    setting: Setting,
+    authorised: u8,
+    fields: Rest<'a>,
+}
+
+const UPSTREAM: HeaderValue = HeaderValue::from_static("api.fpjs.io");
+
+fuzz_target!(|input: Input<'_>| {
+    let plan = input.setting.plan();
+    let authorised = input.authorised & 1 == 1;
+    let headers = input.fields.fields();
+    let before = fields::read(&headers);
+    let hosts = before.get("host").map_or(0, Vec::len);
+    let mut refused = request::framing(&before);
+    refused.extend((hosts > 1).then_some(400));
+
+    let filter = RequestFields::new(&plan.config(), plan.platform);
+    let mut after = headers.clone();
+    let taken = match filter.filter(&mut after, authorised, &UPSTREAM) {
+        Ok(taken) => taken,
+        Err(refusal) => {
+            let status = refusal.response(None, false).status().as_u16();
+            assert!(refused.contains(&status), "{refusal}: {refused:?}");
+            return;
+        }
+    };
+    assert!(refused.is_empty(), "{refused:?}");
+    let mut expected = request::kept(&plan, &before, authorised);
+    expected.insert("host".to_owned(), vec![UPSTREAM.as_bytes().to_vec()]);
+    assert_eq!(fields::read(&after), expected);
+    assert_eq!(taken.host.as_ref(), headers.get("host"));
+    let origin = only(&headers, "origin");
+    assert_eq!(taken.origin.as_ref(), origin);
+
+    let mut again = after.clone();
+    filter.filter(&mut again, authorised, &UPSTREAM).expect("a filtered request is fine");
+    assert_eq!(again, after);
+});
+
+fn only<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h HeaderValue> {
+    let mut values = headers.get_all(name).iter();
+    values.next().filter(|_| values.next().is_none())
+}

@@ -1,0 +1,81 @@
+//! Target (R3.5, R4).
+//!
+//! Oracle: a model builds the same URI or refuses with the same status; `url` reads it as HTTPS,
+//! with the authority of a configured host and nobody's name or port; an agent download stays in
+//! its two or three segments under `/web/v` or `/v`.
+
+#![no_main]
+
+use arbitrary::Arbitrary;
+use firstparty::http::uri::PathAndQuery;
+use firstparty::request::target::{Target, Targets};
+use firstparty::route::Route;
+use firstparty_fuzz::input::Rest;
+use firstparty_fuzz::model::{route as model, target};
+use firstparty_fuzz::plan::{Plan, Setting};
+use libfuzzer_sys::fuzz_target;
+use url::Url;
+
+#[derive(Arbitrary, Debug)]
+struct Input<'a> {
+    setting: Setting,
+    route: u8,
+    authorised: u8,
+    /// Long queries are not worth their bytes in an input.
+    padding: u16,
+    text: Rest<'a>,
+}
+
+fuzz_target!(|input: Input<'_>| {
+    let Some(text) = input.text.text() else { return };
+    let (path, query) = text.split_once('\n').unwrap_or(("/", text));
+    let padding = "p".repeat(if input.padding < 50_000 { 0 } else { input.padding.into() });
+    let query = format!("{query}{padding}");
+    // What is no path of a URI cannot arrive; a route's path has one slash in front.
+    let whole: Result<PathAndQuery, _> = format!("{path}?{query}").parse();
+    let arrives = whole.is_ok_and(|uri| uri.path() == path && uri.query() == Some(&*query));
+    if !arrives || !path.starts_with('/') || path.starts_with("//") {
+        return;
+    }
+    let plan = input.setting.plan();
+    let (route, expected) = match input.route % 3 {
+        0 => (Route::Agent, model::Route::Agent),
+        1 => (Route::Result { suffix: path }, model::Route::Result(path.to_owned())),
+        _ => (Route::Api { path }, model::Route::Api(path.to_owned())),
+    };
+    let targets = Targets::new(&plan.config(), plan.platform).expect("hosts fit a URI");
+    assert_eq!(targets.may_authorise(route), target::is_authorised(&plan, &expected, "POST"));
+    let authorised = input.authorised & 1 == 1 && targets.may_authorise(route);
+    let found = targets.resolve(route, authorised, Some(&query));
+    match (found, target::resolve(&plan, &expected, authorised, &query)) {
+        (Ok(found), Ok(expected)) => agree(&plan, route, &found, &expected),
+        (Err(found), Err(expected)) => {
+            assert_eq!(found.response(None, false).status(), expected, "{found}");
+        }
+        (found, expected) => panic!("{found:?} is not {expected:?}"),
+    }
+});
+
+fn agree(plan: &Plan, route: Route<'_>, found: &Target, expected: &target::Target) {
+    assert_eq!(found.uri.scheme_str(), Some("https"));
+    assert_eq!(found.uri.authority().map(|one| one.as_str()), Some(&*expected.authority));
+    assert_eq!(found.host, expected.authority);
+    assert_eq!(found.uri.path(), expected.path);
+    assert_eq!(found.uri.query(), expected.query.as_deref());
+    assert_eq!(found.region.map(|region| region.as_str()), expected.region);
+    let url = Url::parse(&found.uri.to_string()).expect("a target is a URL");
+    let hosts = [plan.cdn().to_owned(), plan.api().to_owned()];
+    let regional = ["eu", "ap"].map(|region| format!("{region}.{}", plan.api()));
+    let host = url.host_str().expect("a target has a host").to_owned();
+    assert!(hosts.contains(&host) || regional.contains(&host), "{host}");
+    assert_eq!(
+        (url.username(), url.password(), url.port(), url.fragment()),
+        ("", None, None, None)
+    );
+    if route == Route::Agent {
+        let root = if plan.cdn_agent { "/v" } else { "/web/v" };
+        assert_eq!(url.path(), expected.path, "read as it was written");
+        let below = url.path().strip_prefix(root).expect("under its root");
+        assert!((2..=3).contains(&below.split('/').count()), "{below}");
+    }
+}

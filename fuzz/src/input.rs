@@ -1,0 +1,117 @@
+//! Text as messages, so that seeds, dictionary and findings can be read.
+//!
+//! A request is `METHOD URI`, then a line a field; a response is `STATUS`, then its fields. An
+//! empty line parts the two. `*` and a byte before a field repeat it so many times. What `http`
+//! cannot hold is left out.
+
+use std::net::IpAddr;
+
+use arbitrary::{Arbitrary, Result, Unstructured};
+use firstparty::http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode};
+
+use crate::plan::{Setting, choose};
+
+/// A configuration, a peer, and what both sides say.
+#[derive(Arbitrary, Clone, Copy, Debug)]
+pub struct Talk<'a> {
+    pub setting: Setting,
+    peer: u8,
+    pub rest: Rest<'a>,
+}
+
+/// What adapters may know of their peer.
+pub const PEERS: &[Option<&str>] =
+    &[None, Some("203.0.113.7"), Some("2001:DB8::0:1"), Some("::ffff:192.0.2.1")];
+
+impl Talk<'_> {
+    pub fn peer(&self) -> Option<IpAddr> {
+        choose(PEERS, self.peer).and_then(|address| address.parse().ok())
+    }
+}
+
+/// All bytes that are left. The last member of an input, so that the text stands there as it is.
+#[derive(Clone, Copy, Debug)]
+pub struct Rest<'a>(pub &'a [u8]);
+
+impl<'a> Arbitrary<'a> for Rest<'a> {
+    fn arbitrary(input: &mut Unstructured<'a>) -> Result<Self> {
+        input.bytes(input.len()).map(Self)
+    }
+}
+
+impl<'a> Rest<'a> {
+    /// As text, if it is.
+    pub fn text(self) -> Option<&'a str> {
+        std::str::from_utf8(self.0).ok()
+    }
+
+    /// A request alone.
+    pub fn request(self) -> Option<Request<()>> {
+        request(&mut self.lines())
+    }
+
+    /// A response alone.
+    pub fn response(self) -> Response<()> {
+        response(&mut self.lines())
+    }
+
+    /// A request, and what upstream may answer.
+    pub fn exchange(self) -> Option<(Request<()>, Response<()>)> {
+        let lines = &mut self.lines();
+        Some((request(lines)?, response(lines)))
+    }
+
+    /// Fields alone.
+    pub fn fields(self) -> HeaderMap {
+        fields(&mut self.lines())
+    }
+
+    /// Field values, one a line.
+    pub fn values(self) -> Vec<HeaderValue> {
+        self.lines().filter_map(|line| HeaderValue::from_bytes(line).ok()).collect()
+    }
+
+    fn lines(self) -> impl Iterator<Item = &'a [u8]> {
+        self.0.split(|&byte| byte == b'\n')
+    }
+}
+
+fn request<'a>(lines: &mut impl Iterator<Item = &'a [u8]>) -> Option<Request<()>> {
+    let line = lines.next()?;
+    let space = line.iter().position(|&byte| byte == b' ')?;
+    let builder = Request::builder().method(&line[..space]).uri(&line[space + 1..]);
+    let mut request = builder.body(()).ok()?;
+    *request.headers_mut() = fields(lines);
+    Some(request)
+}
+
+fn response<'a>(lines: &mut impl Iterator<Item = &'a [u8]>) -> Response<()> {
+    let mut response = Response::new(());
+    let status = lines.next().and_then(|line| StatusCode::from_bytes(line).ok());
+    *response.status_mut() = status.unwrap_or_default();
+    *response.headers_mut() = fields(lines);
+    response
+}
+
+fn fields<'a>(lines: &mut impl Iterator<Item = &'a [u8]>) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    for line in lines.take_while(|line| !line.is_empty()) {
+        let (times, line) = match line {
+            [b'*', times, line @ ..] => (*times, line),
+            line => (1, line),
+        };
+        if let Some((name, value)) = field(line) {
+            for _ in 0..times {
+                headers.append(name.clone(), value.clone());
+            }
+        }
+    }
+    headers
+}
+
+fn field(line: &[u8]) -> Option<(HeaderName, HeaderValue)> {
+    let colon = line.iter().position(|&byte| byte == b':')?;
+    let name = HeaderName::from_bytes(&line[..colon]).ok()?;
+    let value = HeaderValue::from_bytes(line[colon + 1..].trim_ascii()).ok()?;
+    Some((name, value))
+}

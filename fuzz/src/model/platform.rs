@@ -1,0 +1,48 @@
+//! R12: the table.
+
+use firstparty::Platform;
+
+/// The name in `ii`.
+pub fn name(platform: Platform) -> &'static str {
+    match platform.as_str() {
+        "generic" => "firstparty",
+        "cloudfront" => "fingerprintjs-pro-cloudfront",
+        "cloudflare" => "fingerprintjs-pro-cloudflare",
+        "azure" => "fingerprint-pro-azure",
+        "fastly-compute" => "fingerprint-pro-fastly-compute",
+        "fastly-vcl" => "fingerprint-pro-fastly-vcl",
+        "akamai" => "fingerprint-pro-akamai",
+        other => unreachable!("a platform that the contract does not know: {other}"),
+    }
+}
+
+const LIST_L: &str = "age connection expect keep-alive proxy-authenticate proxy-authorization \
+    proxy-connection trailer upgrade x-accel-buffering x-accel-charset x-accel-limit-rate \
+    x-accel-redirect x-amzn-auth x-amzn-cf-billing x-amzn-cf-id x-amzn-cf-xff x-amzn-errortype \
+    x-amzn-fle-profile x-amzn-header-count x-amzn-header-order x-amzn-lambda-integration-tag \
+    x-amzn-requestid x-cache x-forwarded-proto x-real-ip strict-transport-security";
+
+/// Whether a request field goes (R5.4). `host` is on CloudFront's list and is set anyway (R4.1).
+pub fn denies_request(platform: Platform, name: &str) -> bool {
+    let list = "content-length transfer-encoding via cdn-loop cache-tag";
+    denies(platform, list, name)
+}
+
+/// Whether a response field goes (R6.3).
+pub fn denies_response(platform: Platform, name: &str) -> bool {
+    let list = "accept-encoding cdn-loop content-length if-modified-since if-none-match if-range \
+        if-unmodified-since transfer-encoding via cache-tag age";
+    denies(platform, list, name)
+}
+
+fn denies(platform: Platform, list: &str, name: &str) -> bool {
+    let starts = |prefixes: &[&str]| prefixes.iter().any(|prefix| name.starts_with(prefix));
+    match platform {
+        Platform::CloudFront => {
+            LIST_L.split_whitespace().chain(list.split_whitespace()).any(|one| one == name)
+                || starts(&["x-edge-", "x-amz-cf-"])
+        }
+        Platform::Azure => starts(&["x-edge-", "x-arr-", "x-site", "x-azure-"]),
+        _ => false,
+    }
+}

@@ -1,0 +1,127 @@
+//! R5: upstream's request as a whole.
+
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
+use firstparty::http::Request;
+
+use super::fields::{self, CONNECTION_SPECIFIC, Fields, Length};
+use super::route::{self, Route};
+use super::target::{self, Target};
+use super::{cookie, host, platform};
+use crate::plan::Plan;
+
+/// What has to happen to a request.
+#[derive(Clone, Debug)]
+pub enum Verdict {
+    /// It goes upstream like this.
+    Forward(Box<Forward>),
+    /// The status page, or its 405.
+    Status(u16),
+    /// It is answered with one of these: where several things are wrong, the contract does not
+    /// say which one is named.
+    Refused(BTreeSet<u16>),
+}
+
+#[derive(Clone, Debug)]
+pub struct Forward {
+    pub route: Route,
+    pub authorised: bool,
+    pub target: Target,
+    pub host: String,
+    pub fields: Fields,
+    /// The `origin` field, if there was just one.
+    pub origin: Option<Vec<u8>>,
+}
+
+pub fn handle(plan: &Plan, request: &Request<()>, known: Option<IpAddr>) -> Verdict {
+    let method = request.method().as_str();
+    if method == "CONNECT" || method == "TRACE" {
+        return Verdict::Refused([405].into());
+    }
+    let route = match route::classify(plan, request.uri().path()) {
+        Err(status) => return Verdict::Refused([status].into()),
+        Ok(Route::Status) => {
+            return Verdict::Status(if matches!(method, "GET" | "HEAD") { 200 } else { 405 });
+        }
+        Ok(route) => route,
+    };
+    let authorised = target::is_authorised(plan, &route, method);
+    let query = request.uri().query().unwrap_or_default();
+    let before = fields::read(request.headers());
+    let authority = request.uri().authority().map(|authority| authority.as_str());
+    let host = host::browser_host(plan, authority, &before);
+    let target = target::resolve(plan, &route, authorised, query);
+    let mut refused = framing(&before);
+    refused.extend(target.as_ref().err());
+    refused.extend(host.as_ref().err());
+    let (Ok(host), Ok(target), true) = (host, target, refused.is_empty()) else {
+        return Verdict::Refused(refused);
+    };
+    let mut after = kept(plan, &before, authorised);
+    after.insert("host".to_owned(), vec![target.authority.clone().into_bytes()]);
+    if authorised {
+        identify(plan, &before, known, &host, &mut after);
+    }
+    let origin = match before.get("origin").map(Vec::as_slice) {
+        Some([origin]) => Some(origin.clone()),
+        _ => None,
+    };
+    Verdict::Forward(Box::new(Forward { route, authorised, target, host, fields: after, origin }))
+}
+
+/// R5.1, R5.2: what has to be refused.
+pub fn framing(before: &Fields) -> BTreeSet<u16> {
+    let mut refused = BTreeSet::new();
+    if fields::named_by_connection(before).len() > 100 {
+        refused.insert(400);
+    }
+    if fields::length(before) == Length::Nonsense {
+        refused.insert(400);
+    }
+    if let Some(codings) = before.get("transfer-encoding") {
+        let chunked = |coding: &Vec<u8>| coding.eq_ignore_ascii_case(b"chunked");
+        if !(codings.len() == 1 && chunked(&codings[0])) {
+            refused.insert(501);
+        }
+    }
+    refused
+}
+
+/// R5.1 to R5.5, R5.8: what stays of the browser's fields.
+pub fn kept(plan: &Plan, before: &Fields, authorised: bool) -> Fields {
+    let named = fields::named_by_connection(before);
+    let mut after = before.clone();
+    fields::settle_length(&mut after);
+    let cookies = after.remove("cookie").filter(|_| authorised);
+    let cookies = cookies
+        .and_then(|cookies| cookie::kept(plan.cookies, cookies.iter().map(Vec::as_slice)))
+        .map(|cookies| vec![cookies]);
+    after.extend(cookies.map(|cookies| ("cookie".to_owned(), cookies)));
+    let chunked = before.contains_key("transfer-encoding");
+    after.retain(|name, _| {
+        let name = name.as_str();
+        let framing = matches!(name, "host" | "content-length");
+        !(CONNECTION_SPECIFIC.contains(&name)
+            || (!framing && named.iter().any(|one| one == name))
+            || (chunked && name == "content-length")
+            || matches!(name, "expect" | "strict-transport-security")
+            || name.starts_with("fpjs-proxy-")
+            || platform::denies_request(plan.platform, name)
+            || plan.dropped.iter().any(|one| one.eq_ignore_ascii_case(name)))
+    });
+    after
+}
+
+/// R5.6.
+fn identify(plan: &Plan, before: &Fields, known: Option<IpAddr>, host: &str, after: &mut Fields) {
+    let address = host::browser_address(plan, before, known);
+    let values = [
+        ("fpjs-proxy-secret", plan.secret.map(str::to_owned)),
+        ("fpjs-proxy-client-ip", address),
+        ("fpjs-proxy-forwarded-host", Some(host.to_owned())),
+    ];
+    for (name, value) in values {
+        after.extend(value.map(|value| (name.to_owned(), vec![value.into_bytes()])));
+    }
+}

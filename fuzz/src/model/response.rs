@@ -1,0 +1,88 @@
+//! R6: the browser's response as a whole.
+
+use firstparty::http::Response;
+
+use super::fields::{self, CONNECTION_SPECIFIC, Fields, Length};
+use super::request::Forward;
+use super::route::Route;
+use super::set_cookie::{self, Outcome};
+use super::{cache_control, platform};
+use crate::plan::Plan;
+
+/// R6.2.
+pub const ORIGIN_WIDE: &[&str] = &[
+    "strict-transport-security",
+    "alt-svc",
+    "clear-site-data",
+    "nel",
+    "report-to",
+    "reporting-endpoints",
+    "public-key-pins",
+    "public-key-pins-report-only",
+    "expect-ct",
+];
+
+/// The fields for the browser; of cookies, what has to become of each.
+pub fn complete(
+    plan: &Plan,
+    request: &Forward,
+    response: &Response<()>,
+) -> (Fields, Vec<(Vec<u8>, Outcome)>) {
+    let before = fields::read(response.headers());
+    let mut after = kept(plan, &before);
+    if let Some((max_age, s_maxage)) = plan.cap {
+        let caps = is_capped(request, response.status().as_u16(), &before);
+        let expires = after.contains_key("expires");
+        if let Some(values) = after.get_mut("cache-control").filter(|_| caps) {
+            *values = cache_control::capped(values, expires, max_age, s_maxage);
+        }
+    }
+    let cookies = after.remove("set-cookie").unwrap_or_default();
+    let outcome = |cookie: Vec<u8>| {
+        let outcome = set_cookie::outcome(plan, request.authorised, &request.host, &cookie);
+        (cookie, outcome)
+    };
+    (after, cookies.into_iter().map(outcome).collect())
+}
+
+/// R6.1 to R6.5.
+fn kept(plan: &Plan, before: &Fields) -> Fields {
+    let mut named = fields::named_by_connection(before);
+    named.truncate(100);
+    let length = fields::length(before);
+    let coded = before.contains_key("transfer-encoding");
+    let mut after = before.clone();
+    fields::settle_length(&mut after);
+    after.retain(|name, _| {
+        let name = name.as_str();
+        let framing = matches!(name, "host" | "content-length");
+        let lost = name == "content-length" && (coded || length == Length::Nonsense);
+        !(lost
+            || CONNECTION_SPECIFIC.contains(&name)
+            || ORIGIN_WIDE.contains(&name)
+            || (!framing && named.iter().any(|one| one == name))
+            || name == "cache-tag"
+            || platform::denies_response(plan.platform, name))
+    });
+    after
+}
+
+/// R7.1: a 200 or 304 that is a script.
+fn is_capped(request: &Forward, status: u16, before: &Fields) -> bool {
+    let content_type = before.get("content-type").map(|values| {
+        let text = String::from_utf8_lossy(&values[0]).to_ascii_lowercase();
+        let media_type = text.split(';').next().unwrap_or_default().trim().to_owned();
+        media_type == "text/javascript" || media_type == "application/javascript"
+    });
+    let serves_scripts = match &request.route {
+        Route::Agent => true,
+        Route::Api(path) => path.starts_with("/web/"),
+        Route::Result(_) | Route::Status => false,
+    };
+    let script = match status {
+        200 => content_type == Some(true),
+        304 => content_type.unwrap_or(serves_scripts),
+        _ => false,
+    };
+    script && !matches!(request.route, Route::Result(_))
+}
