@@ -45,16 +45,22 @@ const toResponse = (upstream) => ({
   body: decode(upstream),
 });
 
-/** The median of several rounds, in nanoseconds a call. */
+/** Processor time in milliseconds, which other programs on the machine hardly touch. */
+function spent() {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
+}
+
+/** The median of several rounds, in nanoseconds of processor time a call. */
 function measure(seconds, call) {
   let calls = 0;
   const warm = performance.now() + 300 * seconds;
   for (; performance.now() < warm; calls += 1) call();
   const perRound = Math.max(1, Math.round((calls / (0.3 * seconds)) * (seconds / 7)));
   const rounds = Array.from({ length: 7 }, () => {
-    const start = performance.now();
+    const start = spent();
     for (let left = perRound; left > 0; left -= 1) call();
-    return ((performance.now() - start) / perRound) * 1e6;
+    return ((spent() - start) / perRound) * 1e6;
   });
   return Math.round(rounds.sort((a, b) => a - b)[3]);
 }
@@ -87,13 +93,15 @@ function coldStart() {
     if (stdout.length === 0) throw new Error(stderr.toString());
     return Number(stdout.toString());
   });
-  return times.sort((a, b) => a - b)[7];
+  times.sort((a, b) => a - b);
+  return { best: times[0], median: times[7] };
 }
 
 const { Gateway } = await import('./boundary.mjs');
 const seconds = Number(process.argv[2] ?? 3);
 console.log(`Node ${process.version}, module ${wasm.length} bytes`);
-console.log(`cold start: ${coldStart().toFixed(1)} ms`);
+const { best, median } = coldStart();
+console.log(`cold start: ${median.toFixed(1)} ms, at best ${best.toFixed(1)} ms`);
 
 // v4 off, so that workload E is refused.
 const choices = { integration_version: config.integration_version, v4: false };
@@ -112,8 +120,13 @@ for (const { id, name, request, upstream } of workloads) {
   console.log(`${id} ${String(times[id]).padStart(8)} ns  ${name}`);
 }
 const [, agent] = workloads;
-const large = { ...toResponse(agent.upstream), body: Buffer.alloc(100_000, 'é') };
 const event = toEvent(agent.request);
-const time = measure(seconds, () => gateway.complete(begin(event).ticket, large, 0));
-console.log(`B ${String(time).padStart(8)} ns  with a body of 100 KB`);
+for (const [what, body] of [
+  ['text', Buffer.alloc(100_000, 'a')],
+  ['binary', Buffer.alloc(100_000, 0xff)],
+]) {
+  const large = { ...toResponse(agent.upstream), body };
+  const time = measure(seconds, () => gateway.complete(begin(event).ticket, large, 0));
+  console.log(`B ${String(time).padStart(8)} ns  with a body of 100 KB, ${what}`);
+}
 console.log(`memory of the instance: ${gateway.memory} bytes`);
