@@ -212,6 +212,8 @@ mod tests {
         for (index, &variable) in Variable::ALL.iter().enumerate() {
             assert_eq!(variable as usize, index);
             assert_eq!(Variable::from_key(variable.as_str()), Some(variable));
+            let json = serde_json::to_value(variable).unwrap();
+            assert_eq!(json, variable.as_str());
         }
     }
 
@@ -227,5 +229,32 @@ mod tests {
         assert!(config.secret.is_none() && !config.debug && config.v4 && config.status_page);
         assert_eq!(config.resolution(Variable::IntegrationPathDepth), Resolution::Default);
         assert_eq!(config.resolution(Variable::GetResultPath), Resolution::Unset);
+    }
+
+    /// R1.3: what was set is what is given back.
+    #[test]
+    fn settings_are_given_back() {
+        let config = Config::builder()
+            .agent_download_path("a")
+            .get_result_path("r/s")
+            .pre_shared_secret("s3cret")
+            .ingress_base_host("api.example")
+            .cdn_url("cdn.example")
+            .variable(Variable::SecretName, "name")
+            .variable(Variable::Debug, "true")
+            .variable(Variable::RoutePrefix, "/x/y")
+            .build()
+            .unwrap();
+        assert_eq!(config.agent_route().unwrap().as_str(), "a");
+        assert_eq!(config.result_route().unwrap().as_str(), "r/s");
+        assert_eq!(config.secret().unwrap().header_value(), "s3cret");
+        assert_eq!(*config.mount(), Mount::Exact("x/y".parse().unwrap()));
+        assert_eq!(config.ingress_host().as_str(), "api.example");
+        assert_eq!(config.cdn_host().as_str(), "cdn.example");
+        assert_eq!(config.secret_name(), Some("name"));
+        assert!(config.debug());
+        let off = Config::default();
+        assert!(off.agent_route().is_none() && off.result_route().is_none() && !off.debug());
+        assert!(off.secret().is_none() && off.secret_name().is_none());
     }
 }

@@ -381,6 +381,15 @@ mod tests {
         assert_eq!(routes("x", "reagent"), [""; 0]);
     }
 
+    /// R1.5: a key that means nothing is named with its source, whatever bytes it has.
+    #[test]
+    fn unknown_keys_are_named() {
+        let config = sound().source(Source::from_pairs("the secret", [("o\nd", "1")]));
+        let advice = config.build().unwrap().advice(Platform::Generic);
+        let sentences: Vec<_> = advice.iter().map(ToString::to_string).collect();
+        assert_eq!(sentences, ["the key `o\\nd` of the secret means nothing"]);
+    }
+
     #[test]
     fn sentences_show_no_secret() {
         let config = Config::builder().agent_download_path("fpjs").build().unwrap();

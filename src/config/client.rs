@@ -198,6 +198,13 @@ mod tests {
             let setup = setup(Config::builder().mount(mount), "https://a.example", "x/y").unwrap();
             assert_eq!(setup.v4_import().is_some(), v4);
         }
+        let anywhere = builder().mount(Mount::Anywhere);
+        let anywhere = setup(anywhere, "https://a.example", "any/where").unwrap();
+        assert_eq!(
+            anywhere.script_url_pattern().unwrap(),
+            "https://a.example/any/where/a?apiKey=<apiKey>&version=<version>\
+             &loaderVersion=<loaderVersion>",
+        );
     }
 
     #[test]
@@ -233,6 +240,17 @@ mod tests {
                 "{origin}"
             );
         }
+    }
+
+    /// R1.5, R1.7: a segment that content blockers match is not proposed, even where the entropy
+    /// gives the same one in every attempt.
+    #[test]
+    fn blocked_segments_are_not_proposed() {
+        let [a, b, c, d] = 0x000d_883f_u32.to_le_bytes();
+        let entropy = [a, b, c, d, a, b, c, d, a, b, c, d, a, b, c, d];
+        assert_eq!(segment(u128::from_le_bytes(entropy)), "n36gfpjs0t");
+        let proposed = propose_path_segment(entropy);
+        assert!(proposed.len() == 10 && !proposed.contains("fpjs"), "{proposed}");
     }
 
     /// R1.7: ten characters, a letter first, whatever the entropy.

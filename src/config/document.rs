@@ -241,6 +241,22 @@ mod tests {
         assert_eq!(source.into_name_and_unknown_keys().1, ["other"]);
     }
 
+    /// R1.2: the same from formats that have bytes and optional values, as JSON has not.
+    #[test]
+    fn other_formats_are_read_alike() {
+        type Read = Result<Option<String>, serde_json::Error>;
+        let text = || Text(Variable::PreSharedSecret);
+        let none: Read = text().visit_none();
+        assert_eq!(none.unwrap(), None);
+        let some: Read = text().visit_some(serde_json::Value::from("s3cret"));
+        assert_eq!(some.unwrap().as_deref(), Some("s3cret"));
+        let bytes: Read = text().visit_bytes(b"s3cret");
+        assert_eq!(bytes.unwrap_err().to_string(), "fpjs_pre_shared_secret: expected a string");
+        let date = de::Unexpected::Other("a date");
+        let other: serde_json::Error = Error::invalid_type(date, &text());
+        assert_eq!(other.to_string(), "invalid type: a date, expected a string");
+    }
+
     /// R1.2: an error names the key, never the value.
     #[test]
     fn errors_name_the_key_and_never_the_value() {
@@ -251,7 +267,8 @@ mod tests {
         }
         let twice = read(r#"{"fpjs_cdn_url": "a.b", "FPJS_CDN_URL": "c.d"}"#).unwrap_err();
         assert!(twice.starts_with("fpjs_cdn_url: given twice"), "{twice}");
-        for text in ["[]", "\"text\"", "42", "null", "", "{"] {
+        for text in ["[]", "\"text\"", "42", "null", "", "{", r#"{"fpjs_debug": tru"#, r#"{"x": ["#]
+        {
             assert!(read(text).is_err(), "{text}");
         }
         // The secret itself where an object with it should be.

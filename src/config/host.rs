@@ -89,6 +89,14 @@ impl fmt::Display for HostName {
 mod tests {
     use super::*;
 
+    /// R1.3: serde takes the same way in.
+    #[test]
+    fn names_are_written_as_they_are_read() {
+        let host: HostName = serde_json::from_str(r#""API.example""#).unwrap();
+        assert_eq!(serde_json::to_string(&host).unwrap(), r#""api.example""#);
+        assert!(serde_json::from_str::<HostName>(r#""a.b:443""#).is_err());
+    }
+
     /// R1.3: no port, path, userinfo; nothing that a URI could read differently.
     #[test]
     fn only_plain_host_names_pass() {

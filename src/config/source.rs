@@ -167,3 +167,26 @@ pub enum Resolution<'a> {
     /// No source, and there is no default: what the variable stands for is off.
     Unset,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// R1.1: an empty value is none, and of two the first counts.
+    #[test]
+    fn the_first_value_counts() {
+        let pairs = [("fpjs_cdn_url", ""), ("fpjs_cdn_url", "a.b"), ("FPJS_CDN_URL", "c.d")];
+        let source = Source::from_pairs("s", pairs).with(Variable::CdnUrl, "e.f");
+        assert_eq!(source.get(Variable::CdnUrl), Some("a.b"));
+        assert_eq!(source.get(Variable::GetResultPath), None);
+    }
+
+    /// R1.4: a source shows which variables it sets, and no value.
+    #[test]
+    fn debug_shows_names_only() {
+        let source = Source::from_pairs("env", [("fpjs_pre_shared_secret", "s3cret"), ("x", "y1")]);
+        let shown = format!("{source:?}");
+        assert!(shown.contains("env") && shown.contains("PreSharedSecret"), "{shown}");
+        assert!(shown.contains("\"x\"") && !shown.contains("s3cret") && !shown.contains("y1"));
+    }
+}

@@ -1,6 +1,7 @@
 //! Explaining (contract R11.2): the same decision, and a rule for every difference.
 
 use firstparty::explain::{self, Change};
+use firstparty::refusal::Refusal;
 use firstparty::{Action, Platform};
 use serde_json::{Value, json};
 
@@ -102,6 +103,39 @@ fn answers_are_explained() {
     }
 }
 
+/// R4.6, R11.2: targets that are too long, and how an answer reads.
+#[test]
+fn long_targets_are_explained() {
+    let uri = format!("/fp/result?{}", "q".repeat(65_510));
+    let (_, found) = explain::handle(&usual(), request("POST", &uri, &[]), None);
+    assert_eq!(notes(&found), ["R4.6: request answered"]);
+}
+
+/// R5.6, R13.3: what only an adapter or a full message meets has its rule, too.
+#[test]
+fn refusals_of_adapters_are_explained() {
+    for (refusal, rule) in [(Refusal::Malformed, "R13.3"), (Refusal::TooManyFields, "R5.6")] {
+        assert_eq!(explain::answered(refusal).to_string(), format!("{rule}: request answered"));
+    }
+}
+
+/// R8.3, R8.4, R11.2: the rule is that of the policy.
+#[test]
+fn cookie_policies_are_explained() {
+    let map = r#"{"cookie_domain": {"map": [["*", "b.test"]]}}"#;
+    let mut policies = vec![("{}", "R8.2"), (map, "R8.4")];
+    if cfg!(feature = "psl") {
+        policies.push((r#"{"cookie_domain": "registrable"}"#, "R8.3"));
+    }
+    for (config, rule) in policies {
+        let (_, exchange) =
+            forwarded(&gateway(Platform::Generic, config), request("POST", "/fp/", &[]));
+        let back = response(200, &[("set-cookie", "a=1; Domain=fpjs.io")]);
+        let (_, found) = explain::complete(exchange, back);
+        assert_eq!(notes(&found), [format!("{rule}: set-cookie replaced")]);
+    }
+}
+
 /// R11.2: every change of a response has its rule.
 #[test]
 fn responses_are_explained() {
@@ -134,6 +168,9 @@ fn responses_are_explained() {
     let (_, exchange) = forwarded(&usual(), request("GET", "/fp/v4", &[]));
     let (_, found) = explain::complete(exchange, response(200, &[("content-length", "x")]));
     assert_eq!(notes(&found), ["R6.5: content-length dropped"]);
+    let (_, exchange) = forwarded(&usual(), request("GET", "/fp/v4", &[]));
+    let (_, found) = explain::complete(exchange, response(200, &[("content-length", "5, 5")]));
+    assert_eq!(notes(&found), ["R6.5: content-length replaced"]);
 }
 
 fn tool(defaults: &str, lines: &[Value]) -> Vec<Value> {
