@@ -1,5 +1,7 @@
 //! The calls a machine asks for.
 
+use std::fmt;
+
 use serde::Serialize;
 use serde_json::Value;
 
@@ -12,6 +14,9 @@ use serde_json::Value;
 /// `GetSecretValue` belongs to Secrets Manager, the calls about functions and versions to Lambda,
 /// the others to CloudFront.
 ///
+/// `Debug` shows what a call names and never the distribution configuration: the custom headers of
+/// its origins may hold secrets.
+///
 /// ```
 /// use firstparty::management::Call;
 ///
@@ -23,7 +28,7 @@ use serde_json::Value;
 /// );
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, PartialEq, Serialize)]
 #[expect(clippy::exhaustive_enums, reason = "a host must be able to perform every call")]
 pub enum Call<'a> {
     /// Reads the settings secret, which holds the token.
@@ -124,6 +129,41 @@ impl Call<'_> {
     }
 }
 
+impl fmt::Debug for Call<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct(self.operation());
+        match self {
+            Self::GetSecretValue { secret_id } => shown.field("secret_id", secret_id),
+            Self::GetFunction { function_name } => shown.field("function_name", function_name),
+            Self::UpdateFunctionCode { function_name, s3_bucket, s3_key, revision_id, publish } => {
+                shown
+                    .field("function_name", function_name)
+                    .field("s3_bucket", s3_bucket)
+                    .field("s3_key", s3_key)
+                    .field("revision_id", revision_id)
+                    .field("publish", publish)
+            }
+            Self::ListVersionsByFunction { function_name, marker } => {
+                shown.field("function_name", function_name).field("marker", marker)
+            }
+            Self::GetFunctionConfiguration { function_name, qualifier } => {
+                shown.field("function_name", function_name).field("qualifier", qualifier)
+            }
+            Self::GetDistribution { id } | Self::GetDistributionConfig { id } => {
+                shown.field("id", id)
+            }
+            Self::UpdateDistribution { id, if_match, distribution_config: _ } => {
+                shown.field("id", id).field("if_match", if_match);
+                return shown.finish_non_exhaustive();
+            }
+            Self::CreateInvalidation { distribution_id, invalidation_batch } => shown
+                .field("distribution_id", distribution_id)
+                .field("invalidation_batch", invalidation_batch),
+        };
+        shown.finish()
+    }
+}
+
 /// The batch of [`Call::CreateInvalidation`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -151,6 +191,50 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    /// The configuration may hold secrets; everything else is shown.
+    #[test]
+    fn debug_hides_the_configuration() {
+        let config = json!({"Origins": {"Items": [{"CustomHeaders": {"Items": [
+            {"HeaderName": "fpjs_proxy_secret", "HeaderValue": "s3cret"},
+        ]}}]}});
+        let call =
+            Call::UpdateDistribution { id: "E1", if_match: "t", distribution_config: &config };
+        let shown = format!("{call:?}");
+        assert_eq!(shown, r#"UpdateDistribution { id: "E1", if_match: "t", .. }"#);
+        let call = Call::UpdateFunctionCode {
+            function_name: "f",
+            s3_bucket: "b",
+            s3_key: "k",
+            revision_id: "r",
+            publish: true,
+        };
+        assert_eq!(
+            format!("{call:?}"),
+            r#"UpdateFunctionCode { function_name: "f", s3_bucket: "b", s3_key: "k", revision_id: "r", publish: true }"#,
+        );
+        let items = ["/*".to_owned()];
+        let paths = Paths { quantity: 1, items: &items };
+        let batch = InvalidationBatch { paths, caller_reference: "f-7" };
+        for (call, part) in [
+            (Call::GetSecretValue { secret_id: "x" }, r#"secret_id: "x""#),
+            (Call::GetFunction { function_name: "x" }, r#"function_name: "x""#),
+            (Call::ListVersionsByFunction { function_name: "f", marker: None }, "marker: None"),
+            (
+                Call::GetFunctionConfiguration { function_name: "f", qualifier: "x" },
+                r#"qualifier: "x""#,
+            ),
+            (Call::GetDistribution { id: "x" }, r#"id: "x""#),
+            (Call::GetDistributionConfig { id: "x" }, r#"id: "x""#),
+            (
+                Call::CreateInvalidation { distribution_id: "x", invalidation_batch: batch },
+                r#"caller_reference: "f-7""#,
+            ),
+        ] {
+            let shown = format!("{call:?}");
+            assert!(shown.starts_with(call.operation()) && shown.contains(part), "{shown}");
+        }
+    }
 
     /// R14.4: the members that AWS's API names, in its spelling.
     #[test]

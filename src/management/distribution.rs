@@ -29,6 +29,9 @@ pub(super) struct Edit {
 }
 
 /// Points every association of the version's function at this version.
+///
+/// R14.5: one that names a later version stays, and counts as right: a run that published later has
+/// been here already, and a slow run must not undo its work.
 pub(super) fn point(
     config: &mut Value,
     deployment: &Deployment,
@@ -47,7 +50,8 @@ pub(super) fn point(
         }
         found = true;
         patterns.extend(path_pattern);
-        for arn in ours.into_iter().filter(|arn| **arn != version.arn()) {
+        let is_behind = |arn: &&mut Value| **arn != version.arn() && !version.is_older_than(arn);
+        for arn in ours.into_iter().filter(is_behind) {
             *arn = Value::from(version.arn());
             changed += 1;
         }
@@ -196,6 +200,22 @@ mod tests {
         assert_eq!(config, make("7"));
         // Again: nothing is left to change, and the paths are the same.
         assert_eq!(edit(&mut config), Ok(Edit { changed: 0, paths }));
+    }
+
+    /// R14.5: a slow run does not undo the work of one that published later. Numbers are compared,
+    /// not texts, and what is no number is no later version.
+    #[test]
+    fn later_versions_stay() {
+        for (old, changed) in
+            [("8", 0), ("10", 0), ("7", 0), ("6", 1), ("1", 1), ("$LATEST", 1), ("live", 1)]
+        {
+            let ours = format!("{ARN}:{old}");
+            let before = config(&behaviour("cdn", &[("origin-request", &ours)]), &[]);
+            let mut config = before.clone();
+            let paths = vec!["/*".to_owned()];
+            assert_eq!(edit(&mut config), Ok(Edit { changed, paths }), "{old}");
+            assert_eq!(config == before, changed == 0, "{old}");
+        }
     }
 
     /// R14.7: associations of other functions, of other events and at other origins stay.

@@ -20,7 +20,8 @@ impl Version {
         configuration: &Value,
         deployment: &Deployment,
     ) -> Result<Option<Self>, Error> {
-        let Some(number) = text(configuration, "Version").filter(|number| is_number(number)) else {
+        let Some(number) = text(configuration, "Version").filter(|number| order(number).is_some())
+        else {
             return Ok(None);
         };
         let arn = text(configuration, "FunctionArn").ok_or(Error::FunctionArnMissing)?;
@@ -49,22 +50,34 @@ impl Version {
         let that = arn.as_str().and_then(FunctionArn::parse);
         this.zip(that).is_some_and(|(this, that)| this.is_same_function(that))
     }
+
+    /// Whether an ARN of the same function names a version that was published after this one.
+    pub(super) fn is_older_than(&self, arn: &Value) -> bool {
+        let that = arn.as_str().and_then(FunctionArn::parse).and_then(|arn| arn.qualifier);
+        that.and_then(order).is_some_and(|that| Some(that) > order(&self.number))
+    }
 }
 
-fn is_number(text: &str) -> bool {
-    text.bytes().all(|byte| byte.is_ascii_digit())
+/// The place of a version among all of its function: numbers are given in the order of publication.
+fn order(number: &str) -> Option<u64> {
+    let digits = number.bytes().all(|byte| byte.is_ascii_digit());
+    number.parse().ok().filter(|_| digits)
 }
 
 /// The search for the version that `UpdateFunctionCode` published but did not name.
 ///
-/// A version whose revision is the reply's is the one; failing that, a version with the reply's
-/// code. The whole list is read, as a second match makes the search ambiguous.
+/// A version whose revision is the reply's is the one. Failing that, it is the newest version of
+/// all, if that has the reply's code: other versions with the same code are from before, as code
+/// may come back. A newest version with another code means that the list does not show the
+/// published one yet, or that someone else published since; then the search is ambiguous, and the
+/// next run's is not. The whole list is read, as a second match of the revision is ambiguous too.
 #[derive(Debug)]
 pub(super) struct Search {
     revision: String,
     code: Option<String>,
     by_revision: Found,
-    by_code: Found,
+    /// The place of the newest version, and the version itself if it has the reply's code.
+    newest: Option<(u64, Option<Version>)>,
     marker: Option<String>,
     pages: u32,
 }
@@ -88,7 +101,7 @@ impl Search {
             revision: revision.to_owned(),
             code: code.map(str::to_owned),
             by_revision: Found::Nothing,
-            by_code: Found::Nothing,
+            newest: None,
             marker: None,
             pages: 0,
         }
@@ -120,24 +133,25 @@ impl Search {
     fn visit(&mut self, item: &Value, deployment: &Deployment) -> Result<(), Error> {
         let of_revision = text(item, "RevisionId") == Some(&self.revision);
         let of_code = self.code.is_some() && text(item, "CodeSha256") == self.code.as_deref();
-        if !of_revision && !of_code {
-            return Ok(());
-        }
-        let Some(version) = Version::of(item, deployment)? else {
+        let Some(place) = text(item, "Version").and_then(order) else {
             return Ok(());
         };
-        if of_revision {
-            self.by_revision.add(&version);
+        let matched = of_revision || of_code;
+        let version = if matched { Version::of(item, deployment)? } else { None };
+        if let Some(version) = version.as_ref().filter(|_| of_revision) {
+            self.by_revision.add(version);
         }
-        if of_code {
-            self.by_code.add(&version);
+        if self.newest.as_ref().is_none_or(|(newest, _)| place > *newest) {
+            self.newest = Some((place, version.filter(|_| of_code)));
         }
         Ok(())
     }
 
     fn result(&self) -> Result<Version, Error> {
-        match (&self.by_revision, &self.by_code) {
-            (Found::One(version), _) | (Found::Nothing, Found::One(version)) => Ok(version.clone()),
+        match (&self.by_revision, &self.newest) {
+            (Found::One(version), _) | (Found::Nothing, Some((_, Some(version)))) => {
+                Ok(version.clone())
+            }
             _ => Err(Error::VersionAmbiguous),
         }
     }
@@ -184,7 +198,7 @@ mod tests {
         for none in [json!({"Version": "$LATEST", "FunctionArn": ARN}), json!({}), json!(null)] {
             assert_eq!(of(none), Ok(None));
         }
-        for number in [json!(7), json!("7a"), json!("-7"), json!("")] {
+        for number in [json!(7), json!("7a"), json!("-7"), json!("+7"), json!("")] {
             assert_eq!(of(json!({"Version": number, "FunctionArn": ARN})), Ok(None));
         }
     }
@@ -224,20 +238,40 @@ mod tests {
         let ambiguous = Err(Error::VersionAmbiguous);
 
         assert_eq!(search(&[page(vec![item(1, "r", "c")])]), Ok(None));
-        let by_code = [page(vec![item(1, "x", "c")]), last(vec![item(2, "x", "d"), latest])];
-        assert_eq!(search(&by_code), Ok(Some(version(1))));
+        let by_code = [page(vec![item(2, "x", "c")]), last(vec![item(1, "x", "d"), latest])];
+        assert_eq!(search(&by_code), Ok(Some(version(2))));
         let by_revision = [page(vec![item(1, "x", "c")]), last(vec![item(2, "r", "c")])];
         assert_eq!(search(&by_revision), Ok(Some(version(2))));
         let twice = [page(vec![item(2, "r", "c")]), last(vec![item(2, "r", "c")])];
         assert_eq!(search(&twice), Ok(Some(version(2))));
-        assert_eq!(search(&[last(vec![item(1, "x", "c"), item(2, "x", "c")])]), ambiguous);
+        // The revision decides where the two differ, on whichever page it is.
+        let apart = [page(vec![item(1, "r", "d")]), last(vec![item(2, "x", "c")])];
+        assert_eq!(search(&apart), Ok(Some(version(1))));
+        let apart = [page(vec![item(2, "x", "c")]), last(vec![item(1, "r", "d")])];
+        assert_eq!(search(&apart), Ok(Some(version(1))));
         assert_eq!(search(&[last(vec![item(1, "r", "c"), item(2, "r", "c")])]), ambiguous);
-        let three = (1..=3).map(|number| item(number, "x", "c")).collect();
+        let three = (1..=3).map(|number| item(number, "r", "c")).collect();
         assert_eq!(search(&[last(three)]), ambiguous);
         assert_eq!(search(&[last(vec![item(1, "x", "d")])]), ambiguous);
         assert_eq!(search(&[json!(null)]), ambiguous);
         let unnamed = json!({"Version": "1", "RevisionId": "r"});
         assert_eq!(search(&[last(vec![unnamed])]), Err(Error::FunctionArnMissing));
+    }
+
+    /// R14.5: code that was published before is published again as the newest version; E8000 while
+    /// the newest version cannot be the one.
+    #[test]
+    fn of_equal_codes_the_newest_is_taken() {
+        let search = |items: &[Value]| {
+            Search::new("r", Some("c")).read(&json!({ "Versions": items }), &deployment())
+        };
+        let (two, ten) = (item(2, "x", "c"), item(10, "x", "c"));
+        let (nine, eleven) = (item(9, "x", "d"), item(11, "x", "d"));
+        let all = [two.clone(), nine.clone(), ten.clone()];
+        assert_eq!(search(&all), Ok(Some(version(10))));
+        assert_eq!(search(&[ten.clone(), nine.clone(), two.clone()]), Ok(Some(version(10))));
+        assert_eq!(search(&[two, nine]), Err(Error::VersionAmbiguous), "not listed yet");
+        assert_eq!(search(&[ten, eleven]), Err(Error::VersionAmbiguous), "published since");
     }
 
     /// Without a code to compare, versions without a code are no match.

@@ -3,6 +3,7 @@
 import * as cloudfront from '@aws-sdk/client-cloudfront';
 import * as lambda from '@aws-sdk/client-lambda';
 import * as secrets from '@aws-sdk/client-secrets-manager';
+import { complete } from './complete.mjs';
 
 // Lambda@Edge functions live there, and so does the stack.
 const REGION = 'us-east-1';
@@ -12,7 +13,8 @@ const REGION = 'us-east-1';
  * @returns {(operation: string, input: object) => Promise<object>}
  */
 export function awsPerformer(options = {}) {
-  const configured = { region: REGION, ...options };
+  // Each call is performed once: the machine knows what may be repeated, and how.
+  const configured = { region: REGION, maxAttempts: 1, ...options };
   const services = [
     [new secrets.SecretsManagerClient(configured), secrets, ['GetSecretValue']],
     [
@@ -28,7 +30,7 @@ export function awsPerformer(options = {}) {
   ];
   const operations = new Map(
     services.flatMap(([client, sdk, names]) =>
-      names.map((name) => [name, (input) => client.send(new sdk[`${name}Command`](input))]),
+      names.map((name) => [name, (input) => client.send(command(sdk, name, input))]),
     ),
   );
 
@@ -38,4 +40,10 @@ export function awsPerformer(options = {}) {
     if (SecretBinary) output.SecretString = new TextDecoder().decode(SecretBinary);
     return output;
   };
+}
+
+function command(sdk, name, input) {
+  const command = new sdk[`${name}Command`](input);
+  if (name === 'GetDistributionConfig') complete(command, 'DistributionConfig');
+  return command;
 }

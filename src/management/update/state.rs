@@ -1,6 +1,8 @@
 //! The states of an update and all its transitions, in the order of the table in
 //! [`management`](crate::management#transitions).
 
+use std::fmt;
+
 use serde_json::Value;
 
 use super::{Outcome, Progress, Update};
@@ -33,11 +35,18 @@ pub(super) struct Target {
 }
 
 /// A configuration that is ready to be written.
-#[derive(Debug)]
 pub(super) struct Write {
     etag: String,
     config: Value,
     paths: Vec<String>,
+}
+
+/// Without the configuration: the custom headers of its origins may hold secrets.
+impl fmt::Debug for Write {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Write");
+        shown.field("etag", &self.etag).field("paths", &self.paths).finish_non_exhaustive()
+    }
 }
 
 impl State {
@@ -177,15 +186,15 @@ fn distribution_read(
     let etag = text(&reply, "ETag").ok_or(missing)?.to_owned();
     let mut config = take_object(&mut reply, "DistributionConfig").ok_or(missing)?;
     let Edit { changed, paths } = distribution::point(&mut config, deployment, &target.version)?;
-    Ok(match (changed, target.code_changed) {
-        // Either way the invalidation is sent: an earlier run may have ended before its own.
-        (0, false) => invalidating(target, paths, Outcome::NotRequired),
-        (0, true) => invalidating(target, paths, Outcome::Completed),
-        _ => {
-            let write = Write { etag, config, paths };
-            State::UpdatingDistribution { target, attempts, write }.into()
-        }
-    })
+    if changed > 0 {
+        let write = Write { etag, config, paths };
+        return Ok(State::UpdatingDistribution { target, attempts, write }.into());
+    }
+    // A write that was refused may have taken effect all the same, when something on the way
+    // repeated it. Either way the invalidation is sent: an earlier run may have ended before its own.
+    let worked = target.code_changed || attempts > 0;
+    let outcome = if worked { Outcome::Completed } else { Outcome::NotRequired };
+    Ok(invalidating(target, paths, outcome))
 }
 
 /// R14.6: what to do about a refused write while attempts are left.

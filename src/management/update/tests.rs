@@ -232,6 +232,27 @@ fn a_stale_write_may_find_nothing_left_to_do() {
     assert_eq!(operation(&update), "CreateInvalidation");
 }
 
+/// R14.5: what this run tried to write is there now, so the update was required.
+#[test]
+fn a_write_that_took_effect_and_is_stale_completes() {
+    let mut update = fed([Ok(function("r1", "old")), Ok(published("old")), Ok(active())]);
+    update.reply(Ok(distribution("t1", 3)));
+    update.reply(Err(Failure::Stale));
+    update.reply(Ok(distribution("t2", 7)));
+    update.reply(Ok(json!({})));
+    assert_eq!(end(&update), "Update completed");
+}
+
+/// R14.5: the configuration that is read again may name a later version by then.
+#[test]
+fn a_later_version_stays_after_a_stale_write() {
+    let mut update = fed(to_distribution());
+    update.reply(Ok(distribution("t1", 3)));
+    update.reply(Err(Failure::Stale));
+    update.reply(Ok(distribution("t2", 8)));
+    assert_eq!(operation(&update), "CreateInvalidation");
+}
+
 /// R14.8: each call's failures.
 #[test]
 fn failed_calls_end_with_their_code() {
@@ -271,6 +292,25 @@ fn missing_members_end_with_their_code() {
     assert_eq!(code(3, json!({"ETag": "t"})), "E4100");
     assert_eq!(code(3, json!({"DistributionConfig": {}})), "E4100");
     assert_eq!(code(3, json!({"ETag": "t", "DistributionConfig": {}})), "E5100");
+}
+
+/// The configuration's secrets are in no `Debug`, neither of the machine nor of what it asks for.
+#[test]
+fn debug_hides_the_configuration() {
+    let mut config = distribution("t1", 3);
+    let header = json!({"HeaderName": "fpjs_proxy_secret", "HeaderValue": "s3cret"});
+    config["DistributionConfig"]["Origins"]["Items"][0]["CustomHeaders"] =
+        json!({"Quantity": 1, "Items": [header]});
+    let mut update = fed(to_distribution());
+    for outcome in [Ok(config), Err(Failure::NotYetUsable), Ok(json!({})), Ok(json!({}))] {
+        update.reply(outcome);
+        let shown = format!("{update:?} {:?}", update.poll());
+        assert!(!shown.contains("s3cret"), "{shown}");
+        update.waited();
+        let shown = format!("{update:?} {:?}", update.poll());
+        assert!(!shown.contains("s3cret"), "{shown}");
+    }
+    assert_eq!(end(&update), "Update completed");
 }
 
 /// The end is final.

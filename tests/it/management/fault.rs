@@ -13,6 +13,9 @@ pub(crate) enum Fault {
     Lost,
     /// It takes effect, and the host is killed.
     Killed,
+    /// It takes effect and is repeated on the way, as a client with retries of its own does; the
+    /// reply is that to the second.
+    Repeated,
     /// It takes effect, and its reply is not as documented.
     Garbled(Garble),
     /// Somebody edits the distribution just before.
@@ -96,7 +99,7 @@ pub(crate) fn all(operation: &str) -> Vec<Fault> {
     let garbles = [Garble::Null, Garble::Empty, Garble::Blank, Garble::Unheard, Garble::Mistyped];
     let refused = error_names(operation).into_iter().map(Fault::Refused);
     refused
-        .chain([Fault::Lost, Fault::Killed])
+        .chain([Fault::Lost, Fault::Killed, Fault::Repeated])
         .chain(garbles.map(Fault::Garbled))
         .chain(ForeignEdit::ALL.map(Fault::Edited))
         .collect()
@@ -136,14 +139,14 @@ pub(crate) fn codes(operation: &str, fault: Fault) -> &'static [&'static str] {
         (Fault::Refused(name), _) if is_survived(operation, name) => &[],
         (Fault::Refused("AccessDenied" | "AccessDeniedException"), _) => &["E2200"],
         (Fault::Refused("ResourceNotFoundException" | "NoSuchDistribution"), _) => &["E2100"],
-        (Fault::Refused(_) | Fault::Lost, "UpdateFunctionCode") => &["E6000"],
+        (Fault::Refused(_) | Fault::Lost | Fault::Repeated, "UpdateFunctionCode") => &["E6000"],
         (Fault::Refused(_) | Fault::Lost, _) => &["E1000"],
         (Fault::Garbled(_), "GetFunction") => &["E3100", "E6000", "E8200"],
         (Fault::Garbled(_), "UpdateFunctionCode") => &["E7100", "E8000", "E8300"],
         (Fault::Garbled(_), "ListVersionsByFunction") => &["E1000", "E7100", "E8000"],
         (Fault::Garbled(_), "GetFunctionConfiguration") => &["E8100"],
         (Fault::Garbled(_), "GetDistributionConfig") => &["E4100", "E5100", "E6100"],
-        (Fault::Killed | Fault::Edited(_) | Fault::Garbled(_), _) => &[],
+        (Fault::Killed | Fault::Repeated | Fault::Edited(_) | Fault::Garbled(_), _) => &[],
     }
 }
 

@@ -2,12 +2,14 @@
 
 use firstparty::management::Update;
 
-use super::cloud::{Cloud, FUNCTION, blanked};
+use super::cloud::{Cloud, FUNCTION, ForeignEdit, blanked};
 use super::driver::{self, Schedule, Trace};
-use super::fault;
+use super::fault::{self, Fault};
 
 const COMPLETED: &str = "Update completed";
 const NOT_REQUIRED: &str = "Update is not required";
+/// Rightly so, if someone removed all associations.
+const NOT_ASSOCIATED: &str = "E6100";
 const UNAUTHORISED: &str = "Token is not specified or not valid";
 
 /// Runs one update under a schedule, checks it, and lets the next runs finish it.
@@ -20,10 +22,11 @@ pub(crate) fn explore(mut cloud: Cloud, schedule: Schedule<'_>) -> Trace {
 /// One update under a schedule, checked.
 pub(crate) fn checked_update(cloud: &mut Cloud, schedule: Schedule<'_>) -> Trace {
     cloud.cloudfront.last_seen.clear();
+    cloud.cloudfront.without_us = cloud.cloudfront.config.clone();
     let before = cloud.clone();
     let trace = driver::update(cloud, schedule);
     distribution_is_whole(cloud, schedule);
-    associations_are_old_or_new(&before, cloud, &trace);
+    associations_are_old_or_new(cloud, &trace, schedule);
     work_is_bounded(&trace);
     reply_is_true(&before, cloud, &trace, schedule);
     trace
@@ -33,10 +36,13 @@ pub(crate) fn checked_update(cloud: &mut Cloud, schedule: Schedule<'_>) -> Trace
 pub(crate) fn finish(mut cloud: Cloud, schedule: Schedule<'_>) {
     cloud.now += std::time::Duration::from_secs(60);
     let next = checked_update(&mut cloud, &[]);
-    assert!([COMPLETED, NOT_REQUIRED].contains(&next.end()), "{schedule:?}: {next:?}");
+    let associated = !cloud.cloudfront.versions().is_empty();
+    let ends: &[_] = if associated { &[COMPLETED, NOT_REQUIRED] } else { &[NOT_ASSOCIATED] };
+    assert!(ends.contains(&next.end()), "{schedule:?}: {next:?}");
     assert!(is_current(&cloud), "{schedule:?}: {:?}", cloud.cloudfront.versions());
     let last = checked_update(&mut cloud, &[]);
-    assert_eq!((last.end(), last.writes), (NOT_REQUIRED, 0), "{schedule:?}");
+    let end = if associated { NOT_REQUIRED } else { NOT_ASSOCIATED };
+    assert_eq!((last.end(), last.writes), (end, 0), "{schedule:?}");
 }
 
 /// R14.9, R14.7: valid, no edit of anyone lost, no association of anyone else touched.
@@ -46,20 +52,24 @@ fn distribution_is_whole(cloud: &Cloud, schedule: Schedule<'_>) {
     assert_eq!(blanked(&cloudfront.config), blanked(&cloudfront.without_us), "{schedule:?}");
 }
 
-/// Each association is where it was, or (all that were seen together) at the newest version.
-fn associations_are_old_or_new(before: &Cloud, after: &Cloud, trace: &Trace) {
+/// Each association is where it was, or was put by someone meanwhile, or (all that were seen
+/// together) at the newest version.
+fn associations_are_old_or_new(after: &Cloud, trace: &Trace, schedule: Schedule<'_>) {
     let newest = after.lambda.newest().to_string();
-    let old = before.cloudfront.versions();
+    let old = after.cloudfront.versions_without_us();
     let new = after.cloudfront.versions();
     let written = trace.writes > 0;
-    for (at, version) in new.iter().enumerate() {
-        // What someone adds meanwhile is at version 1.
-        let was = old.get(at).map_or("1", String::as_str);
+    assert_eq!(old.len(), new.len());
+    for (was, version) in old.iter().zip(&new) {
         let moved = written && *version == newest;
         assert!(moved || version == was, "{version} was {was}: {trace:?}");
     }
-    assert!(trace.writes <= 1, "written twice: {trace:?}");
-    if written {
+    let undone = |fault: &Fault| {
+        [ForeignEdit::Repointed, ForeignEdit::OldVersion].map(Fault::Edited).contains(fault)
+    };
+    let undone = schedule.iter().filter(|(_, fault)| undone(fault)).count();
+    assert!(trace.writes <= 1 + undone, "written for nothing: {trace:?} {schedule:?}");
+    if written && undone == 0 {
         assert!(after.cloudfront.last_seen.iter().all(|version| *version == newest), "{trace:?}");
     }
 }
@@ -101,8 +111,12 @@ fn reply_is_true(before: &Cloud, after: &Cloud, trace: &Trace, schedule: Schedul
                 let operation = trace.calls.get(*at);
                 operation.is_some_and(|operation| fault::codes(operation, *fault).contains(&code))
             });
+            // It looked, and there was none.
+            let removed = code == NOT_ASSOCIATED
+                && trace.calls.contains(&"GetDistributionConfig")
+                && after.cloudfront.last_seen.is_empty();
             let exhausted = code == "E1000" && writes_tried(trace) == Update::MAX_ATTEMPTS as usize;
-            assert!(guilty || exhausted, "{code} for no reason: {trace:?} {schedule:?}");
+            assert!(guilty || exhausted || removed, "{code} for no reason: {trace:?} {schedule:?}");
         }
     }
 }

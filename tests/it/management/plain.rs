@@ -68,6 +68,41 @@ fn long_lists_are_read_to_their_end() {
     assert_eq!((trace.end(), pages), ("Update completed", 21));
 }
 
+/// R14.5: code that was published before comes back, and the reply does not name its version.
+#[test]
+fn code_that_comes_back_is_found() {
+    for package in ["a", "b", "c"] {
+        let mut cloud = world::unnamed();
+        cloud.lambda.package = package.into();
+        assert_eq!(update(&mut cloud, &[]).end(), "Update completed", "{package}");
+        assert_eq!(cloud.cloudfront.versions(), ["5"]);
+        assert_eq!(update(&mut cloud, &[]).end(), "Update is not required", "{package}");
+    }
+}
+
+/// R14.5: a write that took effect and was refused as stale when something on the way repeated it.
+#[test]
+fn repeated_writes_are_told_as_work() {
+    let mut cloud = world::half_finished();
+    let trace = update(&mut cloud, &[(5, Fault::Repeated)]);
+    assert_eq!((trace.end(), trace.writes), ("Update completed", 1));
+}
+
+/// R14.5, R14.8: what others do to our own associations between read and write is respected.
+#[test]
+fn edits_of_our_associations_are_seen() {
+    let mut cloud = world::half_finished();
+    let edit = |edit| [(5, Fault::Edited(edit))];
+    let trace = update(&mut cloud, &edit(ForeignEdit::Removed));
+    assert_eq!((trace.end(), cloud.cloudfront.versions()), ("Update completed", vec!["3".into()]));
+    let mut cloud = world::fresh();
+    assert_eq!(update(&mut cloud, &edit(ForeignEdit::Removed)).end(), "E6100");
+    let mut cloud = world::mixed();
+    let trace = update(&mut cloud, &edit(ForeignEdit::Repointed));
+    assert_eq!((trace.end(), trace.writes), ("Update completed", 1));
+    assert_eq!(cloud.cloudfront.versions(), ["2", "2"]);
+}
+
 /// R14.6: a version that stays pending is given up after 59 waits.
 #[test]
 fn pending_versions_are_given_up() {

@@ -6,6 +6,12 @@ use serde_json::{Value, json};
 
 use super::cloud::{ARN, Cloud, CloudFront, Lambda};
 
+/// A number that comes back as another one where numbers are parsed in the fast way.
+const NEEDS_CARE: f64 = 51.248_178_375_505_404;
+
+/// A secret in an origin's custom header.
+pub(crate) const HEADER: &str = "s3cret-header";
+
 /// A cache behaviour with associations by event type and ARN.
 pub(crate) fn behaviour(pattern: &str, origin: &str, associations: &[(&str, &str)]) -> Value {
     let items: Vec<Value> = associations
@@ -30,10 +36,12 @@ pub(crate) fn config(ordered: &[Value]) -> Value {
         "CallerReference": "x",
         "Comment": "",
         "Enabled": true,
-        "NotInventedYet": {"Quantity": 1, "Items": [{"deep": [null, 1.5, "\u{e9}"]}]},
+        "NotInventedYet": {"Quantity": 1, "Items": [{"deep": [null, 1.5, "\u{e9}", u64::MAX, i64::MIN, 5e-324, 1.797_693_134_862_315_7e308, 0.1, NEEDS_CARE]}]},
         "Origins": {"Quantity": 3, "Items": [
             {"Id": "site", "DomainName": "shop.example"},
-            {"Id": "cdn", "DomainName": "fpcdn.io"},
+            {"Id": "cdn", "DomainName": "fpcdn.io", "CustomHeaders": {"Quantity": 1, "Items": [
+                {"HeaderName": "fpjs_proxy_secret", "HeaderValue": HEADER},
+            ]}},
             {"Id": "api", "DomainName": "api.fpjs.io"},
         ]},
         "DefaultCacheBehavior": default,

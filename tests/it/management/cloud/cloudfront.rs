@@ -30,13 +30,23 @@ pub(crate) enum ForeignEdit {
     OtherFunction,
     /// Adds a behaviour with an old version of the function.
     OldVersion,
+    /// Points our associations back to an old version.
+    Repointed,
+    /// Removes the first of our associations.
+    Removed,
     /// Writes the configuration back as it is: only the tag changes.
     Nothing,
 }
 
 impl ForeignEdit {
-    pub(crate) const ALL: [Self; 4] =
-        [Self::Comment, Self::OtherFunction, Self::OldVersion, Self::Nothing];
+    pub(crate) const ALL: [Self; 6] = [
+        Self::Comment,
+        Self::OtherFunction,
+        Self::OldVersion,
+        Self::Repointed,
+        Self::Removed,
+        Self::Nothing,
+    ];
 }
 
 impl CloudFront {
@@ -120,6 +130,17 @@ impl CloudFront {
             let number = self.edits;
             match edit {
                 ForeignEdit::Nothing => {}
+                ForeignEdit::Repointed => {
+                    let repoint = |item: &mut Value| {
+                        item["LambdaFunctionARN"] = json!(format!("{ARN}:1"));
+                        true
+                    };
+                    retain_ours(config, repoint);
+                }
+                ForeignEdit::Removed => {
+                    let mut count = 0;
+                    retain_ours(config, |_| std::mem::replace(&mut count, 1) > 0);
+                }
                 ForeignEdit::Comment => config["Comment"] = json!(format!("edit {number}")),
                 ForeignEdit::OtherFunction => {
                     let arn = format!("{ARN}-of-someone:{number}");
@@ -134,8 +155,12 @@ impl CloudFront {
 
     /// The function's versions in the associations that R14.4 is about.
     pub(crate) fn versions(&self) -> Vec<String> {
-        let ours = associations(&self.config).into_iter().filter(is_ours);
-        ours.filter_map(|(_, _, arn)| arn.rsplit(':').next().map(str::to_owned)).collect()
+        versions(&self.config)
+    }
+
+    /// Those versions as only others would have left them.
+    pub(crate) fn versions_without_us(&self) -> Vec<String> {
+        versions(&self.without_us)
     }
 
     /// Whether the configuration is one that CloudFront accepts.
@@ -146,6 +171,11 @@ impl CloudFront {
     fn etag(&self) -> String {
         format!("ETAG{}", self.etag)
     }
+}
+
+fn versions(config: &Value) -> Vec<String> {
+    let ours = associations(config).into_iter().filter(is_ours);
+    ours.filter_map(|(_, _, arn)| arn.rsplit(':').next().map(str::to_owned)).collect()
 }
 
 /// Every association as target origin, event type and ARN.
@@ -173,20 +203,31 @@ fn is_ours((origin, event, arn): &(String, String, String)) -> bool {
 /// change.
 pub(crate) fn blanked(config: &Value) -> Value {
     let mut config = config.clone();
-    let blank = |behaviour: &mut Value| {
+    retain_ours(&mut config, |item| {
+        item["LambdaFunctionARN"] = json!("blank");
+        true
+    });
+    config
+}
+
+/// Visits each of our associations in order, and keeps those of which `keep` says so.
+fn retain_ours(config: &mut Value, mut keep: impl FnMut(&mut Value) -> bool) {
+    let mut visit = |behaviour: &mut Value| {
         let origin = behaviour["TargetOriginId"].as_str().unwrap_or_default().to_owned();
-        let items = behaviour["LambdaFunctionAssociations"]["Items"].as_array_mut();
-        for item in items.into_iter().flatten() {
-            let event = item["EventType"].as_str().unwrap_or_default().to_owned();
-            let arn = item["LambdaFunctionARN"].as_str().unwrap_or_default().to_owned();
-            if is_ours(&(origin.clone(), event, arn)) {
-                item["LambdaFunctionARN"] = json!("blank");
-            }
+        let Some(list) = behaviour.get_mut("LambdaFunctionAssociations") else {
+            return;
+        };
+        if let Some(items) = list["Items"].as_array_mut() {
+            items.retain_mut(|item| {
+                let text = |name: &str| item[name].as_str().unwrap_or_default().to_owned();
+                let association = (origin.clone(), text("EventType"), text("LambdaFunctionARN"));
+                !is_ours(&association) || keep(item)
+            });
+            list["Quantity"] = json!(items.len());
         }
     };
-    blank(&mut config["DefaultCacheBehavior"]);
-    config["CacheBehaviors"]["Items"].as_array_mut().into_iter().flatten().for_each(blank);
-    config
+    visit(&mut config["DefaultCacheBehavior"]);
+    config["CacheBehaviors"]["Items"].as_array_mut().into_iter().flatten().for_each(visit);
 }
 
 /// What CloudFront checks of a configuration, as far as an update could break it.
