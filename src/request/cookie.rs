@@ -1,8 +1,9 @@
 //! Step 2d: which cookies an authorised request may carry upstream (contract R5.5).
 
-use bytes::Bytes;
 use http::HeaderValue;
 use memchr::{memchr, memmem};
+
+use crate::scratch::Scratch;
 
 /// Keeps the cookie-pairs with certain names, byte for byte and in order.
 ///
@@ -50,7 +51,7 @@ impl CookieFilter {
         &self,
         fields: impl IntoIterator<Item = &'f HeaderValue>,
     ) -> Option<HeaderValue> {
-        let mut kept = Kept::default();
+        let mut kept = Kept::new();
         for field in fields {
             kept.add(self, field);
         }
@@ -94,31 +95,30 @@ fn pairs_named<'f>(
     })
 }
 
-/// The pairs kept so far, joined.
-#[derive(Debug, Default)]
-pub(crate) struct Kept(Vec<u8>);
+/// The pairs kept so far, joined. On the stack, so that the value is the only allocation and is
+/// checked once, while it is copied.
+pub(crate) struct Kept(Scratch<256>);
 
 impl Kept {
+    pub(crate) fn new() -> Self {
+        Self(Scratch::new())
+    }
+
     /// Adds the pairs of one more `cookie` field.
     pub(crate) fn add(&mut self, filter: &CookieFilter, field: &HeaderValue) {
         filter.for_each_pair(field.as_bytes(), |pair| {
-            if self.0.is_empty() {
-                // Nearly always the only one: take exactly its size.
-                self.0.reserve_exact(pair.len());
-            } else {
-                self.0.extend_from_slice(b"; ");
+            if !self.0.as_bytes().is_empty() {
+                self.0.push(b"; ");
             }
-            self.0.extend_from_slice(pair);
+            self.0.push(pair);
         });
     }
 
     /// The field that stays, if any.
     pub(crate) fn into_value(self) -> Option<HeaderValue> {
-        if self.0.is_empty() {
-            return None;
-        }
+        let pairs = self.0.as_bytes();
         // Slices of valid values, joined by valid bytes, are one.
-        HeaderValue::from_maybe_shared(Bytes::from(self.0)).ok()
+        if pairs.is_empty() { None } else { HeaderValue::from_bytes(pairs).ok() }
     }
 }
 

@@ -75,7 +75,7 @@ impl RequestFields {
         upstream: &HeaderValue,
     ) -> Result<Taken, Refusal> {
         let mut walk = Walk::new();
-        let mut cookies = CookieFields::default();
+        let mut cookies = CookieFields::new();
         for (name, value) in headers.iter_mut() {
             let Some(known) = Known::of(name.as_str()) else {
                 walk.removals.note_other(name, &self.denied);
@@ -196,7 +196,6 @@ impl Walk {
 
 /// The `cookie` fields of an authorised request. Nearly every request has one, which is replaced
 /// where it is; HTTP/2 may send each pair in a field of its own.
-#[derive(Default)]
 struct CookieFields<'h> {
     kept: Kept,
     count: usize,
@@ -204,6 +203,10 @@ struct CookieFields<'h> {
 }
 
 impl<'h> CookieFields<'h> {
+    fn new() -> Self {
+        Self { kept: Kept::new(), count: 0, last: None }
+    }
+
     fn take(&mut self, filter: &CookieFilter, value: &'h mut HeaderValue) {
         self.kept.add(filter, value);
         self.count += 1;

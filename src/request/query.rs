@@ -4,8 +4,8 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use memchr::memchr;
 use memchr::memmem;
-use memchr::{memchr, memrchr};
 use url::form_urlencoded;
 
 /// The value of the first parameter with this name, as a form decodes it: `+` is a space, escapes
@@ -36,63 +36,100 @@ pub(crate) struct Name {
 }
 
 impl Name {
-    /// `text` is made of unreserved characters.
+    /// `text` is made of letters.
     pub(crate) fn new(text: &'static str) -> Self {
         let finder = memmem::Finder::new(text);
         Self { text, finder }
     }
 
-    /// The ranges of all parameters with this name, in order.
-    pub(crate) fn find_iter<'q>(&'q self, query: &'q str) -> impl Iterator<Item = Range<usize>> {
-        let mut plain = self.plain(query.as_bytes()).peekable();
-        let mut escaped = self.escaped(query.as_bytes()).peekable();
-        // No parameter is in both: a plain name has no escape.
-        std::iter::from_fn(move || match (plain.peek(), escaped.peek()) {
-            (Some(one), Some(other)) if other.start < one.start => escaped.next(),
-            (Some(_), _) => plain.next(),
-            (None, _) => escaped.next(),
-        })
-    }
-
     /// The first parameter with this name.
     pub(crate) fn find<'q>(&self, query: &'q str) -> Option<Parameter<'q>> {
-        let range = self.find_iter(query).next()?;
-        query.get(range).map(Parameter)
+        let (plain, escaped) = (self.plain(query, 0), self.escaped(query, 0));
+        let range = if is_first(escaped.as_ref(), plain.as_ref()) { escaped } else { plain };
+        query.get(range?).map(Parameter)
     }
 
-    fn plain<'q>(&'q self, query: &'q [u8]) -> impl Iterator<Item = Range<usize>> + 'q {
-        // A match that begins a parameter cannot overlap an earlier one: there is an `&` before it.
-        self.finder.find_iter(query).filter_map(move |start| {
-            let (before, from) = query.split_at_checked(start)?;
-            let (_, behind) = from.split_at_checked(self.text.len())?;
-            let whole =
-                matches!(before, [] | [.., b'&']) && matches!(behind, [] | [b'=' | b'&', ..]);
-            whole.then(|| start..query.len() - behind.len() + until_ampersand(behind))
-        })
-    }
-
-    fn escaped<'q>(&'q self, query: &'q [u8]) -> impl Iterator<Item = Range<usize>> + 'q {
-        // Where a parameter starts, at or before the next escape.
-        let mut start = 0;
+    /// The ranges of all parameters with this name, in order.
+    pub(crate) fn find_iter<'q>(&'q self, query: &'q str) -> impl Iterator<Item = Range<usize>> {
+        let mut plain = self.plain(query, 0);
+        let mut escaped = self.escaped(query, 0);
+        // No parameter is in both: a plain name has no escape.
         std::iter::from_fn(move || {
-            loop {
-                let rest = query.get(start..)?;
-                let escape = memchr(b'%', rest)?;
-                let (before, from) = rest.split_at_checked(escape)?;
-                let parameter = memrchr(b'&', before).map_or(0, |ampersand| ampersand + 1);
-                let in_name = memchr(b'=', before.get(parameter..)?).is_none();
-                let range = start + parameter..start + escape + until_ampersand(from);
-                start = range.end + 1;
-                if in_name && Parameter::name_is(query.get(range.clone())?, self.text) {
-                    return Some(range);
-                }
+            if is_first(escaped.as_ref(), plain.as_ref()) {
+                let found = escaped.take()?;
+                escaped = self.escaped(query, found.end + 1);
+                Some(found)
+            } else {
+                let found = plain.take()?;
+                plain = self.plain(query, found.end + 1);
+                Some(found)
             }
         })
     }
+
+    /// The first parameter at or behind a place (where one begins) whose name is the text.
+    fn plain(&self, query: &str, mut from: usize) -> Option<Range<usize>> {
+        let query = query.as_bytes();
+        loop {
+            // A look at the very next parameter keeps a query of nothing but this name cheap.
+            let rest = query.get(from..)?;
+            let is_next = rest.starts_with(self.text.as_bytes());
+            let start = from + if is_next { 0 } else { self.finder.find(rest)? };
+            let (before, found) = query.split_at_checked(start)?;
+            let (_, behind) = found.split_at_checked(self.text.len())?;
+            if matches!(before, [] | [.., b'&']) && matches!(behind, [] | [b'=' | b'&', ..]) {
+                return Some(start..query.len() - behind.len() + until_ampersand(behind));
+            }
+            from = start + 1;
+        }
+    }
+
+    /// The first parameter at or behind a place whose name, with an escape in it, decodes to the
+    /// text. The first escape of a parameter decides: it has to be one of a letter, and to stand
+    /// in the name. Most are those of values (`%2F`), and one look passes them over.
+    fn escaped(&self, query: &str, mut from: usize) -> Option<Range<usize>> {
+        let query = query.as_bytes();
+        loop {
+            let at = from + memchr(b'%', query.get(from..)?)?;
+            let escape = query.get(at..)?;
+            let end = at + until_ampersand(escape);
+            if let [_, b'4'..=b'7', ..] = escape {
+                let start = self.name_start(query.get(..at)?);
+                let parameter = start.and_then(|start| query.get(start..end));
+                if parameter.is_some_and(|found| Parameter::name_is(found, self.text)) {
+                    return start.map(|start| start..end);
+                }
+            }
+            from = end + 1;
+        }
+    }
+
+    /// Where the parameter starts whose name goes on behind these bytes, unless it is too long to
+    /// decode to the text.
+    fn name_start(&self, before: &[u8]) -> Option<usize> {
+        let longest = before.len().min(self.text.len() * 3);
+        let mut behind = before.len();
+        for byte in before.iter().rev().take(longest) {
+            match byte {
+                b'&' => return Some(behind),
+                b'=' => return None,
+                _ => behind -= 1,
+            }
+        }
+        (behind == 0).then_some(0)
+    }
 }
 
+fn is_first(one: Option<&Range<usize>>, other: Option<&Range<usize>>) -> bool {
+    one.is_some_and(|one| other.is_none_or(|other| one.start < other.start))
+}
+
+/// The length of a parameter. Most are short: looking at a few bytes costs less than to set a
+/// vector scan up, and for a query of nothing but `a=b&` a third.
 fn until_ampersand(bytes: &[u8]) -> usize {
-    memchr(b'&', bytes).unwrap_or(bytes.len())
+    let (near, far) = bytes.split_at_checked(16).unwrap_or((bytes, &[]));
+    let found = near.iter().position(|&byte| byte == b'&');
+    found.unwrap_or_else(|| near.len() + memchr(b'&', far).unwrap_or(far.len()))
 }
 
 /// One parameter, as it came.
@@ -102,7 +139,9 @@ pub(crate) struct Parameter<'q>(pub(crate) &'q str);
 impl<'q> Parameter<'q> {
     /// The text behind the first `=`, as it came.
     pub(crate) fn raw_value(self) -> &'q str {
-        self.0.split_once('=').map_or("", |(_, value)| value)
+        // The name is one that was looked for, so the `=` is near.
+        let equals = self.0.bytes().position(|byte| byte == b'=');
+        equals.and_then(|equals| self.0.get(equals + 1..)).unwrap_or_default()
     }
 
     /// The decoded value.
@@ -113,7 +152,8 @@ impl<'q> Parameter<'q> {
 
     /// Whether the decoded value is this text.
     pub(crate) fn value_is(self, text: &str) -> bool {
-        decodes_to(self.raw_value().as_bytes(), text)
+        let raw = self.raw_value();
+        raw == text || decodes_to(raw.as_bytes(), text)
     }
 
     fn name_is(parameter: &[u8], text: &str) -> bool {

@@ -96,7 +96,7 @@ impl AgeCap {
             if let Some(capped) = self.capped(&directive).filter(|&age| !directive.says(age)) {
                 text.push(bytes.get(written..directive.name_end()).unwrap_or_default());
                 text.push(b"=");
-                push_number(&mut text, capped);
+                text.push_number(capped);
                 written = directive.end();
             }
         }
@@ -112,7 +112,7 @@ impl AgeCap {
                 b" "
             });
             text.push(name.as_bytes());
-            push_number(&mut text, seconds);
+            text.push_number(seconds);
             trailing = false;
         }
         if text.as_bytes() != bytes {
@@ -142,22 +142,6 @@ impl Downstream {
             cap.apply(headers);
         }
     }
-}
-
-fn push_number<const N: usize>(text: &mut Scratch<N>, number: u32) {
-    // A `u32` has at most ten digits.
-    let mut digits = [0; 10];
-    let mut rest = number;
-    let mut start = digits.len();
-    for (index, digit) in digits.iter_mut().enumerate().rev() {
-        *digit = b'0' + u8::try_from(rest % 10).unwrap_or(0);
-        rest /= 10;
-        start = index;
-        if rest == 0 {
-            break;
-        }
-    }
-    text.push(digits.get(start..).unwrap_or_default());
 }
 
 /// What all `cache-control` fields say together.

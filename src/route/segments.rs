@@ -4,7 +4,11 @@ use memchr::memchr;
 
 /// The path behind its leading slashes.
 pub(super) fn skip(path: &str) -> &str {
-    path.trim_start_matches('/')
+    let mut rest = path;
+    while let Some(behind) = rest.strip_prefix('/') {
+        rest = behind;
+    }
+    rest
 }
 
 /// The first segment and what is behind it; an empty segment if there is none.
@@ -16,14 +20,23 @@ pub(super) fn split_first(path: &str) -> (&str, &str) {
 
 /// What is behind the given segments (joined by single slashes), if the path starts with them.
 pub(super) fn after<'p>(path: &'p str, segments: &str) -> Option<&'p str> {
-    let mut rest = path;
-    for segment in segments.split('/') {
-        rest = skip(rest).strip_prefix(segment)?;
-        if !rest.is_empty() && !rest.starts_with('/') {
-            return None;
-        }
+    let mut rest = skip(path);
+    // Most routes differ in their first byte: no need to take them apart.
+    if rest.as_bytes().first() != segments.as_bytes().first() {
+        return None;
     }
-    Some(rest)
+    let mut wanted = segments;
+    loop {
+        let end = wanted.bytes().position(|byte| byte == b'/').unwrap_or(wanted.len());
+        let (segment, others) = wanted.split_at_checked(end)?;
+        rest =
+            rest.strip_prefix(segment).filter(|rest| rest.is_empty() || rest.starts_with('/'))?;
+        if others.is_empty() {
+            return Some(rest);
+        }
+        wanted = skip(others);
+        rest = skip(rest);
+    }
 }
 
 /// R2.4: leading slashes become one; nothing at all becomes one, too.
