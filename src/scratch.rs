@@ -30,21 +30,27 @@ impl<const N: usize> Scratch<N> {
         }
     }
 
+    #[inline]
+    pub(crate) fn push_byte(&mut self, byte: u8) {
+        match self.stack.get_mut(self.len) {
+            Some(free) => {
+                *free = byte;
+                self.len += 1;
+            }
+            None => self.push(&[byte]),
+        }
+    }
+
     /// Writes a number in decimal. By hand: formatting cost five times as much.
     pub(crate) fn push_number(&mut self, number: u32) {
-        // A `u32` has at most ten digits.
-        let mut digits = [0; 10];
-        let mut rest = number;
-        let mut start = digits.len();
-        for (index, digit) in digits.iter_mut().enumerate().rev() {
-            *digit = b'0' + u8::try_from(rest % 10).unwrap_or(0);
-            rest /= 10;
-            start = index;
-            if rest == 0 {
-                break;
-            }
+        let mut unit = 1;
+        while number / unit >= 10 {
+            unit *= 10;
         }
-        self.push(digits.get(start..).unwrap_or_default());
+        while unit > 0 {
+            self.push_byte(b'0' + u8::try_from(number / unit % 10).unwrap_or_default());
+            unit /= 10;
+        }
     }
 
     pub(crate) fn as_bytes(&self) -> &[u8] {

@@ -96,7 +96,8 @@ impl RequestFields {
             }
         }
         walk.joined_cookies = cookies.settle(&mut walk.removals);
-        walk.finish(headers, upstream)
+        walk.finish(headers, upstream)?;
+        Ok(walk.taken)
     }
 
     /// Whether a field with this name goes from every request.
@@ -169,7 +170,7 @@ impl Walk {
     }
 
     /// Refuses what has to be refused before anything is removed, then edits the map.
-    fn finish(mut self, headers: &mut HeaderMap, upstream: &HeaderValue) -> Result<Taken, Refusal> {
+    fn finish(&mut self, headers: &mut HeaderMap, upstream: &HeaderValue) -> Result<(), Refusal> {
         if self.nominated.overflows() {
             return Err(Refusal::ConnectionNames);
         }
@@ -181,7 +182,7 @@ impl Walk {
             }
             ContentLength::Absent | ContentLength::One(_) => {}
         }
-        if let Some(cookies) = self.joined_cookies {
+        if let Some(cookies) = self.joined_cookies.take() {
             headers.insert(COOKIE, cookies);
         }
         self.removals.apply(headers);
@@ -190,7 +191,7 @@ impl Walk {
             // HTTP/2 has an authority instead.
             headers.try_insert(HOST, upstream.clone()).map_err(|_| Refusal::TooManyFields)?;
         }
-        Ok(self.taken)
+        Ok(())
     }
 }
 

@@ -8,6 +8,8 @@ use memchr::memchr;
 use memchr::memmem;
 use url::form_urlencoded;
 
+use crate::scan;
+
 /// The value of the first parameter with this name, as a form decodes it: `+` is a space, escapes
 /// are decoded, invalid UTF-8 is replaced (WHATWG URL §5.1).
 ///
@@ -124,12 +126,8 @@ fn is_first(one: Option<&Range<usize>>, other: Option<&Range<usize>>) -> bool {
     one.is_some_and(|one| other.is_none_or(|other| one.start < other.start))
 }
 
-/// The length of a parameter. Most are short: looking at a few bytes costs less than to set a
-/// vector scan up, and for a query of nothing but `a=b&` a third.
 fn until_ampersand(bytes: &[u8]) -> usize {
-    let (near, far) = bytes.split_at_checked(16).unwrap_or((bytes, &[]));
-    let found = near.iter().position(|&byte| byte == b'&');
-    found.unwrap_or_else(|| near.len() + memchr(b'&', far).unwrap_or(far.len()))
+    scan::find(b'&', bytes).unwrap_or(bytes.len())
 }
 
 /// One parameter, as it came.
@@ -139,8 +137,7 @@ pub(crate) struct Parameter<'q>(pub(crate) &'q str);
 impl<'q> Parameter<'q> {
     /// The text behind the first `=`, as it came.
     pub(crate) fn raw_value(self) -> &'q str {
-        // The name is one that was looked for, so the `=` is near.
-        let equals = self.0.bytes().position(|byte| byte == b'=');
+        let equals = scan::find(b'=', self.0.as_bytes());
         equals.and_then(|equals| self.0.get(equals + 1..)).unwrap_or_default()
     }
 

@@ -26,8 +26,9 @@ impl<'c> DomainAttribute<'c> {
     /// Reads the attribute behind the `;` at the start of the range, if it is a `Domain`.
     fn read(cookie: &'c [u8], range: Range<usize>) -> Option<Self> {
         const NAME: &[u8] = b"domain";
-        let attribute = cookie.get(range.start + 1..range.end)?;
-        let (name, behind) = attribute.trim_ascii_start().split_at_checked(NAME.len())?;
+        let attribute = cookie.get(range.start + 1..range.end)?.trim_ascii_start();
+        let [b'd' | b'D', ..] = attribute else { return None };
+        let (name, behind) = attribute.split_at_checked(NAME.len())?;
         if !name.eq_ignore_ascii_case(NAME) {
             return None;
         }
