@@ -61,7 +61,9 @@ impl AgeCap {
         let mut last = None;
         for field in fields {
             if let Some(draft) = Draft::of_field(self, field, &mut summary) {
-                last.replace(draft).map_or((), Draft::finish);
+                if let Some(before) = last.replace(draft) {
+                    before.finish();
+                }
             }
         }
         if let Some(mut draft) = last {
