@@ -174,8 +174,17 @@ impl Config {
         let source = self.resolved_by.get(variable as usize).and_then(Option::as_deref);
         match source {
             Some(name) => Resolution::Source(name),
-            None if variable.has_default() => Resolution::Default,
+            None if self.uses_default(variable) => Resolution::Default,
             None => Resolution::Unset,
+        }
+    }
+
+    /// Whether the default of a variable that nothing sets means anything.
+    fn uses_default(&self, variable: Variable) -> bool {
+        let depth_decides = !self.mount_is_chosen && matches!(self.mount, Mount::Depth(_));
+        match variable {
+            Variable::IntegrationPathDepth => depth_decides,
+            _ => variable.has_default(),
         }
     }
 }

@@ -80,7 +80,11 @@ impl Exchange {
         }
     }
 
-    pub(crate) fn context(&self) -> Context<'_> {
+    pub(crate) fn gateway(&self) -> &Inner {
+        &self.gateway
+    }
+
+    fn context(&self) -> Context<'_> {
         Context {
             route: self.report.route,
             serves_scripts: self.sent.serves_scripts,

@@ -2,7 +2,7 @@
 //!
 //! Removing names from an [`http::HeaderMap`] is the most frequent thing a gateway does. The
 //! design here was measured against six others: one walk classifies every name through a
-//! [`Known`] table compiled to a `match`, notes what has to go in a bit set, and only then removes
+//! table of known ones compiled to a `match`, notes what has to go in a bit set, and only then removes
 //! by `static` name, last position first (a removal moves the last entry into the hole).
 //!
 //! | file | idea |

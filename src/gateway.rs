@@ -4,9 +4,8 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::header::ORIGIN;
 use http::request::Parts;
-use http::{HeaderMap, HeaderValue, Method, Request, Response, Uri};
+use http::{Method, Request, Response, Uri};
 
 use crate::config::Config;
 use crate::exchange::Exchange;
@@ -143,8 +142,16 @@ impl Gateway {
         }
     }
 
-    pub(crate) fn inner(&self) -> &Inner {
-        &self.0
+    /// The rule by which a request is answered here, if it is.
+    pub(crate) fn why_answered(
+        &self,
+        request: Request<()>,
+        client_ip: Option<IpAddr>,
+    ) -> Option<&'static str> {
+        let (mut parts, ()) = request.into_parts();
+        let uri = std::mem::take(&mut parts.uri);
+        let sent = self.0.forward(&mut parts, &uri, client_ip, &mut { Report::NONE });
+        sent.err().map(Answer::rule)
     }
 }
 
@@ -155,6 +162,15 @@ enum Answer {
     StatusPage,
 }
 
+impl Answer {
+    fn rule(self) -> &'static str {
+        match self {
+            Self::Refusal(refusal) => refusal.rule(),
+            Self::StatusPage => "R10.1",
+        }
+    }
+}
+
 impl From<Refusal> for Answer {
     fn from(refusal: Refusal) -> Self {
         Self::Refusal(refusal)
@@ -162,6 +178,14 @@ impl From<Refusal> for Answer {
 }
 
 impl Inner {
+    pub(crate) fn config(&self) -> &Config {
+        &self.config
+    }
+
+    pub(crate) fn platform(&self) -> Platform {
+        self.platform
+    }
+
     /// The walk: route, then method, then the request for upstream.
     fn forward(
         &self,
@@ -170,14 +194,18 @@ impl Inner {
         client_ip: Option<IpAddr>,
         report: &mut Report,
     ) -> Result<Sent, Answer> {
+        let route = self.routes.classify(uri.path());
+        if let Ok(route) = route {
+            *report = Report::of_route(route);
+        }
+        if route == Ok(Route::Status) {
+            self.upstream.check_host(&parts.headers, uri)?;
+            return Err(status_answer(&parts.method));
+        }
         if !is_forwarded(&parts.method) {
             return Err(Refusal::MethodNotForwarded.into());
         }
-        let route = self.routes.classify(uri.path())?;
-        *report = Report::of_route(route);
-        if route == Route::Status {
-            return Err(status_answer(&parts.method));
-        }
+        let route = route?;
         report.authorised =
             parts.method == Method::POST && self.upstream.targets.may_authorise(route);
         let sent = self.upstream.prepare(parts, uri, route, report.authorised, client_ip)?;
@@ -188,7 +216,7 @@ impl Inner {
 
     fn answer(&self, answer: Answer, parts: &Parts, uri: &Uri) -> Response<Bytes> {
         let head = parts.method == Method::HEAD;
-        let reply = Reply::new(only_origin(&parts.headers), head);
+        let reply = Reply::to(&parts.headers, head);
         match answer {
             Answer::Refusal(refusal) => reply.refused(refusal),
             Answer::StatusPage => self.status.respond(uri.query().unwrap_or_default(), head),
@@ -203,9 +231,4 @@ fn status_answer(method: &Method) -> Answer {
     } else {
         Answer::Refusal(Refusal::StatusMethod)
     }
-}
-
-fn only_origin(headers: &HeaderMap) -> Option<HeaderValue> {
-    let mut values = headers.get_all(ORIGIN).iter();
-    values.next().filter(|_| values.next().is_none()).cloned()
 }

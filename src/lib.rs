@@ -105,6 +105,11 @@ pub use self::gateway::{Action, Gateway};
 pub use self::platform::Platform;
 pub use self::report::Report;
 
+/// The README's examples are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 #[cfg(test)]
 mod tests {
     use super::*;

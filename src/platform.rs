@@ -143,7 +143,7 @@ mod tests {
         for platform in Platform::ALL {
             let profile = platform.profile();
             let lists = [&profile.request_denylist, &profile.response_denylist];
-            for name in lists.into_iter().flat_map(|list| list.names()) {
+            for name in lists.into_iter().flat_map(Names::names) {
                 assert!(Known::of(name).is_some(), "{name} on {platform}");
             }
         }

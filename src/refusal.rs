@@ -10,6 +10,9 @@ use thiserror::Error;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Error)]
 #[non_exhaustive]
 pub enum Refusal {
+    /// A method, URI or field that [`http`] cannot hold (R13.3).
+    #[error("the request is malformed")]
+    Malformed,
     /// The path does not start with `/` (R2.0).
     #[error("the request target has no path")]
     PathNotAbsolute,
@@ -65,6 +68,7 @@ impl Refusal {
     #[must_use]
     pub const fn rule(self) -> &'static str {
         match self {
+            Self::Malformed => "R13.3",
             Self::PathNotAbsolute => "R2.0",
             Self::DotSegment => "R2.5",
             Self::NotFound => "R2.2",

@@ -50,8 +50,10 @@ impl HostName {
 
 fn is_host_name(name: &str) -> bool {
     let valid = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-    let is_label =
-        |label: &str| !label.is_empty() && label.len() <= MAX_LABEL && label.bytes().all(valid);
+    let is_label = |label: &str| {
+        let hyphen_at_end = label.starts_with('-') || label.ends_with('-');
+        (1..=MAX_LABEL).contains(&label.len()) && !hyphen_at_end && label.bytes().all(valid)
+    };
     name.len() <= MAX_LENGTH && name.split('.').all(is_label)
 }
 
@@ -116,6 +118,9 @@ mod tests {
             "a.b?",
             "a.b#",
             "a*b.c",
+            "-a.b",
+            "a-.b",
+            "a.b-",
             "ä\u{202e}",
             &long,
             &longer,

@@ -60,8 +60,8 @@ impl Source {
     }
 
     /// A source from keys and values, for instance the environment, under the names that a
-    /// platform uses (R12) beside the canonical ones. Other keys are none of ours and are passed
-    /// over.
+    /// platform uses (R12), and else under the canonical ones. Other keys are none of ours and are
+    /// passed over.
     ///
     /// ```
     /// use firstparty::{Config, Platform, config::Source};
@@ -83,15 +83,19 @@ impl Source {
         V: Into<String>,
     {
         let profile: &Profile = platform.profile();
+        let mut canonical = Self::new("");
         let mut source = Self::new(name);
         for (key, value) in pairs {
             let key = key.as_ref();
             let named = |v: &&Variable| profile.variable_name(**v).eq_ignore_ascii_case(key);
-            let variable = Variable::ALL.iter().find(named).copied();
-            if let Some(variable) = variable.or_else(|| Variable::from_key(key)) {
-                source.set(variable, value.into());
+            if let Some(variable) = Variable::ALL.iter().find(named) {
+                source.set(*variable, value.into());
+            } else if let Some(variable) = Variable::from_key(key) {
+                canonical.set(variable, value.into());
             }
         }
+        // The platform's own name comes first, in whatever order the environment lists them.
+        canonical.values.into_iter().for_each(|(variable, value)| source.set(variable, value));
         source
     }
 
@@ -123,6 +127,10 @@ impl Source {
         if !value.is_empty() && self.get(variable).is_none() {
             self.values.push((variable, value));
         }
+    }
+
+    pub(crate) fn unset(&mut self, variable: Variable) {
+        self.values.retain(|(named, _)| *named != variable);
     }
 
     pub(crate) fn insert(&mut self, variable: Option<Variable>, key: &str, value: String) {

@@ -1,5 +1,6 @@
 //! The `connection` field: which further names belong to the hop (RFC 9110 §7.6.1).
 
+use http::header::CONNECTION;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::known::Known;
@@ -37,6 +38,17 @@ impl Nominated {
                 }
             }
         }
+    }
+
+    /// Reads all `connection` fields of a message.
+    pub(crate) fn of(headers: &HeaderMap) -> Self {
+        let mut nominated = Self::default();
+        headers.get_all(CONNECTION).iter().for_each(|value| nominated.read(value));
+        nominated
+    }
+
+    pub(crate) fn contains(&self, name: &HeaderName) -> bool {
+        self.names.contains(name)
     }
 
     /// Whether more names came than are looked at.

@@ -14,7 +14,9 @@ pub(super) const PROFILE: Profile = Profile {
         (Variable::AgentDownloadPath, "AGENT_SCRIPT_DOWNLOAD_PATH"),
         (Variable::GetResultPath, "GET_RESULT_PATH"),
         (Variable::PreSharedSecret, "PROXY_SECRET"),
+        (Variable::RoutePrefix, "INTEGRATION_PATH"),
     ],
-    wants_host_list: false,
+    own_server: false,
+    control_values: false,
     forgeable_address: Some("fastly-client-ip"),
 };

@@ -208,7 +208,7 @@ mod tests {
 
     fn found<'q>(query: &'q str, name: &'static str) -> Vec<&'q str> {
         let name = Name::new(name);
-        name.find_iter(query).map(|range| &query[range]).collect()
+        name.find_iter(query).map(|range| query.get(range).unwrap()).collect()
     }
 
     /// R3.2: names are compared decoded, whole, with their case.

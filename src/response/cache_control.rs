@@ -2,7 +2,7 @@
 
 mod directive;
 
-use http::header::{CACHE_CONTROL, EXPIRES, Entry};
+use http::header::{CACHE_CONTROL, EXPIRES};
 use http::{HeaderMap, HeaderValue, StatusCode};
 
 use self::directive::{Kind, directives};
@@ -47,12 +47,13 @@ impl AgeCap {
     /// nothing happens. All other directives stay byte for byte.
     pub fn apply(self, headers: &mut HeaderMap) {
         let expires = headers.contains_key(EXPIRES);
-        let is_list = headers.get_all(CACHE_CONTROL).iter().nth(1).is_some();
-        if !is_list {
-            // An entry would make room for one more field, and with a full map that allocates.
+        if headers.get_all(CACHE_CONTROL).iter().nth(1).is_none() {
             self.cap(headers.get_mut(CACHE_CONTROL), expires);
-        } else if let Entry::Occupied(mut fields) = headers.entry(CACHE_CONTROL) {
-            self.cap(fields.iter_mut(), expires);
+        } else {
+            // An entry would give all values, but make room for one more field first, which
+            // allocates in a map that has no spare room, and fails in a full one.
+            let fields = headers.iter_mut().filter(|(name, _)| *name == CACHE_CONTROL);
+            self.cap(fields.map(|(_, field)| field), expires);
         }
     }
 

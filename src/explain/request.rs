@@ -1,0 +1,109 @@
+//! Why upstream's request differs from the browser's.
+
+use http::{HeaderMap, HeaderName, Request, Uri};
+
+use super::{Change, Note, is_connection_specific, names, note, values};
+use crate::config::AgentOrigin;
+use crate::exchange::Exchange;
+use crate::field::connection::Nominated;
+use crate::field::{FieldSet, IDENTITY_PREFIX};
+use crate::gateway::Gateway;
+use crate::report::RouteKind;
+
+/// The browser's request and upstream's, side by side.
+pub(super) struct Differences<'d> {
+    gateway: &'d Gateway,
+    before: &'d Request<()>,
+    after: (&'d Uri, &'d HeaderMap),
+    route: Option<RouteKind>,
+    /// What goes because the platform, or the contract on every platform, wants it (R5.4).
+    denied: FieldSet,
+    nominated: Nominated,
+    notes: Vec<Note>,
+}
+
+impl<'d> Differences<'d> {
+    pub(super) fn new<B>(
+        gateway: &'d Gateway,
+        before: &'d Request<()>,
+        after: &'d Request<B>,
+        exchange: &Exchange,
+    ) -> Self {
+        let denied = FieldSet::new().with_names(["strict-transport-security"]);
+        let denied = gateway.platform().profile().request_denylist.add_to(denied);
+        let nominated = Nominated::of(before.headers());
+        let after = (after.uri(), after.headers());
+        let route = exchange.report().route;
+        Self { gateway, before, after, route, denied, nominated, notes: Vec::new() }
+    }
+
+    pub(super) fn notes(mut self) -> Vec<Note> {
+        self.explain_path();
+        self.explain_query();
+        for name in names(self.before.headers(), self.after.1) {
+            self.explain_field(name);
+        }
+        self.notes
+    }
+
+    fn explain_path(&mut self) {
+        let rule = match self.route {
+            Some(RouteKind::Agent) if self.gateway.config().agent_origin == AgentOrigin::Cdn => {
+                "R4.5"
+            }
+            Some(RouteKind::Agent) => "R4.3",
+            _ => "R4.2",
+        };
+        if self.before.uri().path() != self.after.0.path() {
+            self.notes.push(note(rule, "path", Change::Replaced));
+        }
+    }
+
+    /// Parameters keep their places; the one for monitoring comes last.
+    fn explain_query(&mut self) {
+        let before = self.before.uri().query().unwrap_or_default();
+        let after = self.after.0.query().unwrap_or_default();
+        let pairs = before.split('&').zip(after.split('&'));
+        for _ in pairs.filter(|(before, after)| !before.is_empty() && before != after) {
+            self.notes.push(note("R3.4", "region", Change::Replaced));
+        }
+        let count = |query: &str| if query.is_empty() { 0 } else { query.split('&').count() };
+        if count(after) > count(before) {
+            self.notes.push(note("R3.5", "ii", Change::Added));
+        }
+    }
+
+    fn explain_field(&mut self, name: &HeaderName) {
+        let (before, after) = (values(self.before.headers(), name), values(self.after.1, name));
+        if name.as_str().starts_with(IDENTITY_PREFIX) {
+            // What came under these names goes, whatever is added afterwards.
+            let dropped = (!before.is_empty()).then(|| note("R5.3", name, Change::Dropped));
+            let added = (!after.is_empty()).then(|| note("R5.6", name, Change::Added));
+            self.notes.extend(dropped.into_iter().chain(added));
+        } else if before.is_empty() {
+            self.notes.push(note("R4.1", name, Change::Added));
+        } else if after.is_empty() {
+            self.notes.push(note(self.why_dropped(name), name, Change::Dropped));
+        } else if before != after {
+            let rule = match name.as_str() {
+                "host" => "R4.1",
+                "content-length" => "R5.2",
+                _ => "R5.5",
+            };
+            self.notes.push(note(rule, name, Change::Replaced));
+        }
+    }
+
+    fn why_dropped(&self, name: &HeaderName) -> &'static str {
+        match name.as_str() {
+            "content-length" if self.before.headers().contains_key("transfer-encoding") => "R5.2",
+            "expect" => "R5.1",
+            _ if is_connection_specific(name) => "R5.1",
+            _ if self.denied.contains(name) => "R5.4",
+            _ if self.gateway.config().drop_fields.contains(name) => "R5.8",
+            _ if self.nominated.contains(name) => "R5.1",
+            // Nothing else goes but the cookies that may not pass.
+            _ => "R5.5",
+        }
+    }
+}

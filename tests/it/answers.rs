@@ -1,0 +1,214 @@
+//! Answers made here (contract R9), and which bad input gets which.
+
+use firstparty::http::Response;
+use firstparty::refusal::Refusal;
+use firstparty::{Failure, Gateway, Platform, RequestId};
+use serde_json::json;
+
+use crate::support::{answered, forwarded, gateway, json, request, usual, values};
+
+/// Method, URI, fields, and the status of the answer.
+type Case<'c> = (&'c str, &'c str, &'c [(&'c str, &'c str)], u16);
+
+/// R2.0, R2.5, R4.4, R4.6, R5.1, R5.2, R5.7, R9.3: a clear answer, and nothing is forwarded.
+#[test]
+fn bad_requests_are_answered() {
+    let many = vec!["x"; 101].join(",");
+    let long = format!("/fp/v4?{}", "q".repeat(65_520));
+    let cases: &[Case] = &[
+        ("GET", "*", &[], 400),
+        ("OPTIONS", "*", &[], 400),
+        ("GET", "/fp/../x", &[], 400),
+        ("GET", "/fp/agent/%2E%2e", &[], 400),
+        ("GET", "/fp/agent", &[], 400),
+        ("POST", "/fp/agent?apiKey=..", &[], 400),
+        ("GET", "/fp/agent?apiKey=%0a", &[], 400),
+        ("POST", &long, &[], 414),
+        ("GET", "/fp/v4", &[("connection", &many)], 400),
+        ("POST", "/fp/result", &[("content-length", "1"), ("content-length", "2")], 400),
+        ("POST", "/fp/result", &[("content-length", "0x1")], 400),
+        ("POST", "/fp/result", &[("transfer-encoding", "gzip")], 501),
+        ("POST", "/fp/result", &[("host", "www.example.com")], 400),
+        ("GET", "http://u@www.example.com/fp/v4", &[], 400),
+    ];
+    for (method, uri, pairs, status) in cases {
+        let response = answered(&usual(), request(method, uri, pairs));
+        assert_eq!(response.status(), *status, "{method} {uri} {pairs:?}");
+        assert_well_formed(&response);
+    }
+}
+
+/// R5.7: no host, or one that is none, or one that is not listed.
+#[test]
+fn hosts_are_checked() {
+    let listing = gateway(Platform::Generic, r#"{"hosts": ["www.example.com", "[::1]"]}"#);
+    let ask = |gateway: &Gateway, host: Option<&str>| {
+        let mut request = request("GET", "/fp/v4", &[]);
+        match host {
+            Some(host) => request.headers_mut().insert("host", host.parse().unwrap()),
+            None => request.headers_mut().remove("host"),
+        };
+        matches!(gateway.handle(request, None), firstparty::Action::Forward(..))
+    };
+    for (host, anywhere, listed) in [
+        (Some("www.example.com"), true, true),
+        (Some("WWW.example.com:8443"), true, true),
+        (Some("[::1]:80"), true, true),
+        (Some("other.example.com"), true, false),
+        (Some("www.example.com."), true, false),
+        (Some("a b"), false, false),
+        (Some("me@www.example.com"), false, false),
+        (Some(""), false, false),
+        (None, false, false),
+    ] {
+        assert_eq!(ask(&usual(), host), anywhere, "{host:?}");
+        assert_eq!(ask(&listing, host), listed, "{host:?}");
+    }
+}
+
+/// R12: a trusted host that came twice, or is none, is refused, too.
+#[test]
+fn trusted_hosts_are_checked() {
+    let azure = gateway(Platform::Azure, "{}");
+    for pairs in [
+        &[("x-forwarded-host", "a.b"), ("x-forwarded-host", "a.b")][..],
+        &[("x-forwarded-host", "a.b, c.d")],
+        &[("x-forwarded-host", "")],
+    ] {
+        assert_eq!(answered(&azure, request("GET", "/fp/v4", pairs)).status(), 400);
+    }
+}
+
+/// R9.1: a failed identification request is answered as the browser's agent expects.
+#[test]
+fn failed_identification_is_answered_in_form() {
+    let (_, exchange) =
+        forwarded(&usual(), request("POST", "/fp/result", &[("origin", "https://a.b")]));
+    let response = exchange.fail(Failure::Connect, RequestId::new(1_767_225_600_123, 7));
+    assert_eq!(response.status(), 500);
+    let body = json(&response);
+    let id = body["requestId"].as_str().unwrap();
+    let (millis, tail) = id.split_once('.').unwrap();
+    assert_eq!(millis, "1767225600123");
+    assert!(tail.len() == 6 && tail.bytes().all(|byte| byte.is_ascii_alphanumeric()), "{id}");
+    let message = "could not connect to upstream";
+    let error = json!({"code": "IntegrationFailed", "message": message});
+    assert_eq!(body, json!({"v": "2", "error": error, "requestId": id, "products": {}}));
+    assert_cors(&response, Some("https://a.b"));
+    assert_well_formed(&response);
+}
+
+/// R9.2: any other failure has a shorter body.
+#[test]
+fn failed_plain_requests_are_answered() {
+    let failures = [
+        (Failure::Connect, "could not connect to upstream"),
+        (Failure::Timeout, "upstream did not answer in time"),
+        (Failure::Protocol, "upstream did not speak HTTP as expected"),
+        (Failure::BodyTooLarge, "the body was too large"),
+    ];
+    for (failure, message) in failures {
+        let (_, exchange) = forwarded(&usual(), request("GET", "/fp/agent?apiKey=k", &[]));
+        let response = exchange.fail(failure, RequestId::new(1, 1));
+        assert_eq!(response.status(), 500);
+        assert_eq!(json(&response), json!({"error": message}));
+        assert_cors(&response, None);
+        assert_well_formed(&response);
+    }
+}
+
+/// R9.1, R9.3: CORS fields echo the one origin there was, and are missing without it.
+#[test]
+fn cors_follows_the_origin() {
+    for (pairs, expected) in [
+        (&[("origin", "https://a.b")][..], Some("https://a.b")),
+        (&[("origin", "null")], Some("null")),
+        (&[("origin", "https://a.b"), ("origin", "https://c.d")], None),
+        (&[], None),
+    ] {
+        for uri in ["/fp/..", "/fp/agent"] {
+            assert_cors(&answered(&usual(), request("POST", uri, pairs)), expected);
+        }
+        let (_, exchange) = forwarded(&usual(), request("POST", "/fp/", pairs));
+        assert_cors(&exchange.fail(Failure::Timeout, RequestId::new(0, 0)), expected);
+    }
+}
+
+/// R5.0, R9.3: the origin counts even if the request's own fields would have removed it.
+#[test]
+fn cors_survives_the_walk() {
+    let config = r#"{"hosts": ["a.b"], "drop_fields": ["origin"]}"#;
+    let gateway = gateway(Platform::Generic, config);
+    let pairs = [("origin", "https://a.b"), ("connection", "origin")];
+    let response = answered(&gateway, request("POST", "/fp/", &pairs));
+    assert_eq!(response.status(), 400);
+    assert_cors(&response, Some("https://a.b"));
+}
+
+/// R5.7: the allow-list holds for the status page, too.
+#[test]
+fn the_status_page_is_for_listed_hosts() {
+    let status = |config: &str| {
+        let gateway = gateway(Platform::Generic, config);
+        answered(&gateway, request("GET", "/fp/status", &[])).status().as_u16()
+    };
+    assert_eq!(status(r#"{"hosts": ["www.example.com"]}"#), 200);
+    assert_eq!(status(r#"{"hosts": ["a.b"]}"#), 400);
+}
+
+/// R9.4: an answer to HEAD has the fields of GET and no body.
+#[test]
+fn head_has_no_body() {
+    for uri in ["/fp/..", "/fp/status", "/fp/status?format=json"] {
+        let get = answered(&usual(), request("GET", uri, &[]));
+        let head = answered(&usual(), request("HEAD", uri, &[]));
+        assert_eq!((get.status(), get.headers()), (head.status(), head.headers()));
+        assert!(head.body().is_empty() && !get.body().is_empty());
+    }
+    let (_, exchange) = forwarded(&usual(), request("HEAD", "/fp/v4", &[]));
+    let response = exchange.fail(Failure::Connect, RequestId::new(0, 0));
+    assert!(response.body().is_empty());
+    assert_well_formed(&response);
+}
+
+/// R9.3: an adapter can refuse in the same form.
+#[test]
+fn adapters_refuse_alike() {
+    let headers = crate::support::fields(&[("origin", "https://a.b")]);
+    let response = Refusal::Malformed.response(&headers, false);
+    assert_eq!(response.status(), 400);
+    assert_eq!(json(&response), json!({"error": "the request is malformed"}));
+    assert_cors(&response, Some("https://a.b"));
+    assert_well_formed(&response);
+}
+
+/// R9.1: identifiers are equal for equal input, and differ otherwise.
+#[test]
+fn request_ids_come_from_their_input() {
+    let id = |millis, entropy| RequestId::new(millis, entropy).to_string();
+    assert_eq!(id(1, 2), id(1, 2));
+    assert_ne!(id(1, 2), id(1, 3));
+    assert!(id(u64::MAX, u64::MAX).starts_with("18446744073709551615."));
+    assert_eq!(id(0, 0), "0.AAAAAA");
+}
+
+#[track_caller]
+fn assert_cors<B>(response: &Response<B>, origin: Option<&str>) {
+    let headers = response.headers();
+    let (allow, credentials, vary) = match origin {
+        Some(origin) => (vec![origin], vec!["true"], vec!["origin"]),
+        None => (vec![], vec![], vec![]),
+    };
+    assert_eq!(values(headers, "access-control-allow-origin"), allow);
+    assert_eq!(values(headers, "access-control-allow-credentials"), credentials);
+    assert_eq!(values(headers, "vary"), vary);
+}
+
+#[track_caller]
+fn assert_well_formed(response: &Response<bytes::Bytes>) {
+    assert_eq!(values(response.headers(), "cache-control"), ["no-store"]);
+    assert_eq!(values(response.headers(), "content-type"), ["application/json"]);
+    if !response.body().is_empty() {
+        assert!(json(response).is_object());
+    }
+}

@@ -1,0 +1,396 @@
+//! Whole exchanges through the gateway: what upstream gets, what the browser gets.
+
+use firstparty::http::{HeaderValue, StatusCode, Version};
+use firstparty::report::{Generation, RouteKind};
+use firstparty::request::region::Region;
+use firstparty::{Failure, Platform};
+
+use crate::support::{USUAL, answered, forwarded, gateway, request, response, usual, values};
+
+/// R2.7, R3.5, R5.6: a POST carries the integration's identity, on every route.
+#[test]
+fn identification_requests_are_authorised() {
+    for (uri, target) in [
+        ("/fp/result?region=eu", "https://eu.api.fpjs.io/?region=eu&"),
+        ("/fp/result/a//b", "https://api.fpjs.io/a//b?"),
+        ("/fp/agent?apiKey=k", "https://api.fpjs.io/web/v3/k?apiKey=k&"),
+        ("/fp/v4/x", "https://api.fpjs.io/v4/x?"),
+    ] {
+        let (request, exchange) = forwarded(&usual(), request("POST", uri, &[]));
+        let expected = format!("{target}ii=firstparty%2F1.2.3%2Fingress");
+        assert_eq!(request.uri().to_string(), expected);
+        let headers = request.headers();
+        assert_eq!(values(headers, "fpjs-proxy-secret"), ["s3cret"]);
+        assert!(headers["fpjs-proxy-secret"].is_sensitive());
+        assert_eq!(values(headers, "fpjs-proxy-client-ip"), ["203.0.113.7"]);
+        assert_eq!(values(headers, "fpjs-proxy-forwarded-host"), ["www.example.com"]);
+        assert!(exchange.report().authorised);
+    }
+}
+
+/// R2.7: any other method is plain, OPTIONS too; names of methods have a case.
+#[test]
+fn other_methods_are_plain() {
+    for method in ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "post", "QUERY"] {
+        let preflight = [("origin", "https://a.b"), ("access-control-request-method", "POST")];
+        let (request, exchange) = forwarded(&usual(), request(method, "/fp/result", &preflight));
+        assert_eq!(request.uri(), "https://api.fpjs.io/");
+        assert_eq!(request.headers().len(), 3, "{method}: {:?}", request.headers());
+        assert!(!exchange.report().authorised && !exchange.report().secret_sent);
+    }
+}
+
+/// R2.7: CONNECT and TRACE are answered, wherever they point to.
+#[test]
+fn tunnels_and_traces_are_refused() {
+    for (method, uri) in [("TRACE", "/fp/result"), ("CONNECT", "example.com:443"), ("TRACE", "/..")]
+    {
+        let response = answered(&usual(), request(method, uri, &[]));
+        assert_eq!(response.status(), 405);
+        let allow = "GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH";
+        assert_eq!(values(response.headers(), "allow"), [allow]);
+    }
+}
+
+/// R2.8: what belongs to the integration, without taking the request.
+#[test]
+fn the_gateway_knows_its_own() {
+    let exact = gateway(
+        Platform::Generic,
+        r#"{"mount": {"exact": "/ore54guier"}, "get_result_path": "result", "v4": false}"#,
+    );
+    for (uri, owned) in [
+        ("/ore54guier/result/x?y", true),
+        ("/ore54guier/status", true),
+        ("https://www.example.com/ore54guier/result", true),
+        ("/ore54guier", false),
+        ("/ore54guier/web/v4/k", false),
+        ("/checkout", false),
+        ("/ore54guier/../checkout", false),
+        ("*", false),
+    ] {
+        assert_eq!(exact.owns(&uri.parse().unwrap()), owned, "{uri}");
+    }
+    assert!(usual().owns(&"/anything/at/all".parse().unwrap()));
+}
+
+/// R3.1: bytes of the query that nothing asks to change reach upstream as they came.
+#[test]
+fn the_query_is_not_reserialised() {
+    let query = "a=1&a=2&&b=&=c&d+e=%zz&%ff=%&f;g=h&i='*(!)&~=%7e&x=a%26region=eu";
+    let uri = format!("/fp/web/v4/k?{query}");
+    let (request, _) = forwarded(&usual(), request("GET", &uri, &[]));
+    assert_eq!(request.uri().query(), Some(query));
+    assert_eq!(request.uri().host(), Some("api.fpjs.io"));
+}
+
+/// R4.1, R4.2: HTTPS, `host` as the authority, the hop's version reset, no bare `?`.
+#[test]
+fn the_target_is_upstreams() {
+    let mut sent = request("GET", "http://WWW.example.com:8080/fp/v4?", &[]);
+    *sent.version_mut() = Version::HTTP_2;
+    let (request, _) = forwarded(&usual(), sent);
+    assert_eq!(request.uri(), "https://api.fpjs.io/v4");
+    assert_eq!(values(request.headers(), "host"), ["api.fpjs.io"]);
+    assert_eq!(request.version(), Version::HTTP_11);
+}
+
+/// R5.3, R5.0: nothing a browser sends can forge or remove what the gateway adds.
+#[test]
+fn identity_fields_cannot_be_forged() {
+    let forged = [
+        ("fpjs-proxy-secret", "forged"),
+        ("FPJS-Proxy-Client-IP", "192.0.2.66"),
+        ("fpjs-proxy-forwarded-host", "evil.example"),
+        ("fpjs-proxy-anything", "1"),
+        ("connection", "fpjs-proxy-secret, fpjs-proxy-client-ip, origin, host"),
+        ("origin", "https://www.example.com"),
+    ];
+    let (sent, exchange) = forwarded(&usual(), request("POST", "/fp/result", &forged));
+    let headers = sent.headers();
+    assert_eq!(values(headers, "fpjs-proxy-secret"), ["s3cret"]);
+    assert_eq!(values(headers, "fpjs-proxy-client-ip"), ["203.0.113.7"]);
+    assert_eq!(values(headers, "fpjs-proxy-forwarded-host"), ["www.example.com"]);
+    assert_eq!(headers.len(), 4);
+    // `origin` was read before `connection` removed it.
+    let failed = exchange.fail(Failure::Timeout, firstparty::RequestId::new(1, 1));
+    assert_eq!(failed.headers()["access-control-allow-origin"], "https://www.example.com");
+
+    let (sent, _) = forwarded(&usual(), request("GET", "/fp/result", &forged[..4]));
+    assert_eq!(sent.headers().len(), 1);
+}
+
+/// R5.6: what is not configured or not known is not sent.
+#[test]
+fn identity_fields_can_be_missing() {
+    let gateway = gateway(Platform::Generic, "{}");
+    let sent = request("POST", "/fp/", &[]);
+    let firstparty::Action::Forward(sent, exchange) = gateway.handle(sent, None) else { panic!() };
+    assert_eq!(sent.headers().len(), 2);
+    assert!(exchange.report().authorised && !exchange.report().secret_sent);
+}
+
+/// R5.7, R12: the URI's authority comes before `host`, a trusted field before both.
+#[test]
+fn the_browsers_host_has_an_order() {
+    let forwarded_host = |gateway: &firstparty::Gateway, uri: &str, pairs: &[(&str, &str)]| {
+        let (sent, _) = forwarded(gateway, request("POST", uri, pairs));
+        values(sent.headers(), "fpjs-proxy-forwarded-host").join("|")
+    };
+    let trusting = gateway(Platform::Generic, r#"{"trusted_host": "x-forwarded-host"}"#);
+    let azure = gateway(Platform::Azure, "{}");
+    let plain = usual();
+    let trusted = [("x-forwarded-host", "Shop.example:444")];
+    assert_eq!(forwarded_host(&plain, "/fp/", &[]), "www.example.com");
+    assert_eq!(forwarded_host(&plain, "/fp/", &trusted), "www.example.com");
+    assert_eq!(forwarded_host(&plain, "http://A.example:80/fp/", &[]), "a.example");
+    assert_eq!(forwarded_host(&trusting, "http://a.example/fp/", &trusted), "shop.example");
+    assert_eq!(forwarded_host(&trusting, "http://a.example/fp/", &[]), "a.example");
+    assert_eq!(forwarded_host(&azure, "/fp/", &trusted), "shop.example");
+}
+
+/// R12: the platform's own field decides on the address, the argument is the fallback.
+#[test]
+fn the_browsers_address_has_an_order() {
+    let address = |platform, config: &str, pairs: &[(&str, &str)]| {
+        let (sent, _) = forwarded(&gateway(platform, config), request("POST", "/fp/", pairs));
+        values(sent.headers(), "fpjs-proxy-client-ip").join("|")
+    };
+    let all = [
+        ("cf-connecting-ip", "192.0.2.1"),
+        ("x-azure-socketip", "[2001:db8::2]:443"),
+        ("true-client-ip", "192.0.2.3"),
+        ("x-forwarded-for", "192.0.2.66, 192.0.2.4"),
+        ("fastly-client-ip", "192.0.2.66"),
+    ];
+    let trusting = r#"{"trusted_address": {"field": "x-forwarded-for", "hops": 1}}"#;
+    for (platform, config, expected) in [
+        (Platform::Generic, "{}", "203.0.113.7"),
+        (Platform::Generic, trusting, "192.0.2.4"),
+        (Platform::CloudFront, "{}", "203.0.113.7"),
+        (Platform::Cloudflare, "{}", "192.0.2.1"),
+        (Platform::Azure, "{}", "2001:db8::2"),
+        (Platform::FastlyCompute, "{}", "203.0.113.7"),
+        (Platform::FastlyVcl, "{}", "203.0.113.7"),
+        (Platform::Akamai, "{}", "192.0.2.3"),
+    ] {
+        assert_eq!(address(platform, config, &all), expected, "{platform}");
+        let without = if config == "{}" { "203.0.113.7" } else { "192.0.2.4" };
+        let rest = [("x-forwarded-for", "192.0.2.66, 192.0.2.4"), ("true-client-ip", "no")];
+        assert_eq!(address(platform, config, &rest), without, "{platform}");
+    }
+}
+
+/// R12, R1.8: the name that upstream sees.
+#[test]
+fn integrations_have_names() {
+    for (platform, name) in [
+        (Platform::Generic, "firstparty"),
+        (Platform::CloudFront, "fingerprintjs-pro-cloudfront"),
+        (Platform::Cloudflare, "fingerprintjs-pro-cloudflare"),
+        (Platform::Azure, "fingerprint-pro-azure"),
+        (Platform::FastlyCompute, "fingerprint-pro-fastly-compute"),
+        (Platform::FastlyVcl, "fingerprint-pro-fastly-vcl"),
+        (Platform::Akamai, "fingerprint-pro-akamai"),
+    ] {
+        let (sent, _) = forwarded(&gateway(platform, "{}"), request("POST", "/fp/", &[]));
+        let version = env!("CARGO_PKG_VERSION");
+        assert_eq!(sent.uri().query().unwrap(), format!("ii={name}%2F{version}%2Fingress"));
+    }
+    let own = r#"{"integration_name": "a+b", "integration_version": "2&3"}"#;
+    let own = gateway(Platform::Azure, own);
+    let (sent, _) = forwarded(&own, request("POST", "/fp/", &[]));
+    assert_eq!(sent.uri().query(), Some("ii=a%2Bb%2F2%263%2Fingress"));
+}
+
+/// R6, R7.1, R8.2: a response loses what must not pass and keeps the rest, repeats in order.
+#[test]
+fn responses_come_back_filtered() {
+    let (_, exchange) = forwarded(&usual(), request("POST", "/fp/result", &[]));
+    let upstream = response(
+        200,
+        &[
+            ("content-type", "application/json"),
+            ("cache-control", "max-age=99999"),
+            ("connection", "x-hop"),
+            ("x-hop", "1"),
+            ("strict-transport-security", "max-age=1"),
+            ("set-cookie", "a=1; Domain=fpjs.io; Secure"),
+            ("set-cookie", "b=2; Domain=example.com"),
+            ("x-custom", "1"),
+            ("x-custom", "2"),
+        ],
+    );
+    let back = exchange.complete(upstream);
+    let headers = back.headers();
+    assert_eq!(values(headers, "set-cookie"), ["a=1; Secure", "b=2; Domain=example.com"]);
+    assert_eq!(values(headers, "x-custom"), ["1", "2"]);
+    assert_eq!(values(headers, "cache-control"), ["max-age=99999"]);
+    assert_eq!(headers.len(), 6);
+}
+
+/// R6.4, R6.5: status and content pass; the version is the hop's.
+#[test]
+fn status_and_version_of_responses() {
+    let (_, exchange) = forwarded(&usual(), request("GET", "/fp/agent?apiKey=k", &[]));
+    let mut upstream = response(418, &[("location", "/x"), ("content-length", "0")]);
+    *upstream.version_mut() = Version::HTTP_10;
+    let back = exchange.complete(upstream);
+    assert_eq!((back.status().as_u16(), back.version()), (418, Version::HTTP_11));
+    assert_eq!(back.headers().len(), 2);
+}
+
+/// R7.1, R7.4: which responses are capped.
+#[test]
+fn only_scripts_are_capped() {
+    let script = ("content-type", "text/javascript; charset=utf-8");
+    let capped = |uri: &str, status: u16, content_type: Option<(&str, &str)>| {
+        let (_, exchange) = forwarded(&usual(), request("GET", uri, &[]));
+        let mut pairs = vec![("cache-control", "max-age=99999")];
+        pairs.extend(content_type);
+        let back = exchange.complete(response(status, &pairs));
+        back.headers()["cache-control"] == "max-age=3600, s-maxage=60"
+    };
+    let agent = "/fp/agent?apiKey=k";
+    for (uri, status, content_type, expected) in [
+        (agent, 200, Some(script), true),
+        (agent, 304, Some(script), true),
+        (agent, 304, None, true),
+        (agent, 200, None, false),
+        (agent, 206, Some(script), false),
+        (agent, 404, Some(script), false),
+        (agent, 200, Some(("content-type", "text/html")), false),
+        (agent, 304, Some(("content-type", "text/html")), false),
+        ("/fp/web/v4/k", 200, Some(script), true),
+        ("/fp/web/v4/k", 304, None, true),
+        ("/fp/v4/k", 304, None, false),
+        ("/fp/webx/k", 304, None, false),
+        ("/fp/v4/k", 200, Some(script), true),
+        ("/fp/result/web/x", 200, Some(script), false),
+        ("/fp/result", 304, None, false),
+    ] {
+        assert_eq!(capped(uri, status, content_type), expected, "{uri} {status} {content_type:?}");
+    }
+}
+
+/// R7.1: without `cache-control` nothing is added, and the cap can be off.
+#[test]
+fn ages_are_not_invented() {
+    let script = ("content-type", "text/javascript");
+    let (_, exchange) = forwarded(&usual(), request("GET", "/fp/agent?apiKey=k", &[]));
+    assert_eq!(exchange.complete(response(200, &[script])).headers().len(), 1);
+    let off = gateway(Platform::Generic, r#"{"cache": "preserve"}"#);
+    let (_, exchange) = forwarded(&off, request("GET", "/fp/web/v4/k", &[]));
+    let back = exchange.complete(response(200, &[script, ("cache-control", "max-age=99999")]));
+    assert_eq!(back.headers()["cache-control"], "max-age=99999");
+}
+
+/// R8.1, R8.2, R8.4: policies of the configuration reach the cookies.
+#[test]
+fn cookie_policies_are_configured() {
+    let cookie = "a=1; Domain=fpjs.io; x";
+    for (config, method, expected) in [
+        ("{}", "POST", "a=1; x"),
+        ("{}", "GET", cookie),
+        (r#"{"cookie_domain": "preserve"}"#, "POST", cookie),
+        (r#"{"cookie_domain": {"map": [["*", "b.c"]]}}"#, "GET", "a=1; Domain=b.c; x"),
+    ] {
+        let gateway = gateway(Platform::Generic, config);
+        let (_, exchange) = forwarded(&gateway, request(method, "/fp/", &[]));
+        let back = exchange.complete(response(200, &[("set-cookie", cookie)]));
+        assert_eq!(back.headers()["set-cookie"], expected);
+    }
+}
+
+/// R8.3: the registrable domain of the browser's host.
+#[cfg(feature = "psl")]
+#[test]
+fn cookies_become_registrable() {
+    let gateway = gateway(Platform::Generic, r#"{"cookie_domain": "registrable"}"#);
+    let (_, exchange) = forwarded(&gateway, request("POST", "/fp/", &[]));
+    let back = exchange.complete(response(200, &[("set-cookie", "a=1; Domain=fpjs.io")]));
+    assert_eq!(back.headers()["set-cookie"], "a=1; Domain=example.com");
+}
+
+/// R11.1: the report of an exchange, from its route to its end.
+#[test]
+fn exchanges_are_reported() {
+    let (_, exchange) = forwarded(&usual(), request("POST", "/fp/result?region=ap", &[]));
+    let report = exchange.report();
+    assert_eq!(report.route, Some(RouteKind::Result));
+    assert_eq!(report.generation, Some(Generation::V3));
+    assert_eq!(report.region, Some(Region::Ap));
+    assert!(report.authorised && report.secret_sent);
+    assert_eq!((report.status, report.failure), (None, None));
+    for (status, suspect) in [(200, false), (401, true), (403, true), (500, false)] {
+        let status = StatusCode::from_u16(status).unwrap();
+        let ended = report.ended(status);
+        assert_eq!((ended.status, ended.secret_suspect), (Some(status.as_u16()), suspect));
+    }
+    assert_eq!(report.ended(Failure::Connect).failure, Some(Failure::Connect));
+    let json = serde_json::to_value(report.ended(Failure::Timeout)).unwrap();
+    assert_eq!(json["route"], "result");
+    assert_eq!(json["generation"], "v3");
+    assert_eq!(json["region"], "ap");
+    assert_eq!(json["failure"], "timeout");
+
+    let (_, exchange) = forwarded(&usual(), request("GET", "/fp/v4", &[]));
+    let report = exchange.report();
+    assert_eq!((report.route, report.generation), (Some(RouteKind::Api), Some(Generation::V4)));
+    let forbidden = report.ended(StatusCode::FORBIDDEN);
+    assert!(!forbidden.secret_suspect, "a plain request sends no secret");
+}
+
+/// R11.1: answers made here are reported, too.
+#[test]
+fn answers_are_reported() {
+    for (uri, route, status) in [
+        ("/fp/status", Some(RouteKind::Status), 200),
+        ("/fp/agent", Some(RouteKind::Agent), 400),
+        ("/fp/..", None, 400),
+    ] {
+        let action = usual().handle(request("GET", uri, &[]), None);
+        let firstparty::Action::Respond(_, report) = action else { panic!("{uri}") };
+        assert_eq!((report.route, report.status), (route, Some(status)), "{uri}");
+    }
+}
+
+/// R1.4: neither a gateway nor an exchange shows the secret.
+#[test]
+fn debug_shows_no_secret() {
+    let gateway = gateway(Platform::CloudFront, USUAL);
+    let (sent, exchange) = forwarded(&gateway, request("POST", "/fp/result", &[]));
+    for shown in [format!("{gateway:?}"), format!("{exchange:?}"), format!("{sent:?}")] {
+        assert!(!shown.contains("s3cret"), "{shown}");
+    }
+}
+
+/// R6.4: bytes outside ASCII pass in both directions.
+#[test]
+fn raw_bytes_pass() {
+    let value = || HeaderValue::from_bytes(b"caf\xe9").unwrap();
+    let mut sent = request("GET", "/fp/v4", &[]);
+    sent.headers_mut().insert("x-raw", value());
+    let (sent, exchange) = forwarded(&usual(), sent);
+    assert_eq!(sent.headers()["x-raw"], value());
+    let mut back = response(200, &[]);
+    back.headers_mut().insert("x-raw", value());
+    assert_eq!(exchange.complete(back).headers()["x-raw"], value());
+}
+
+/// R4.5: agent downloads from the CDN are plain whatever their method.
+#[test]
+fn downloads_from_the_cdn_are_plain() {
+    let config = r#"{"agent_download_path": "agent", "agent_origin": "cdn",
+        "pre_shared_secret": "s3cret", "integration_version": "1"}"#;
+    let cdn = gateway(Platform::CloudFront, config);
+    let (sent, exchange) = forwarded(&cdn, request("POST", "/fp/agent?apiKey=k&region=x", &[]));
+    assert_eq!(
+        sent.uri(),
+        "https://fpcdn.io/v3/k?apiKey=k&region=x&ii=fingerprintjs-pro-cloudfront%2F1%2Fprocdn",
+    );
+    assert_eq!(values(sent.headers(), "host"), ["fpcdn.io"]);
+    assert_eq!(sent.headers().len(), 1);
+    let report = exchange.report();
+    assert!(!report.authorised && report.region.is_none());
+}

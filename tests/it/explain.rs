@@ -1,0 +1,235 @@
+//! Explaining (contract R11.2): the same decision, and a rule for every difference.
+
+use firstparty::explain::{self, Change};
+use firstparty::{Action, Platform};
+use serde_json::{Value, json};
+
+use crate::support::{USUAL, forwarded, gateway, request, response, usual};
+
+fn notes(notes: &[explain::Note]) -> Vec<String> {
+    notes.iter().map(ToString::to_string).collect()
+}
+
+/// R11.2: every change of a request has its rule.
+#[test]
+fn requests_are_explained() {
+    let config = r#"{"get_result_path": "result", "drop_fields": ["referer"],
+        "pre_shared_secret": "s3cret"}"#;
+    let gateway = gateway(Platform::CloudFront, config);
+    let pairs = [
+        ("connection", "x-hop"),
+        ("x-hop", "1"),
+        ("expect", "100-continue"),
+        ("fpjs-proxy-secret", "forged"),
+        ("via", "1.1 x"),
+        ("x-edge-y", "1"),
+        ("referer", "/"),
+        ("cookie", "a=1; _iidt=2"),
+        ("accept", "*/*"),
+    ];
+    let request = request("POST", "/fp/result/x?region=xx&a=1&region", &pairs);
+    let (action, found) = explain::handle(&gateway, request, None);
+    assert!(matches!(action, Action::Forward(..)));
+    assert_eq!(
+        notes(&found),
+        [
+            "R4.2: path replaced",
+            "R3.4: region replaced",
+            "R3.4: region replaced",
+            "R3.5: ii added",
+            "R5.1: connection dropped",
+            "R5.5: cookie replaced",
+            "R5.1: expect dropped",
+            "R5.6: fpjs-proxy-forwarded-host added",
+            "R5.3: fpjs-proxy-secret dropped",
+            "R5.6: fpjs-proxy-secret added",
+            "R4.1: host replaced",
+            "R5.8: referer dropped",
+            "R5.4: via dropped",
+            "R5.4: x-edge-y dropped",
+            "R5.1: x-hop dropped",
+        ],
+    );
+}
+
+/// R11.2: framing, plain cookies, and a missing host.
+#[test]
+fn framing_is_explained() {
+    let pairs = [("content-length", "1"), ("transfer-encoding", "chunked"), ("cookie", "a=1")];
+    let (_, found) = explain::handle(&usual(), request("GET", "/fp/", &pairs), None);
+    assert_eq!(
+        notes(&found),
+        [
+            "R4.2: path replaced",
+            "R5.2: content-length dropped",
+            "R5.5: cookie dropped",
+            "R4.1: host replaced",
+            "R5.1: transfer-encoding dropped",
+        ],
+    );
+    let mut without = request("GET", "http://a.b/fp/", &[("content-length", "1, 1")]);
+    without.headers_mut().remove("host");
+    let (_, found) = explain::handle(&usual(), without, None);
+    assert_eq!(
+        notes(&found),
+        ["R4.2: path replaced", "R5.2: content-length replaced", "R4.1: host added"],
+    );
+}
+
+/// R11.2: a cookie that could have stayed goes because `connection` names it.
+#[test]
+fn nominated_cookies_are_explained() {
+    let pairs = [("connection", "cookie"), ("cookie", "_iidt=1")];
+    let (_, found) = explain::handle(&usual(), request("POST", "/fp/", &pairs), None);
+    assert!(notes(&found).contains(&"R5.1: cookie dropped".to_owned()), "{found:?}");
+}
+
+/// R11.2: an answer has the rule that asked for it.
+#[test]
+fn answers_are_explained() {
+    for (method, uri, rule) in [
+        ("GET", "/fp/..", "R2.5"),
+        ("GET", "*", "R2.0"),
+        ("TRACE", "/fp/", "R2.7"),
+        ("GET", "/fp/agent", "R4.4"),
+        ("GET", "/fp/status", "R10.1"),
+        ("POST", "/fp/status", "R10.1"),
+    ] {
+        let (action, found) = explain::handle(&usual(), request(method, uri, &[]), None);
+        assert!(matches!(action, Action::Respond(..)));
+        let [note] = &found[..] else { panic!("{found:?}") };
+        assert_eq!((note.rule, &*note.subject, note.action), (rule, "request", Change::Answered));
+    }
+}
+
+/// R11.2: every change of a response has its rule.
+#[test]
+fn responses_are_explained() {
+    let gateway = gateway(Platform::CloudFront, USUAL);
+    let (_, exchange) = forwarded(&gateway, request("POST", "/fp/agent?apiKey=k", &[]));
+    let pairs = [
+        ("content-type", "text/javascript"),
+        ("cache-control", "max-age=99999"),
+        ("connection", "x-hop"),
+        ("x-hop", "1"),
+        ("nel", "{}"),
+        ("cache-tag", "t"),
+        ("age", "1"),
+        ("set-cookie", "a=1; Domain=fpjs.io"),
+        ("set-cookie", "b=1"),
+    ];
+    let (_, found) = explain::complete(exchange, response(200, &pairs));
+    assert_eq!(
+        notes(&found),
+        [
+            "R6.3: age dropped",
+            "R7.1: cache-control replaced",
+            "R6.3: cache-tag dropped",
+            "R6.1: connection dropped",
+            "R6.2: nel dropped",
+            "R8.2: set-cookie replaced",
+            "R6.1: x-hop dropped",
+        ],
+    );
+    let (_, exchange) = forwarded(&usual(), request("GET", "/fp/v4", &[]));
+    let (_, found) = explain::complete(exchange, response(200, &[("content-length", "x")]));
+    assert_eq!(notes(&found), ["R6.5: content-length dropped"]);
+}
+
+fn tool(defaults: &str, lines: &[Value]) -> Vec<Value> {
+    let lines: Vec<_> = lines.iter().map(Value::to_string).collect();
+    crate::support::explain(defaults, &lines.join("\n"))
+}
+
+/// R11.2: the tool's format, one line after the other.
+#[test]
+fn the_tool_answers_line_by_line() {
+    let line = json!({
+        "id": 7, "config": {"fpjs_get_result_path": "r", "integration_version": "1"},
+        "request": {"method": "POST", "uri": "/fp/r?region=eu", "client_ip": "203.0.113.7",
+            "headers": [["Host", "A.example"], ["X-B", "2"], ["X-A", "1"], ["X-B", "3"]]},
+        "upstream": {"status": 200, "headers": [["Alt-Svc", "h3"], ["X-Up", "é"]], "body": "x"},
+    });
+    let [answer] = &tool("{}", &[line])[..] else { panic!() };
+    assert_eq!(
+        *answer,
+        json!({
+            "id": 7, "route": "result", "generation": "v3", "authorised": true, "region": "eu",
+            "forward": {
+                "method": "POST",
+                "uri": "https://eu.api.fpjs.io/?region=eu&ii=firstparty%2F1%2Fingress",
+                "headers": [
+                    ["fpjs-proxy-client-ip", "203.0.113.7"],
+                    ["fpjs-proxy-forwarded-host", "a.example"],
+                    ["host", "eu.api.fpjs.io"],
+                    ["x-a", "1"], ["x-b", "2"], ["x-b", "3"],
+                ],
+            },
+            "response": {"status": 200, "headers": [["x-up", "é"]]},
+            "rules": [
+                {"rule": "R4.2", "subject": "path", "action": "replaced"},
+                {"rule": "R3.5", "subject": "ii", "action": "added"},
+                {"rule": "R5.6", "subject": "fpjs-proxy-client-ip", "action": "added"},
+                {"rule": "R5.6", "subject": "fpjs-proxy-forwarded-host", "action": "added"},
+                {"rule": "R4.1", "subject": "host", "action": "replaced"},
+                {"rule": "R6.2", "subject": "alt-svc", "action": "dropped"},
+            ],
+        }),
+    );
+}
+
+/// R9.1, R9.2, R13.3: failures, what `http` cannot hold, and lines that are none.
+#[test]
+fn the_tool_survives_bad_lines() {
+    let bare = |request: Value| json!({"request": request});
+    let lines = [
+        json!("no request"),
+        bare(json!({"method": "GET", "uri": "/fp/ x"})),
+        bare(json!({"method": "G T", "uri": "/fp/"})),
+        bare(json!({"method": "GET", "uri": "/", "headers": [["a b", "1"]]})),
+        json!({"config": {"mont": 1}, "request": {"method": "GET", "uri": "/"}}),
+        json!({"request": {"method": "GET", "uri": "/fp/", "headers": [["host", "a.b"]]},
+            "upstream": {"error": {"code": "ECONNREFUSED"}}}),
+        bare(json!({"method": "GET", "uri": "/fp/..", "client_ip": "?"})),
+    ];
+    let answers = tool("{}", &lines);
+    assert_eq!(answers.len(), lines.len());
+    assert!(answers[0]["error"].is_string());
+    for answer in &answers[1..4] {
+        assert_eq!(answer["respond"]["status"], 400);
+        assert_eq!(answer["rules"][0]["rule"], "R13.3");
+    }
+    assert_eq!(answers[4], json!({"error": "mont: unknown key"}));
+    assert_eq!(answers[5]["response"]["status"], 500);
+    assert_eq!(answers[5]["response"]["body"], r#"{"error":"could not connect to upstream"}"#);
+    assert_eq!(answers[6]["respond"]["status"], 400);
+    let output = crate::support::run_example("explain", &[], "{\n\n  \n[1,2\n");
+    assert_eq!(output.lines().count(), 2);
+}
+
+/// R1.1: a line overrides the defaults, however its keys are spelt.
+#[test]
+fn the_tools_defaults_lie_under_every_line() {
+    let defaults = r#"{"platform": "azure", "config":
+        {"fpjs_get_result_path": "r", "mount": {"depth": 1}, "ingress_base_host": "a.example"}}"#;
+    let line = |config: Value| {
+        json!({"config": config, "request": {"method": "GET", "uri": "/fp/r",
+            "headers": [["host", "a.b"], ["x-arr-ssl", "1"]]}})
+    };
+    let other = json!({"mount": {"exact": "x"}, "FPJS_Ingress_Base_Host": "b.example"});
+    let mut bare = line(json!({}));
+    bare["platform"] = Value::Null;
+    let lines = [line(json!({})), line(json!({"get_result_path": "x"})), line(other), bare];
+    let answers = tool(defaults, &lines);
+    assert_eq!(answers[0]["route"], "result");
+    assert_eq!(answers[0]["forward"]["uri"], "https://a.example/");
+    assert_eq!(answers[1]["route"], "api");
+    assert_eq!(answers[2]["respond"]["status"], 404);
+    let goes = |answer: &Value| {
+        let rules = answer["rules"].as_array().unwrap();
+        rules.iter().any(|note| note["rule"] == "R5.4" && note["subject"] == "x-arr-ssl")
+    };
+    assert!(goes(&answers[0]) && !goes(&answers[3]));
+    let twice = json!({"cdn_url": "a.b", "fpjs_cdn_url": "c.d"});
+    assert_eq!(tool(defaults, &[line(twice)])[0], json!({"error": "cdn_url: given twice"}));
+}

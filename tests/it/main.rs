@@ -1,0 +1,19 @@
+//! What the crate does, by topic. Every test names the rules of the contract that it checks.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "a panic here is a failed test"
+)]
+
+mod answers;
+mod exchange;
+mod explain;
+mod properties;
+mod proxy;
+mod rules;
+mod status;
+mod support;
+mod vectors;

@@ -1,0 +1,276 @@
+//! Properties of whole exchanges, on arbitrary input.
+
+use firstparty::config::CookieDomain;
+use firstparty::explain::{self, Note};
+use firstparty::http::{HeaderMap, HeaderName, HeaderValue, Request, Response};
+use firstparty::response::set_cookie::DomainPolicy;
+use firstparty::{Action, Config, Failure, Gateway, Platform, RequestId};
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+
+use crate::support::values;
+
+/// Configurations that differ in everything that can differ.
+const CONFIGS: &[&str] = &[
+    "{}",
+    r#"{"agent_download_path": "agent", "get_result_path": "result", "pre_shared_secret": "s3cret-of-the-site"}"#,
+    r#"{"mount": "anywhere", "agent_download_path": "agent", "get_result_path": "result",
+        "agent_origin": "cdn", "pre_shared_secret": "s3cret-of-the-site"}"#,
+    r#"{"mount": {"exact": "i/j"}, "get_result_path": "result", "v4": false}"#,
+    r#"{"mount": {"anywhere_or_depth": 2}, "get_result_path": "a/b", "cookies": ["a", "_iidt"]}"#,
+    r#"{"integration_path_depth": 0, "cookie_domain": {"map": [["*", "x.y"]]},
+        "drop_fields": ["referer", "cookie"], "cache": "preserve", "hosts": ["a.example"]}"#,
+];
+
+fn gateway() -> impl Strategy<Value = Gateway> {
+    let config = select(CONFIGS).prop_map(|text| serde_json::from_str::<Config>(text).unwrap());
+    (config, select(Platform::ALL)).prop_map(|(config, platform)| Gateway::new(config, platform))
+}
+
+fn uri() -> impl Strategy<Value = String> {
+    let path = "(/|//|/i|/j|/agent|/result|/status|/a|/b|/\\.\\.|/%2e|/web/v4/k|/x){0,6}";
+    let query =
+        "(apiKey|version|loaderVersion|region|%72egion|=|&|eu|k|%2F|%zz|\\+|\\.\\.|%00|x){0,12}";
+    (path, proptest::option::of(query)).prop_map(|(path, query)| {
+        let path = if path.is_empty() { "/".to_owned() } else { path };
+        query.map_or_else(|| path.clone(), |query| format!("{path}?{query}"))
+    })
+}
+
+const NAMES: &[&str] = &[
+    "host",
+    "cookie",
+    "origin",
+    "connection",
+    "content-length",
+    "transfer-encoding",
+    "te",
+    "fpjs-proxy-secret",
+    "fpjs-proxy-client-ip",
+    "fpjs-proxy-x",
+    "x-edge-a",
+    "x-amz-cf-id",
+    "via",
+    "x-azure-socketip",
+    "cf-connecting-ip",
+    "x-forwarded-host",
+    "referer",
+    "accept",
+    "x-custom",
+    "set-cookie",
+    "cache-control",
+    "content-type",
+    "expires",
+    "age",
+    "nel",
+    "alt-svc",
+];
+
+const VALUES: &[&str] = &[
+    "a.example",
+    "A.example:443",
+    "a=1; _iidt=2",
+    "_iidt=x",
+    "chunked",
+    "5",
+    "5, 5",
+    "6",
+    "",
+    "close",
+    "x-custom, cookie",
+    "host, via",
+    "192.0.2.1",
+    "public, max-age=99999",
+    "no-store",
+    "text/javascript",
+    "text/html",
+    "a=1; Domain=fpjs.io; x",
+    "b=2; Domain=a.example",
+    "caf\u{e9}",
+];
+
+fn headers() -> impl Strategy<Value = HeaderMap> {
+    let pair = (select(NAMES), select(VALUES));
+    prop::collection::vec(pair, 0..12).prop_map(|pairs| {
+        let mut headers = HeaderMap::new();
+        for (name, value) in pairs {
+            let value = HeaderValue::from_bytes(value.as_bytes()).unwrap();
+            headers.append(HeaderName::from_static(name), value);
+        }
+        headers
+    })
+}
+
+fn request() -> impl Strategy<Value = Request<()>> {
+    let method = select(&["GET", "POST", "HEAD", "OPTIONS", "PUT", "TRACE", "CONNECT", "X"][..]);
+    (method, uri(), headers(), any::<bool>()).prop_map(|(method, uri, mut headers, hosted)| {
+        if hosted {
+            headers.insert("host", HeaderValue::from_static("a.example"));
+        }
+        let mut request = Request::builder().method(method).uri(uri).body(()).unwrap();
+        *request.headers_mut() = headers;
+        request
+    })
+}
+
+/// What never leaves, whatever came.
+fn assert_request_is_clean(before: &Request<()>, after: &Request<()>, authorised: bool) {
+    let headers = after.headers();
+    let authority = after.uri().authority().unwrap().as_str();
+    let upstreams = ["api.fpjs.io", "eu.api.fpjs.io", "ap.api.fpjs.io", "fpcdn.io"];
+    assert!(upstreams.contains(&authority), "{authority}");
+    assert_eq!(values(headers, "host"), [authority]);
+    for name in firstparty::field::CONNECTION_SPECIFIC {
+        assert!(!headers.contains_key(*name), "{name}");
+    }
+    assert!(headers.get_all("content-length").iter().count() <= 1);
+    assert!(headers.get_all("cookie").iter().count() <= usize::from(authorised));
+    for name in headers.keys().filter(|name| name.as_str().starts_with("fpjs-proxy-")) {
+        assert!(authorised, "{name} on a plain request");
+        assert_eq!(headers.get_all(name).iter().count(), 1);
+    }
+    if authorised {
+        assert!(before.method() == "POST" && headers.contains_key("fpjs-proxy-forwarded-host"));
+        assert_ne!(headers.get("fpjs-proxy-client-ip").map(HeaderValue::as_bytes), Some(&b""[..]));
+    }
+    let path = after.uri().path();
+    assert!(path.starts_with('/') && path.split('/').all(|part| part != "." && part != ".."));
+}
+
+/// Every query byte that no rule asks to change is there, in order.
+fn assert_query_survives(before: &str, after: &str) {
+    let mut rest = after.split('&').filter(|_| !after.is_empty());
+    for parameter in before.split('&').filter(|_| !before.is_empty()) {
+        let survivor = rest.next().unwrap();
+        let name = parameter.split('=').next().unwrap();
+        if name != "region" && name != "%72egion" {
+            assert_eq!(survivor, parameter);
+        }
+    }
+    let added: Vec<_> = rest.collect();
+    assert!(added.is_empty() || added.len() == 1 && added[0].starts_with("ii="), "{added:?}");
+}
+
+fn assert_answer_is_well_formed(response: &Response<bytes::Bytes>) {
+    let headers = response.headers();
+    assert_eq!(values(headers, "cache-control"), ["no-store"]);
+    let status = response.status().as_u16();
+    assert!([200, 400, 404, 405, 414, 500, 501].contains(&status), "{status}");
+    match values(headers, "content-type")[..] {
+        ["text/html"] => assert_eq!(status, 200),
+        ["application/json"] => {
+            let body = response.body();
+            assert!(body.is_empty() || serde_json::from_slice::<serde_json::Value>(body).is_ok());
+        }
+        ref other => panic!("{other:?}"),
+    }
+    let body = String::from_utf8_lossy(response.body());
+    assert!(!body.contains("s3cret") && !body.contains("a.example"), "{body}");
+}
+
+/// R11.2: dropping what the notes call dropped, and nothing else, explains every missing field.
+fn assert_notes_are_complete(before: &HeaderMap, after: &HeaderMap, notes: &[Note]) {
+    for name in before.keys() {
+        let gone = !after.contains_key(name);
+        let dropped = notes
+            .iter()
+            .any(|note| note.subject == name.as_str() && note.action == explain::Change::Dropped);
+        assert!(gone == dropped || name.as_str().starts_with("fpjs-proxy-"), "{name}: {notes:?}");
+    }
+    let nominated = before.get_all("connection").iter().filter_map(|value| value.to_str().ok());
+    let nominated: Vec<_> = nominated.flat_map(|list| list.split(',')).map(str::trim).collect();
+    for note in notes.iter().filter(|note| ["R5.1", "R6.1"].contains(&note.rule)) {
+        let specific = firstparty::field::CONNECTION_SPECIFIC.contains(&&*note.subject);
+        let named = nominated.iter().any(|name| name.eq_ignore_ascii_case(&note.subject));
+        assert!(specific || named || note.subject == "expect", "{note}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    /// R2, R3.1, R4.1, R5.1, R5.3, R9: no panic; what leaves is clean, what is answered is
+    /// well-formed, and explaining it decides the same.
+    #[test]
+    fn requests_end_well(gateway in gateway(), request in request(), back in headers(), status in 100_u16..1000) {
+        let (explained, notes) = explain::handle(&gateway, request.clone(), None);
+        match gateway.handle(request.clone(), None) {
+            Action::Forward(after, exchange) => {
+                let Action::Forward(same, _) = explained else { panic!("explained otherwise") };
+                prop_assert_eq!(same.uri(), after.uri());
+                prop_assert_eq!(same.headers(), after.headers());
+                assert_request_is_clean(&request, &after, exchange.report().authorised);
+                let query = |request: &Request<()>| request.uri().query().unwrap_or("").to_owned();
+                assert_query_survives(&query(&request), &query(&after));
+                assert_notes_are_complete(request.headers(), after.headers(), &notes);
+                let mut response = Response::builder().status(status).body(()).unwrap();
+                *response.headers_mut() = back.clone();
+                let (response, notes) = explain::complete(exchange, response);
+                prop_assert_eq!(response.status(), status);
+                for name in firstparty::field::CONNECTION_SPECIFIC.iter().chain(firstparty::field::ORIGIN_WIDE) {
+                    prop_assert!(!response.headers().contains_key(*name));
+                }
+                assert_notes_are_complete(&back, response.headers(), &notes);
+            }
+            Action::Respond(response, report) => {
+                prop_assert!(matches!(explained, Action::Respond(..)));
+                prop_assert_eq!(notes.len(), 1);
+                prop_assert_eq!(report.status, Some(response.status().as_u16()));
+                assert_answer_is_well_formed(&response);
+            }
+        }
+    }
+
+    /// R9.1, R9.2: failures are well-formed, whatever the time and the entropy.
+    #[test]
+    fn failures_end_well(gateway in gateway(), request in request(), millis: u64, entropy: u64, which: Index) {
+        let failures = [Failure::Connect, Failure::Timeout, Failure::Protocol, Failure::BodyTooLarge];
+        if let Action::Forward(_, exchange) = gateway.handle(request, None) {
+            let failure = *which.get(&failures);
+            assert_answer_is_well_formed(&exchange.fail(failure, RequestId::new(millis, entropy)));
+        }
+    }
+
+    /// R6: filtering a filtered response changes nothing more (but R8.4, which maps again).
+    #[test]
+    fn responses_are_idempotent(back in headers(), status in 200_u16..600) {
+        let gateway = Gateway::new(Config::default(), Platform::CloudFront);
+        let once = |headers: HeaderMap| {
+            let request = Request::post("/fp/").header("host", "a.example").body(()).unwrap();
+            let Action::Forward(_, exchange) = gateway.handle(request, None) else { panic!() };
+            let mut response = Response::builder().status(status).body(()).unwrap();
+            *response.headers_mut() = headers;
+            exchange.complete(response).into_parts().0.headers
+        };
+        let first = once(back);
+        prop_assert_eq!(once(first.clone()), first);
+    }
+
+    /// R8.2, R8.5: all but the `Domain` attributes survives byte for byte, and an independent
+    /// parser finds the same cookie, now without a domain.
+    #[test]
+    fn cookies_lose_nothing_but_their_domain(
+        name in "[a-z_]{1,4}",
+        value in "[a-zA-Z0-9=_.%]{0,8}",
+        attributes in prop::collection::vec(
+            "( Domain=fpjs\\.io| *domain = \\.Fpjs\\.io *| Path=/x|Secure| Priority=High| *Expires=Fri, 01 Jan 2027 00:00:00 GMT| x=y=z| *)",
+            0..6,
+        ),
+    ) {
+        let is_domain = |text: &&String| text.trim().to_ascii_lowercase().starts_with("domain");
+        let join = |attributes: &mut dyn Iterator<Item = &String>| {
+            attributes.fold(format!("{name}={value}"), |cookie, attribute| cookie + ";" + attribute)
+        };
+        let before = join(&mut attributes.iter());
+        let expected = join(&mut attributes.iter().filter(|text| !is_domain(text)));
+        let mut cookie = HeaderValue::from_str(&before).unwrap();
+        let policy = DomainPolicy::new(CookieDomain::FirstParty);
+        policy.rewriter(true, "a.example").apply(&mut cookie);
+        prop_assert_eq!(cookie.to_str().unwrap(), &expected);
+        let judged = cookie::Cookie::parse(expected).unwrap();
+        let original = cookie::Cookie::parse(before).unwrap();
+        prop_assert_eq!(judged.domain(), None);
+        prop_assert_eq!(judged.name_value(), original.name_value());
+        prop_assert_eq!((judged.path(), judged.secure()), (original.path(), original.secure()));
+    }
+}

@@ -1,0 +1,179 @@
+//! The status page (contract R10), and what it says of the configuration (R1).
+
+use firstparty::config::{Document, Source, Variable};
+use firstparty::{Config, Gateway, Platform};
+use serde_json::Value;
+
+use crate::support::{answered, gateway, json, request, usual, values};
+
+fn page(gateway: &Gateway) -> String {
+    let response = answered(gateway, request("GET", "/fp/status", &[]));
+    String::from_utf8(response.body().to_vec()).unwrap()
+}
+
+/// R10.1: it is read and nothing else, and can be off.
+#[test]
+fn the_page_is_only_read() {
+    for method in ["POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "CONNECT"] {
+        let response = answered(&usual(), request(method, "/fp/status", &[]));
+        assert_eq!(response.status(), 405);
+        assert_eq!(values(response.headers(), "allow"), ["GET, HEAD"]);
+    }
+    let off = gateway(Platform::Generic, r#"{"status_page": false, "v4": false}"#);
+    assert_eq!(answered(&off, request("GET", "/fp/status", &[])).status(), 404);
+}
+
+/// R10.2, R1.1: which source set each variable, and never a value.
+#[test]
+fn the_page_shows_sources_and_no_values() {
+    let text = r#"{"fpjs_pre_shared_secret": "s3cret", "fpjs_agent_download_path": "hidden-path"}"#;
+    let document: Document = serde_json::from_str(text).unwrap();
+    let config = Config::builder()
+        .source(document.into_source("secret <b>"))
+        .source(Source::new("headers").with(Variable::IngressBaseHost, "hidden.example"))
+        .source(Source::from_pairs("pairs", [("<script>", "hidden")]))
+        .integration_name("\"<name>\"")
+        .integration_version("1&2")
+        .build()
+        .unwrap();
+    let page = page(&Gateway::new(config, Platform::CloudFront));
+    for expected in [
+        "&quot;&lt;name&gt;&quot;, version 1&amp;2",
+        "<code>fpjs_pre_shared_secret</code><td>set by secret &lt;b&gt;",
+        "<code>fpjs_ingress_base_host</code><td>set by headers",
+        "<code>fpjs_cdn_url</code><td>not set, the default is used",
+        "<code>fpjs_get_result_path</code><td>not set",
+        "<code>fpjs_secret_name</code><td>not set",
+        "the key `&lt;script&gt;` of pairs means nothing",
+    ] {
+        assert!(page.contains(expected), "{expected} in {page}");
+    }
+    for hidden in ["s3cret", "hidden", "<b>", "<name>", "<script>"] {
+        assert!(!page.contains(hidden), "{hidden} in {page}");
+    }
+}
+
+/// R10.2, R1.1: what decides the integration path shows, and a default that means nothing does not.
+#[test]
+fn the_page_shows_what_decides_the_path() {
+    let depth = "<code>fpjs_integration_path_depth</code><td>not set";
+    let shown = |config: &str| {
+        let page = page(&gateway(Platform::CloudFront, config));
+        page.split_once(depth).unwrap().1.starts_with(", the default is used")
+    };
+    assert!(shown("{}"));
+    assert!(!shown(r#"{"mount": {"anywhere_or_depth": 1}}"#));
+    assert!(!shown(r#"{"route_prefix": "fp"}"#));
+}
+
+/// R10.2, R1.5: the page gives the advice.
+#[test]
+fn the_page_gives_advice() {
+    let page = page(&gateway(Platform::FastlyVcl, "{}"));
+    assert!(page.contains("<code>no-secret</code>"));
+    assert!(page.contains("<code>forgeable-address</code>"));
+    let sound = r#"{"agent_download_path": "a1", "get_result_path": "b2", "hosts": ["a.b"],
+        "pre_shared_secret": "s", "integration_path_depth": 1, "drop_fields": ["authorization"]}"#;
+    assert!(!self::page(&gateway(Platform::Generic, sound)).contains("Advice"));
+}
+
+/// R10.3: a policy with the hash of the one style, no entropy, no inline attribute.
+#[test]
+fn the_page_is_hardened() {
+    let response = answered(&usual(), request("GET", "/fp/status", &[]));
+    let headers = response.headers();
+    let policy = values(headers, "content-security-policy").concat();
+    assert!(policy.starts_with("default-src 'none'; style-src 'sha256-"), "{policy}");
+    assert!(policy.ends_with("base-uri 'none'; form-action 'none'; frame-ancestors 'none'"));
+    assert_eq!(values(headers, "x-content-type-options"), ["nosniff"]);
+    assert_eq!(values(headers, "referrer-policy"), ["no-referrer"]);
+    assert_eq!(values(headers, "cache-control"), ["no-store"]);
+    assert_eq!(values(headers, "content-type"), ["text/html"]);
+    let page = page(&usual());
+    assert_eq!(page.matches("<style").count(), 1);
+    assert!(!page.contains("<script"));
+    // Attributes of every element: none is a style or a handler.
+    let attributes =
+        page.split('<').filter_map(|element| element.split_once('>')).map(|(tag, _)| tag);
+    for attribute in attributes.flat_map(|tag| tag.split_whitespace().skip(1)) {
+        assert!(!attribute.starts_with("style") && !attribute.starts_with("on"), "{attribute}");
+    }
+    assert_eq!(page, self::page(&usual()));
+}
+
+/// R10.3: the hash in the policy is that of the style in the page.
+#[test]
+fn the_hash_is_the_styles() {
+    use base64::Engine;
+    use sha2::{Digest, Sha256};
+
+    let page = page(&usual());
+    let style = page.split_once("<style>").unwrap().1.split_once("</style>").unwrap().0;
+    let hash = base64::prelude::BASE64_STANDARD.encode(Sha256::digest(style));
+    let response = answered(&usual(), request("GET", "/fp/status", &[]));
+    let policy = values(response.headers(), "content-security-policy").concat();
+    assert!(policy.contains(&format!("'sha256-{hash}'")));
+}
+
+/// R10.4, R12: the page as JSON, with the platform's names.
+#[test]
+fn the_page_is_also_json() {
+    let config = r#"{"pre_shared_secret": "s3cret", "get_result_path": "hidden",
+        "integration_version": "1.2.3"}"#;
+    let cloudflare = gateway(Platform::Cloudflare, config);
+    for query in ["format=json", "a=1&form%61t=json&format=html"] {
+        let uri = format!("/fp/status?{query}");
+        let response = answered(&cloudflare, request("GET", &uri, &[]));
+        assert_eq!(values(response.headers(), "content-type"), ["application/json"]);
+        let status = json(&response);
+        assert_eq!(status["version"], "1.2.3");
+        assert_eq!(status["integration"], "fingerprintjs-pro-cloudflare");
+        let variable = |name: &str| {
+            let all = status["envInfo"].as_array().unwrap();
+            all.iter().find(|variable| variable["envVarName"] == name).cloned().unwrap()
+        };
+        let row = |name: &str, value, is_set, is_internal, resolved_by: Value| {
+            let expected = serde_json::json!({
+                "envVarName": name, "value": value, "isSet": is_set, "isInternal": is_internal,
+                "resolvedBy": resolved_by,
+            });
+            assert_eq!(variable(name), expected);
+        };
+        let configuration = Value::from("configuration");
+        row("PROXY_SECRET", Value::from("********"), true, false, configuration.clone());
+        row("GET_RESULT_PATH", Value::Null, true, false, configuration);
+        row("AGENT_SCRIPT_DOWNLOAD_PATH", Value::Null, false, false, Value::Null);
+        row("FPJS_INGRESS_BASE_HOST", Value::Null, false, true, Value::Null);
+        assert!(!response.body().windows(6).any(|window| window == b"hidden"));
+    }
+    let bare = answered(
+        &gateway(Platform::Cloudflare, "{}"),
+        request("GET", "/fp/status?format=json", &[]),
+    );
+    let unset =
+        json(&bare)["envInfo"].as_array().unwrap().iter().all(|row| {
+            row["value"].is_null() && row["isSet"] == false && row["resolvedBy"].is_null()
+        });
+    assert!(unset, "{bare:?}");
+    let html = answered(&cloudflare, request("GET", "/fp/status?format=JSON", &[]));
+    assert_eq!(values(html.headers(), "content-type"), ["text/html"]);
+}
+
+/// R1.2, R1.3, R1.7, R12: a platform's own names reach the configuration.
+#[test]
+fn platforms_name_their_variables() {
+    for (platform, name, variable) in [
+        (Platform::Akamai, "PMUSER_FPJS_GET_RESULT_PATH", Variable::GetResultPath),
+        (Platform::FastlyCompute, "PROXY_SECRET", Variable::PreSharedSecret),
+        (Platform::FastlyVcl, "INTEGRATION_PATH", Variable::RoutePrefix),
+        (Platform::Azure, "FPJS_ROUTE_PREFIX", Variable::RoutePrefix),
+        (Platform::Cloudflare, "INTEGRATION_PATH_DEPTH", Variable::IntegrationPathDepth),
+        (Platform::CloudFront, "fpjs_secret_name", Variable::SecretName),
+    ] {
+        let source = Source::from_environment("env", platform, [(name, "7"), ("HOME", "/")]);
+        let config = Config::builder().source(source).build().unwrap();
+        let resolution = config.resolution(variable);
+        assert_eq!(resolution, firstparty::config::Resolution::Source("env"), "{platform}");
+        assert!(config.advice(platform).iter().all(|advice| advice.code() != "unknown-key"));
+    }
+}
