@@ -3,6 +3,7 @@
 use http::HeaderValue;
 use memchr::{memchr, memmem};
 
+use crate::scan;
 use crate::scratch::Scratch;
 
 /// Keeps the cookie-pairs with certain names, byte for byte and in order.
@@ -86,15 +87,28 @@ fn pairs_named<'f>(
     name: &'f memmem::Finder<'_>,
     field: &'f [u8],
 ) -> impl Iterator<Item = &'f [u8]> {
-    name.find_iter(field).filter_map(move |start| {
-        let (before, pair) = field.split_at_checked(start)?;
-        let (_, behind) = pair.split_at_checked(name.needle().len())?;
-        let is_pair = matches!(before.trim_ascii_end(), [] | [.., b';'])
-            && matches!(behind.trim_ascii_start(), [b'=', ..]);
-        // Pairs end at different `;`, so that looking for it is linear over the field; for a match
-        // that is none it is not even looked for.
-        let until_semicolon = || memchr(b';', pair).and_then(|end| pair.get(..end));
-        is_pair.then(|| until_semicolon().unwrap_or(pair).trim_ascii_end())
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        loop {
+            // A look at the very next cookie keeps a field of nothing but this name cheap.
+            let rest = field.get(from..)?;
+            let next = rest.trim_ascii_start();
+            let start = if next.starts_with(name.needle()) {
+                field.len() - next.len()
+            } else {
+                from + name.find(rest)?
+            };
+            let (before, pair) = field.split_at_checked(start)?;
+            let (_, behind) = pair.split_at_checked(name.needle().len())?;
+            let is_pair = matches!(before.trim_ascii_end(), [] | [.., b';'])
+                && matches!(behind.trim_ascii_start(), [b'=', ..]);
+            if is_pair {
+                let end = scan::find::<12>(b';', pair).unwrap_or(pair.len());
+                from = start + end + 1;
+                return pair.get(..end).map(<[u8]>::trim_ascii_end);
+            }
+            from = start + 1;
+        }
     })
 }
 

@@ -4,7 +4,6 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use memchr::memchr;
 use memchr::memmem;
 use url::form_urlencoded;
 
@@ -92,7 +91,7 @@ impl Name {
     fn escaped(&self, query: &str, mut from: usize) -> Option<Range<usize>> {
         let query = query.as_bytes();
         loop {
-            let at = from + memchr(b'%', query.get(from..)?)?;
+            let at = from + scan::find::<4>(b'%', query.get(from..)?)?;
             let escape = query.get(at..)?;
             let end = at + until_ampersand(escape);
             if let [_, b'4'..=b'7', ..] = escape {
@@ -127,7 +126,7 @@ fn is_first(one: Option<&Range<usize>>, other: Option<&Range<usize>>) -> bool {
 }
 
 fn until_ampersand(bytes: &[u8]) -> usize {
-    scan::find(b'&', bytes).unwrap_or(bytes.len())
+    scan::find::<12>(b'&', bytes).unwrap_or(bytes.len())
 }
 
 /// One parameter, as it came.
@@ -137,7 +136,7 @@ pub(crate) struct Parameter<'q>(pub(crate) &'q str);
 impl<'q> Parameter<'q> {
     /// The text behind the first `=`, as it came.
     pub(crate) fn raw_value(self) -> &'q str {
-        let equals = scan::find(b'=', self.0.as_bytes());
+        let equals = scan::find::<12>(b'=', self.0.as_bytes());
         equals.and_then(|equals| self.0.get(equals + 1..)).unwrap_or_default()
     }
 
@@ -150,29 +149,24 @@ impl<'q> Parameter<'q> {
     /// Whether the decoded value is this text.
     pub(crate) fn value_is(self, text: &str) -> bool {
         let raw = self.raw_value();
-        raw == text || decodes_to(raw.as_bytes(), text)
+        behind(raw.as_bytes(), text).is_some_and(<[u8]>::is_empty)
     }
 
     fn name_is(parameter: &[u8], text: &str) -> bool {
-        // No longer name can decode to the text.
-        let longest = parameter.get(..=text.len() * 3).unwrap_or(parameter);
-        let name = memchr(b'=', longest).and_then(|end| longest.get(..end));
-        decodes_to(name.unwrap_or(longest), text)
+        matches!(behind(parameter, text), Some([] | [b'=', ..]))
     }
 }
 
-/// Whether bytes, decoded as a form, are this ASCII text. Stops at the first difference, so that
-/// it costs little where nearly nothing matches.
-fn decodes_to(mut bytes: &[u8], text: &str) -> bool {
-    let mut starts_alike = text.bytes().all(|expected| match decode_first(bytes) {
-        Some((decoded, rest)) if decoded == expected => {
-            bytes = rest;
-            true
-        }
-        _ => false,
-    });
-    starts_alike &= bytes.is_empty();
-    starts_alike
+/// What is behind the bytes that, decoded as a form, are this ASCII text. Stops at the first
+/// difference, so that it costs little where nearly nothing matches.
+fn behind<'b>(mut bytes: &'b [u8], text: &str) -> Option<&'b [u8]> {
+    for expected in text.bytes() {
+        bytes = match bytes {
+            [byte, rest @ ..] if *byte == expected => rest,
+            _ => decode_first(bytes).filter(|&(decoded, _)| decoded == expected)?.1,
+        };
+    }
+    Some(bytes)
 }
 
 /// The first byte as a form decodes it, and what is behind it. A malformed escape is literal.

@@ -1,7 +1,5 @@
 //! Path segments, with runs of slashes counting as one.
 
-use memchr::memchr_iter;
-
 use crate::scan;
 
 /// The path behind its leading slashes.
@@ -16,7 +14,7 @@ pub(super) fn skip(path: &str) -> &str {
 /// The first segment and what is behind it; an empty segment if there is none.
 pub(super) fn split_first(path: &str) -> (&str, &str) {
     let path = skip(path);
-    let end = scan::find(b'/', path.as_bytes()).unwrap_or(path.len());
+    let end = scan::find::<12>(b'/', path.as_bytes()).unwrap_or(path.len());
     path.split_at_checked(end).unwrap_or((path, ""))
 }
 
@@ -45,9 +43,7 @@ pub(super) fn with_one_slash(rest: &str) -> &str {
 /// Whether a segment is `.` or `..`, each dot also written `%2e` (WHATWG URL §4.3).
 pub(super) fn has_dot_segment(path: &str) -> bool {
     let bytes = path.as_bytes();
-    may_have_dot_segment(bytes)
-        && memchr_iter(b'/', bytes)
-            .any(|slash| bytes.get(slash + 1..).is_some_and(starts_with_dot_segment))
+    may_have_dot_segment(bytes) && (0..bytes.len()).any(|at| is_dot_segment(bytes.get(at..)))
 }
 
 /// Whether any segment begins like one, which hardly any path has.
@@ -72,8 +68,11 @@ fn any_begins(slashes: &[u8], next: &[u8]) -> bool {
     slashes.iter().zip(next).fold(false, |any, (&slash, &next)| any | begins(slash, next))
 }
 
-fn starts_with_dot_segment(bytes: &[u8]) -> bool {
-    let Some(behind) = strip_dot(bytes) else {
+fn is_dot_segment(from_slash: Option<&[u8]>) -> bool {
+    let Some([b'/', segment @ ..]) = from_slash else {
+        return false;
+    };
+    let Some(behind) = strip_dot(segment) else {
         return false;
     };
     let behind = strip_dot(behind).unwrap_or(behind);

@@ -59,6 +59,16 @@ pub(super) fn domain_attributes(cookie: &[u8]) -> impl Iterator<Item = DomainAtt
         loop {
             let start = next?;
             next = ends.next();
+            // Most attributes are others, and their first letter tells.
+            let is_other = match cookie.get(start + 1..) {
+                Some([b' ', first, ..] | [first, ..]) => {
+                    first.is_ascii_alphabetic() && !matches!(first, b'd' | b'D')
+                }
+                _ => false,
+            };
+            if is_other {
+                continue;
+            }
             let end = next.unwrap_or(cookie.len());
             if let Some(attribute) = DomainAttribute::read(cookie, start..end) {
                 return Some(attribute);

@@ -24,7 +24,7 @@ fn is_address(host: &str) -> bool {
     let last = name.bytes().rposition(|byte| byte == b'.').and_then(|dot| name.get(dot + 1..));
     let last = last.unwrap_or(name);
     // Nearly every host ends in a name: looking at one byte of it spares the parsers.
-    if last.starts_with(|first: char| first.is_ascii_lowercase()) && !host.contains(':') {
+    if last.starts_with(|first: char| first.is_ascii_lowercase()) && !last.contains(':') {
         return false;
     }
     let hexadecimal = last.strip_prefix("0x").or_else(|| last.strip_prefix("0X"));
