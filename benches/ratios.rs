@@ -12,11 +12,13 @@
 
 mod workload;
 
+use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::time::Instant;
 
 use firstparty::Gateway;
 use workload::growth::Grower;
+use workload::names::NameSets;
 use workload::outcome::Outcome;
 use workload::{Visitor, Workloads};
 
@@ -30,6 +32,7 @@ fn main() {
     workloads.visit(&mut table);
     workloads.grow(&mut table);
     table.measure_gateway(&workloads);
+    table.measure_names(&workloads);
     if has("--json") { table.print_json() } else { table.print() }
 }
 
@@ -38,6 +41,8 @@ struct Table {
     rounds: usize,
     rows: Vec<Row>,
     growth: Vec<Growth>,
+    /// What it takes to ask for each name of A, by the kind of set.
+    names: Vec<(&'static str, f64)>,
     /// Setting a gateway up, and cloning it, in nanoseconds.
     new: f64,
     clone: f64,
@@ -152,6 +157,25 @@ impl Table {
         self.clone = median((0..rounds).map(|_| batch(&|| (), &clone).run).collect());
     }
 
+    /// The field filter alone, next to other sets of the same names; in turn, too.
+    fn measure_names(&mut self, workloads: &Workloads) {
+        let sets = NameSets::new();
+        let request = workloads.a.build();
+        let headers = request.headers();
+        let mut times: [Vec<f64>; 4] = Default::default();
+        for _ in 0..self.rounds {
+            let columns = [
+                batch(&|| headers, &|headers| sets.ours(headers)).run,
+                batch(&|| headers, &|headers| sets.trie_hard(headers)).run,
+                batch(&|| headers, &|headers| sets.phf(headers)).run,
+                batch(&|| headers, &|headers| sets.hash_set(headers)).run,
+            ];
+            times.iter_mut().zip(columns).for_each(|(times, time)| times.push(time));
+        }
+        let kinds = ["FieldSet", "trie-hard", "phf", "HashSet<HeaderName>"];
+        self.names = kinds.into_iter().zip(times.map(median)).collect();
+    }
+
     fn print(&self) {
         println!("ns a call, medians of {} batches of {BATCH}, in turn", self.rounds);
         println!(
@@ -165,7 +189,12 @@ impl Table {
                  {to_naive:>11.1} {build:>8.0} {drop:>8.0}"
             );
         }
-        println!("\nGateway::new {:.0} ns, Gateway::clone {:.1} ns\n", self.new, self.clone);
+        println!("\nGateway::new {:.0} ns, Gateway::clone {:.1} ns", self.new, self.clone);
+        println!("\nthe names of A, asked of a set of 32");
+        for (kind, time) in &self.names {
+            println!("{kind:<32} {time:>8.1}");
+        }
+        println!();
         println!("{:<32} {:>7} {:>10} {:>9}", "growth", "size", "ns", "ns/byte");
         for Growth { series, size, bytes, ours } in &self.growth {
             let each = ours / *bytes as f64;
@@ -188,6 +217,7 @@ impl Table {
         });
         let json = serde_json::json!({
             "workloads": rows.collect::<Vec<_>>(), "growth": growth.collect::<Vec<_>>(),
+            "names": self.names.iter().copied().collect::<BTreeMap<_, _>>(),
             "gateway_new": self.new, "gateway_clone": self.clone,
         });
         println!("{json:#}");

@@ -12,6 +12,7 @@ pub mod floor;
 pub mod growth;
 pub mod head;
 pub mod naive;
+pub mod names;
 pub mod outcome;
 
 use std::net::IpAddr;

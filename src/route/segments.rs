@@ -43,7 +43,7 @@ pub(super) fn with_one_slash(rest: &str) -> &str {
 /// Whether a segment is `.` or `..`, each dot also written `%2e` (WHATWG URL §4.3).
 pub(super) fn has_dot_segment(path: &str) -> bool {
     let bytes = path.as_bytes();
-    may_have_dot_segment(bytes) && (0..bytes.len()).any(|at| is_dot_segment(bytes.get(at..)))
+    may_have_dot_segment(bytes) && bytes.split(|&byte| byte == b'/').any(is_dot_segment)
 }
 
 /// Whether any segment begins like one, which hardly any path has.
@@ -68,15 +68,8 @@ fn any_begins(slashes: &[u8], next: &[u8]) -> bool {
     slashes.iter().zip(next).fold(false, |any, (&slash, &next)| any | begins(slash, next))
 }
 
-fn is_dot_segment(from_slash: Option<&[u8]>) -> bool {
-    let Some([b'/', segment @ ..]) = from_slash else {
-        return false;
-    };
-    let Some(behind) = strip_dot(segment) else {
-        return false;
-    };
-    let behind = strip_dot(behind).unwrap_or(behind);
-    matches!(behind, [] | [b'/', ..])
+fn is_dot_segment(segment: &[u8]) -> bool {
+    strip_dot(segment).is_some_and(|behind| strip_dot(behind).unwrap_or(behind).is_empty())
 }
 
 fn strip_dot(bytes: &[u8]) -> Option<&[u8]> {
