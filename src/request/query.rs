@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use memchr::memmem;
+use memchr::{memchr, memmem};
 use url::form_urlencoded;
 
 use crate::scan;
@@ -26,6 +26,19 @@ pub fn first<'q>(query: &'q str, name: &str) -> Option<Cow<'q, str>> {
     parameters.find(|(decoded, _)| decoded == name).map(|(_, value)| value)
 }
 
+/// A query, scanned once for what every [`Name`] asks first: whether it has escapes at all.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Query<'q> {
+    pub(crate) text: &'q str,
+    first_escape: Option<usize>,
+}
+
+impl<'q> Query<'q> {
+    pub(crate) fn new(text: &'q str) -> Self {
+        Self { text, first_escape: memchr(b'%', text.as_bytes()) }
+    }
+}
+
 /// Finds parameters by a name known beforehand, in one vector scan.
 ///
 /// A name is found as text, then its borders are looked at; only parameters with an escape in
@@ -44,15 +57,15 @@ impl Name {
     }
 
     /// The first parameter with this name.
-    pub(crate) fn find<'q>(&self, query: &'q str) -> Option<Parameter<'q>> {
-        let (plain, escaped) = (self.plain(query, 0), self.escaped(query, 0));
+    pub(crate) fn find<'q>(&self, query: Query<'q>) -> Option<Parameter<'q>> {
+        let (plain, escaped) = (self.plain(query.text, 0), self.escaped(query, 0));
         let range = if is_first(escaped.as_ref(), plain.as_ref()) { escaped } else { plain };
-        query.get(range?).map(Parameter)
+        query.text.get(range?).map(Parameter)
     }
 
     /// The ranges of all parameters with this name, in order.
-    pub(crate) fn find_iter<'q>(&'q self, query: &'q str) -> impl Iterator<Item = Range<usize>> {
-        let mut plain = self.plain(query, 0);
+    pub(crate) fn find_iter<'q>(&'q self, query: Query<'q>) -> impl Iterator<Item = Range<usize>> {
+        let mut plain = self.plain(query.text, 0);
         let mut escaped = self.escaped(query, 0);
         // No parameter is in both: a plain name has no escape.
         std::iter::from_fn(move || {
@@ -62,7 +75,7 @@ impl Name {
                 Some(found)
             } else {
                 let found = plain.take()?;
-                plain = self.plain(query, found.end + 1);
+                plain = self.plain(query.text, found.end + 1);
                 Some(found)
             }
         })
@@ -88,8 +101,9 @@ impl Name {
     /// The first parameter at or behind a place whose name, with an escape in it, decodes to the
     /// text. The first escape of a parameter decides: it has to be one of a letter, and to stand
     /// in the name. Most are those of values (`%2F`), and one look passes them over.
-    fn escaped(&self, query: &str, mut from: usize) -> Option<Range<usize>> {
-        let query = query.as_bytes();
+    fn escaped(&self, query: Query<'_>, from: usize) -> Option<Range<usize>> {
+        let mut from = from.max(query.first_escape?);
+        let query = query.text.as_bytes();
         loop {
             let at = from + scan::find::<4>(b'%', query.get(from..)?)?;
             let escape = query.get(at..)?;
@@ -202,7 +216,7 @@ mod tests {
 
     fn found<'q>(query: &'q str, name: &'static str) -> Vec<&'q str> {
         let name = Name::new(name);
-        name.find_iter(query).map(|range| query.get(range).unwrap()).collect()
+        name.find_iter(Query::new(query)).map(|range| query.get(range).unwrap()).collect()
     }
 
     /// R3.2: names are compared decoded, whole, with their case.

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use serde::Serialize;
 
-use super::query::{Name, Parameter};
+use super::query::{Name, Parameter, Query};
 
 static REGION: LazyLock<Name> = LazyLock::new(|| Name::new("region"));
 
@@ -41,7 +41,7 @@ impl Region {
     /// ```
     #[must_use]
     pub fn of_query(query: &str) -> Self {
-        REGION.find(query).map_or(Self::Us, Self::of_parameter)
+        REGION.find(Query::new(query)).map_or(Self::Us, Self::of_parameter)
     }
 
     fn of_parameter(parameter: Parameter<'_>) -> Self {
@@ -94,8 +94,9 @@ impl fmt::Display for Region {
 
 /// The region of a query, and the query with every region parameter saying so: those that disagree
 /// are replaced, all others stay byte for byte (R3.4).
-pub(crate) fn agreed(query: &str) -> (Region, Cow<'_, str>) {
+pub(crate) fn agreed(query: Query<'_>) -> (Region, Cow<'_, str>) {
     let mut ranges = REGION.find_iter(query).peekable();
+    let query = query.text;
     let parameter = |range: &Range<usize>| query.get(range.clone()).map(Parameter);
     let region = ranges.peek().and_then(parameter).map_or(Region::Us, Region::of_parameter);
     let mut corrected = String::new();

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use http::uri::{Authority, PathAndQuery, Scheme};
 use http::{HeaderValue, Uri};
 
-use super::query::{Name, Parameter};
+use super::query::{Name, Parameter, Query};
 use super::region::{self, Region};
 use crate::config::{AgentOrigin, Config, ConfigError, HostName};
 use crate::refusal::Refusal;
@@ -141,11 +141,11 @@ impl Targets {
         authorised: bool,
         query: Option<&str>,
     ) -> Result<Target, Refusal> {
-        let query = query.unwrap_or_default();
+        let query = Query::new(query.unwrap_or_default());
         match route {
             Route::Agent if self.agent_origin == AgentOrigin::Cdn => {
                 let path = agent_path("/v", query)?;
-                self.cdn.target(path_and_query(&path, query, Some(&self.procdn))?, None)
+                self.cdn.target(path_and_query(&path, query.text, Some(&self.procdn))?, None)
             }
             Route::Agent => self.api_target(&agent_path("/web/v", query)?, authorised, query),
             Route::Result { suffix: path } | Route::Api { path } => {
@@ -159,7 +159,7 @@ impl Targets {
         &self,
         path: &[Cow<'_, str>],
         authorised: bool,
-        query: &str,
+        query: Query<'_>,
     ) -> Result<Target, Refusal> {
         let (region, query) = region::agreed(query);
         let [us, eu, ap] = &self.api;
@@ -175,7 +175,7 @@ impl Targets {
 }
 
 /// R4.3: the path of an agent download, in pieces.
-fn agent_path<'q>(root: &'static str, query: &'q str) -> Result<[Cow<'q, str>; 7], Refusal> {
+fn agent_path<'q>(root: &'static str, query: Query<'q>) -> Result<[Cow<'q, str>; 7], Refusal> {
     let key = segment(API_KEY.find(query))?.ok_or(Refusal::ApiKeyMissing)?;
     if matches!(&*key, "." | "..") {
         return Err(Refusal::ApiKeyDots);
