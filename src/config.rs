@@ -23,6 +23,7 @@
 
 mod advice;
 mod builder;
+mod cache;
 mod client;
 mod document;
 mod error;
@@ -42,6 +43,7 @@ use crate::platform::Platform;
 
 pub use self::advice::Advice;
 pub use self::builder::Builder;
+pub use self::cache::{CacheState, DocumentCache};
 pub use self::client::{ClientSetup, propose_path_segment};
 pub use self::document::Document;
 pub use self::error::ConfigError;

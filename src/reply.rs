@@ -110,6 +110,9 @@ fn status_of(refusal: Refusal) -> StatusCode {
         Refusal::MethodNotForwarded | Refusal::StatusMethod => StatusCode::METHOD_NOT_ALLOWED,
         Refusal::TargetTooLong => StatusCode::URI_TOO_LONG,
         Refusal::TransferCoding => StatusCode::NOT_IMPLEMENTED,
+        Refusal::BodyTruncated => StatusCode::PAYLOAD_TOO_LARGE,
+        Refusal::ResponseStatus | Refusal::ResponseTooLarge => StatusCode::BAD_GATEWAY,
+        Refusal::NoEvent | Refusal::Settings => StatusCode::INTERNAL_SERVER_ERROR,
         Refusal::Malformed
         | Refusal::PathNotAbsolute
         | Refusal::DotSegment

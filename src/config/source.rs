@@ -27,7 +27,7 @@ use crate::platform::Profile;
 /// assert_eq!(config.resolution(Variable::PreSharedSecret), Resolution::Unset);
 /// # Ok::<(), firstparty::ConfigError>(())
 /// ```
-#[derive(Clone, Default)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Source {
     name: Cow<'static, str>,
     values: Vec<(Variable, String)>,

@@ -11,6 +11,10 @@
 mod answers;
 mod exchange;
 mod explain;
+#[cfg(feature = "lambda-edge")]
+mod lambda_edge;
+#[cfg(feature = "management")]
+mod management;
 mod properties;
 mod proxy;
 mod rules;
