@@ -167,7 +167,7 @@ impl Table {
             let columns = [
                 batch(&|| headers, &|headers| sets.ours(headers)).run,
                 batch(&|| headers, &|headers| sets.trie_hard(headers)).run,
-                batch(&|| headers, &|headers| sets.phf(headers)).run,
+                batch(&|| headers, &|headers| NameSets::phf(headers)).run,
                 batch(&|| headers, &|headers| sets.hash_set(headers)).run,
             ];
             times.iter_mut().zip(columns).for_each(|(times, time)| times.push(time));

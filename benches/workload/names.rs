@@ -45,7 +45,7 @@ impl NameSets {
         headers.keys().filter(|name| self.trie.get(name.as_str()).is_some()).count()
     }
 
-    pub fn phf(&self, headers: &HeaderMap) -> usize {
+    pub fn phf(headers: &HeaderMap) -> usize {
         headers.keys().filter(|name| PERFECT.contains(name.as_str())).count()
     }
 

@@ -145,6 +145,7 @@ known_fields! {
 }
 
 /// A perfect hash of the names, found by the compiler: each name has a slot of its own.
+#[expect(clippy::indexing_slicing, reason = "the compiler evaluates it")]
 static SLOTS: [u8; SLOT_COUNT] = {
     let mut slots = [EMPTY; SLOT_COUNT];
     let mut index = 0;
@@ -169,6 +170,7 @@ const MULTIPLIER: u32 = {
     multiplier
 };
 
+#[expect(clippy::indexing_slicing, reason = "the compiler evaluates it")]
 const fn is_perfect(multiplier: u32) -> bool {
     let mut taken = [false; SLOT_COUNT];
     let mut index = 0;

@@ -74,6 +74,7 @@ impl BrowserHost {
 /// Whether a text is a name without port and without capitals. One look at each byte, a third of
 /// what finding the port costs.
 fn is_plain(text: &[u8]) -> bool {
+    #[expect(clippy::indexing_slicing, reason = "the compiler evaluates it")]
     const PLAIN: [bool; 256] = {
         let mut plain = [false; 256];
         let mut byte = 0_u8;

@@ -209,6 +209,7 @@ fn segment(parameter: Option<Parameter<'_>>) -> Result<Option<Cow<'_, str>>, Ref
 
 /// RFC 3986 §2.3. A table: every value that becomes part of a path is looked at byte by byte.
 fn is_unreserved(byte: u8) -> bool {
+    #[expect(clippy::indexing_slicing, reason = "the compiler evaluates it")]
     static UNRESERVED: [bool; 256] = {
         let mut table = [false; 256];
         let mut byte = 0_u8;
