@@ -112,7 +112,7 @@ impl Forward {
     async fn plain(self, mut request: Request<Incoming>) -> Answer {
         let host = HeaderValue::from_str(&self.upstream.to_string());
         request.headers_mut().insert(HOST, host.unwrap_or(HeaderValue::from_static("upstream")));
-        self.send(request).await.unwrap_or_else(|status| failed(status))
+        self.send(request).await.unwrap_or_else(failed)
     }
 
     async fn with_gateway(
