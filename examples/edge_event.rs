@@ -89,11 +89,11 @@ fn answer(line: &str) -> Result<Answer, Error> {
     let line: Line<'_> = serde_json::from_str(line)?;
     let event = Event::from_json(line.event.get().as_bytes())?;
     let mut settings = settings(line.choices);
-    let function =
-        match settings.poll(event.settings(), Duration::ZERO).map_err(|error| whole(&error))? {
-            Need::Nothing(function) => function,
-            Need::Document(name) => return Err(format!("the document {name} would be read").into()),
-        };
+    let polled = settings.poll(event.settings(), Duration::ZERO);
+    let function = match polled.map_err(|error| whole(&error))? {
+        Need::Nothing(function) => function,
+        Need::Document(name) => return Err(format!("the document {name} would be read").into()),
+    };
     Ok(match function.handle(event) {
         Step::Respond(result, _) => Answer { result: Some(result), ..Answer::default() },
         Step::Forward(request, pending) => {

@@ -3,6 +3,8 @@
 //! A binary of its own, since the allocator that counts belongs to the whole binary. Counts do
 //! not depend on the machine: one allocation more than the budget is a regression.
 
+#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a panic is a failed test")]
+
 #[path = "../benches/workload/mod.rs"]
 mod workload;
 
