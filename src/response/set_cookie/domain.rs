@@ -1,5 +1,7 @@
 //! Which hosts a domain covers (RFC 6265bis §5.1.3).
 
+#[cfg(feature = "psl")]
+use std::borrow::Cow;
 use std::net::IpAddr;
 
 /// R8.2: whether a `Domain` (without leading dot) makes a browser at this host accept the cookie.
@@ -43,7 +45,11 @@ fn is_public_suffix(_: &str) -> bool {
 /// R8.2 with the list: ICANN's section and the private one.
 #[cfg(feature = "psl")]
 fn is_public_suffix(domain: &str) -> bool {
-    let domain = domain.strip_suffix('.').unwrap_or(domain).to_ascii_lowercase();
+    let mut domain = Cow::Borrowed(domain.strip_suffix('.').unwrap_or(domain));
+    if domain.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        // The list is in lower case, and so are nearly all domains.
+        domain.to_mut().make_ascii_lowercase();
+    }
     let suffix = psl::suffix(domain.as_bytes()).filter(psl::Suffix::is_known);
     suffix.is_some_and(|suffix| suffix.as_bytes() == domain.as_bytes())
 }
@@ -92,6 +98,7 @@ mod tests {
     #[test]
     fn public_suffixes_cover_nothing() {
         assert!(!covers("co.uk", "shop.co.uk"));
+        assert!(!covers("Co.UK", "shop.co.uk"));
         assert!(!covers("github.io", "me.github.io"));
         assert!(covers("shop.co.uk", "www.shop.co.uk"));
         for (host, expected) in [
