@@ -13,14 +13,12 @@
 //!     < tests/data/cloudfront.jsonl
 //! ```
 
-use std::collections::BTreeMap;
 use std::io::{BufRead, Write};
 use std::net::IpAddr;
 
 use bytes::Bytes;
 use clap::Parser;
 use firstparty::explain::{self, Note};
-use firstparty::http::header::ORIGIN;
 use firstparty::http::{HeaderMap, HeaderName, HeaderValue, Request, Response};
 use firstparty::refusal::Refusal;
 use firstparty::{Action, Config, Exchange, Failure, Gateway, Platform, Report, RequestId};
@@ -57,9 +55,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 #[derive(Deserialize)]
 struct Line {
     id: Option<Value>,
-    #[serde(default)]
-    platform: Platform,
-    #[serde(default)]
+    platform: Option<Platform>,
     config: Option<Config>,
     request: Head,
     upstream: Option<Upstream>,
@@ -136,38 +132,36 @@ fn answer(line: &[u8], defaults: &Map<String, Value>) -> Answer {
     }
 }
 
-/// Merges the defaults under a line and reads it.
+/// Puts the defaults under a line and reads it: members of the line and of its configuration come
+/// first, whole, and however their keys are spelt.
 fn read(line: &[u8], defaults: &Map<String, Value>) -> Result<Line, serde_json::Error> {
-    let mut merged = Value::Object(defaults.clone());
-    merge(&mut merged, serde_json::from_slice(line)?);
-    unprefix(&mut merged);
-    serde_json::from_value(merged)
-}
-
-fn merge(under: &mut Value, over: Value) {
-    match (under, over) {
-        (Value::Object(under), Value::Object(over)) => {
-            for (key, value) in over {
-                merge(under.entry(key).or_insert(Value::Null), value);
+    let mut line: Map<String, Value> = serde_json::from_slice(line)?;
+    for (key, default) in defaults {
+        match (line.get_mut(key), default) {
+            (Some(Value::Object(members)), Value::Object(defaults)) if key == "config" => {
+                put_under(members, defaults);
             }
+            (Some(_), _) => {}
+            (None, default) => drop(line.insert(key.clone(), default.clone())),
         }
-        (under, over) => *under = over,
     }
+    serde_json::from_value(Value::Object(line))
 }
 
-/// `fpjs_x` and `x` are the same key of a configuration, so that a line overrides a default
-/// however either is spelt.
-fn unprefix(line: &mut Value) {
-    let Some(config) = line.get_mut("config").and_then(Value::as_object_mut) else { return };
-    let keys: BTreeMap<String, Value> = std::mem::take(config).into_iter().collect();
-    for (key, value) in keys {
-        let name = key.strip_prefix("fpjs_").unwrap_or(&key);
-        config.insert(name.to_owned(), value);
+fn put_under(members: &mut Map<String, Value>, defaults: &Map<String, Value>) {
+    // `fpjs_x` and `x` are the same key of a configuration.
+    let plain = |key: &str| {
+        let lower = key.to_ascii_lowercase();
+        lower.strip_prefix("fpjs_").map_or(lower.clone(), str::to_owned)
+    };
+    let given: Vec<_> = members.keys().map(|key| plain(key)).collect();
+    for (key, default) in defaults.iter().filter(|(key, _)| !given.contains(&plain(key))) {
+        members.insert(key.clone(), default.clone());
     }
 }
 
 fn explain(line: Line) -> Explained {
-    let gateway = Gateway::new(line.config.unwrap_or_default(), line.platform);
+    let gateway = Gateway::new(line.config.unwrap_or_default(), line.platform.unwrap_or_default());
     let id = line.id;
     let Some(request) = request(&line.request) else {
         return Explained { id, ..malformed(&line.request) };
@@ -262,10 +256,15 @@ fn failure(upstream: &Upstream) -> Failure {
 
 /// The answer to a request that `http` cannot hold.
 fn malformed(head: &Head) -> Explained {
-    let origin = head.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case(ORIGIN.as_str()));
-    let origin = origin.and_then(|(_, value)| HeaderValue::from_bytes(value.as_bytes()).ok());
+    let origins: Vec<_> = head
+        .headers
+        .iter()
+        .filter(|(name, _)| name.eq_ignore_ascii_case("origin"))
+        .cloned()
+        .collect();
+    let known = headers(&origins).unwrap_or_default();
     let refusal = Refusal::Malformed;
-    let response = refusal.response(origin, head.method == "HEAD");
+    let response = refusal.response(&known, head.method == "HEAD");
     let note = explain::answered(refusal);
     Explained { respond: Some(answered(&response)), rules: vec![note], ..Explained::default() }
 }

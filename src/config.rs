@@ -23,6 +23,7 @@
 
 mod advice;
 mod builder;
+mod cache;
 mod client;
 mod document;
 mod error;
@@ -42,6 +43,7 @@ use crate::platform::Platform;
 
 pub use self::advice::Advice;
 pub use self::builder::Builder;
+pub use self::cache::{CacheState, DocumentCache};
 pub use self::client::{ClientSetup, propose_path_segment};
 pub use self::document::Document;
 pub use self::error::ConfigError;
@@ -174,8 +176,17 @@ impl Config {
         let source = self.resolved_by.get(variable as usize).and_then(Option::as_deref);
         match source {
             Some(name) => Resolution::Source(name),
-            None if variable.has_default() => Resolution::Default,
+            None if self.uses_default(variable) => Resolution::Default,
             None => Resolution::Unset,
+        }
+    }
+
+    /// Whether the default of a variable that nothing sets means anything.
+    fn uses_default(&self, variable: Variable) -> bool {
+        let depth_decides = !self.mount_is_chosen && matches!(self.mount, Mount::Depth(_));
+        match variable {
+            Variable::IntegrationPathDepth => depth_decides,
+            _ => variable.has_default(),
         }
     }
 }
@@ -201,6 +212,8 @@ mod tests {
         for (index, &variable) in Variable::ALL.iter().enumerate() {
             assert_eq!(variable as usize, index);
             assert_eq!(Variable::from_key(variable.as_str()), Some(variable));
+            let json = serde_json::to_value(variable).unwrap();
+            assert_eq!(json, variable.as_str());
         }
     }
 
@@ -216,5 +229,32 @@ mod tests {
         assert!(config.secret.is_none() && !config.debug && config.v4 && config.status_page);
         assert_eq!(config.resolution(Variable::IntegrationPathDepth), Resolution::Default);
         assert_eq!(config.resolution(Variable::GetResultPath), Resolution::Unset);
+    }
+
+    /// R1.3: what was set is what is given back.
+    #[test]
+    fn settings_are_given_back() {
+        let config = Config::builder()
+            .agent_download_path("a")
+            .get_result_path("r/s")
+            .pre_shared_secret("s3cret")
+            .ingress_base_host("api.example")
+            .cdn_url("cdn.example")
+            .variable(Variable::SecretName, "name")
+            .variable(Variable::Debug, "true")
+            .variable(Variable::RoutePrefix, "/x/y")
+            .build()
+            .unwrap();
+        assert_eq!(config.agent_route().unwrap().as_str(), "a");
+        assert_eq!(config.result_route().unwrap().as_str(), "r/s");
+        assert_eq!(config.secret().unwrap().header_value(), "s3cret");
+        assert_eq!(*config.mount(), Mount::Exact("x/y".parse().unwrap()));
+        assert_eq!(config.ingress_host().as_str(), "api.example");
+        assert_eq!(config.cdn_host().as_str(), "cdn.example");
+        assert_eq!(config.secret_name(), Some("name"));
+        assert!(config.debug());
+        let off = Config::default();
+        assert!(off.agent_route().is_none() && off.result_route().is_none() && !off.debug());
+        assert!(off.secret().is_none() && off.secret_name().is_none());
     }
 }

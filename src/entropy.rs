@@ -5,8 +5,8 @@ pub(crate) const LOWER: &[u8] = LOWER_AND_DIGITS.split_at(26).0;
 pub(crate) const ALPHANUMERIC: &[u8] =
     b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
-/// Draws one character from each alphabet. With 128 bits of entropy and some fifty bits drawn,
-/// the bias is far below anything that can be measured.
+/// Draws one character from each alphabet. The entropy has at least 28 bits more than are drawn, so
+/// the bias is below one in a hundred million.
 pub(crate) fn draw(
     mut entropy: u128,
     alphabets: impl Iterator<Item = &'static [u8]>,

@@ -80,6 +80,12 @@ impl Exchange {
         }
     }
 
+    /// An answer in the form that this request wants.
+    #[cfg(feature = "lambda-edge")]
+    pub(crate) fn reply(&self) -> Reply {
+        Reply::new(self.sent.origin.clone(), self.head)
+    }
+
     pub(crate) fn gateway(&self) -> &Inner {
         &self.gateway
     }

@@ -4,9 +4,8 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::header::ORIGIN;
 use http::request::Parts;
-use http::{HeaderMap, HeaderValue, Method, Request, Response, Uri};
+use http::{Method, Request, Response, Uri};
 
 use crate::config::Config;
 use crate::exchange::Exchange;
@@ -195,14 +194,18 @@ impl Inner {
         client_ip: Option<IpAddr>,
         report: &mut Report,
     ) -> Result<Sent, Answer> {
+        let route = self.routes.classify(uri.path());
+        if let Ok(route) = route {
+            *report = Report::of_route(route);
+        }
+        if route == Ok(Route::Status) {
+            self.upstream.check_host(&parts.headers, uri)?;
+            return Err(status_answer(&parts.method));
+        }
         if !is_forwarded(&parts.method) {
             return Err(Refusal::MethodNotForwarded.into());
         }
-        let route = self.routes.classify(uri.path())?;
-        *report = Report::of_route(route);
-        if route == Route::Status {
-            return Err(status_answer(&parts.method));
-        }
+        let route = route?;
         report.authorised =
             parts.method == Method::POST && self.upstream.targets.may_authorise(route);
         let sent = self.upstream.prepare(parts, uri, route, report.authorised, client_ip)?;
@@ -213,7 +216,7 @@ impl Inner {
 
     fn answer(&self, answer: Answer, parts: &Parts, uri: &Uri) -> Response<Bytes> {
         let head = parts.method == Method::HEAD;
-        let reply = Reply::new(only_origin(&parts.headers), head);
+        let reply = Reply::to(&parts.headers, head);
         match answer {
             Answer::Refusal(refusal) => reply.refused(refusal),
             Answer::StatusPage => self.status.respond(uri.query().unwrap_or_default(), head),
@@ -228,9 +231,4 @@ fn status_answer(method: &Method) -> Answer {
     } else {
         Answer::Refusal(Refusal::StatusMethod)
     }
-}
-
-fn only_origin(headers: &HeaderMap) -> Option<HeaderValue> {
-    let mut values = headers.get_all(ORIGIN).iter();
-    values.next().filter(|_| values.next().is_none()).cloned()
 }

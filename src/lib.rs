@@ -77,6 +77,8 @@
 //!
 //! None is on by default.
 //!
+//! * `lambda-edge`: CloudFront's Lambda@Edge events in, result objects out.
+//! * `management`: the management function of a CloudFront deployment, as a state machine.
 //! * `psl`: cookie domains know public suffixes, and may become the registrable domain.
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
@@ -87,6 +89,10 @@ mod exchange;
 pub mod explain;
 pub mod field;
 mod gateway;
+#[cfg(feature = "lambda-edge")]
+pub mod lambda_edge;
+#[cfg(feature = "management")]
+pub mod management;
 pub mod platform;
 pub mod refusal;
 mod reply;

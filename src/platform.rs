@@ -133,6 +133,9 @@ mod tests {
     fn names_are_read_back() {
         for &platform in Platform::ALL {
             assert_eq!(platform.to_string().parse(), Ok(platform));
+            let json = serde_json::to_string(&platform).unwrap();
+            assert_eq!(json, format!("\"{platform}\""));
+            assert_eq!(serde_json::from_str::<Platform>(&json).unwrap(), platform);
         }
         assert_eq!("aws".parse::<Platform>(), Err(UnknownPlatform));
     }

@@ -61,6 +61,21 @@ pub enum Refusal {
     /// The request has more fields than a message can hold, once the gateway's own are added.
     #[error("the request has too many fields")]
     TooManyFields,
+    /// CloudFront cut the body (R13.3).
+    #[error("the request body is too large")]
+    BodyTruncated,
+    /// Upstream's status is outside 200 to 599, and CloudFront takes no other (R13.4).
+    #[error("upstream answered with a status that cannot be passed on")]
+    ResponseStatus,
+    /// Upstream's response is larger than CloudFront takes (R13.4).
+    #[error("upstream's response is too large to be passed on")]
+    ResponseTooLarge,
+    /// What came is no event (R13.1).
+    #[error("the event could not be read")]
+    NoEvent,
+    /// The settings hold a value that cannot be used (R13.2).
+    #[error("the settings are not valid")]
+    Settings,
 }
 
 impl Refusal {
@@ -68,7 +83,6 @@ impl Refusal {
     #[must_use]
     pub const fn rule(self) -> &'static str {
         match self {
-            Self::Malformed => "R13.3",
             Self::PathNotAbsolute => "R2.0",
             Self::DotSegment => "R2.5",
             Self::NotFound => "R2.2",
@@ -80,6 +94,10 @@ impl Refusal {
             Self::ContentLength | Self::TransferCoding => "R5.2",
             Self::Host | Self::HostNotListed => "R5.7",
             Self::TooManyFields => "R5.6",
+            Self::NoEvent => "R13.1",
+            Self::Settings => "R13.2",
+            Self::Malformed | Self::BodyTruncated => "R13.3",
+            Self::ResponseStatus | Self::ResponseTooLarge => "R13.4",
         }
     }
 }

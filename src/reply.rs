@@ -9,9 +9,9 @@ pub(crate) mod status;
 use bytes::Bytes;
 use http::header::{
     ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_ORIGIN, ALLOW, CACHE_CONTROL,
-    CONTENT_TYPE, VARY,
+    CONTENT_TYPE, ORIGIN, VARY,
 };
-use http::{HeaderValue, Response, StatusCode};
+use http::{HeaderMap, HeaderValue, Response, StatusCode};
 
 use crate::exchange::{Failure, RequestId};
 use crate::refusal::Refusal;
@@ -30,6 +30,12 @@ pub(crate) struct Reply {
 }
 
 impl Reply {
+    /// An answer to a request with these fields. The origin counts if there is exactly one.
+    pub(crate) fn to(headers: &HeaderMap, head: bool) -> Self {
+        let mut origins = headers.get_all(ORIGIN).iter();
+        Self::new(origins.next().filter(|_| origins.next().is_none()).cloned(), head)
+    }
+
     pub(crate) fn new(origin: Option<HeaderValue>, head: bool) -> Self {
         Self { origin, head }
     }
@@ -78,19 +84,19 @@ impl Reply {
 
 impl Refusal {
     /// The answer to a request that an adapter has to refuse itself, because it could not even be
-    /// handed to the gateway (R9.3). `origin` is the request's `origin` field; `head` says that
-    /// its method was HEAD.
+    /// handed to the gateway (R9.3). `headers` are the request's, as far as they are known; `head`
+    /// says that its method was HEAD.
     ///
     /// ```
     /// use firstparty::refusal::Refusal;
     ///
-    /// let response = Refusal::Malformed.response(None, false);
+    /// let response = Refusal::Malformed.response(&Default::default(), false);
     /// assert_eq!(response.status(), 400);
     /// assert_eq!(response.body(), r#"{"error":"the request is malformed"}"#);
     /// ```
     #[must_use]
-    pub fn response(self, origin: Option<HeaderValue>, head: bool) -> Response<Bytes> {
-        Reply::new(origin, head).refused(self)
+    pub fn response(self, headers: &HeaderMap, head: bool) -> Response<Bytes> {
+        Reply::to(headers, head).refused(self)
     }
 }
 
@@ -101,6 +107,9 @@ fn status_of(refusal: Refusal) -> StatusCode {
         Refusal::MethodNotForwarded | Refusal::StatusMethod => StatusCode::METHOD_NOT_ALLOWED,
         Refusal::TargetTooLong => StatusCode::URI_TOO_LONG,
         Refusal::TransferCoding => StatusCode::NOT_IMPLEMENTED,
+        Refusal::BodyTruncated => StatusCode::PAYLOAD_TOO_LARGE,
+        Refusal::ResponseStatus | Refusal::ResponseTooLarge => StatusCode::BAD_GATEWAY,
+        Refusal::NoEvent | Refusal::Settings => StatusCode::INTERNAL_SERVER_ERROR,
         Refusal::Malformed
         | Refusal::PathNotAbsolute
         | Refusal::DotSegment

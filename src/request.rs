@@ -13,6 +13,7 @@ pub mod target;
 
 use std::net::IpAddr;
 
+use http::header::{Entry, HOST, ORIGIN};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Uri, Version};
 
@@ -56,14 +57,14 @@ impl Upstream {
         let profile = platform.profile();
         let trusted_host = match profile.host {
             HostSource::Field(field) => Some(HeaderName::from_static(field)),
-            HostSource::Request => config.trusted_host.clone(),
+            HostSource::Request => config.trusted_host.clone().filter(|_| profile.own_server),
         };
         Ok(Self {
             targets: Targets::new(config, platform)?,
             fields: RequestFields::new(config, platform),
             secret: config.secret.clone(),
             address: profile.address,
-            trusted_address: config.trusted_address.clone(),
+            trusted_address: config.trusted_address.clone().filter(|_| profile.own_server),
             trusted_host,
             hosts: config.hosts.clone(),
         })
@@ -85,10 +86,12 @@ impl Upstream {
         let trusted_host = self.trusted_host(headers)?;
         let address = authorised.then(|| self.client_address(headers, client_ip)).flatten();
         let taken = self.fields.filter(headers, authorised, &target.host)?;
-        let host = browser_host(trusted_host, uri, taken.host.as_ref())?;
-        self.check_listed(&host)?;
+        let host = self
+            .listed_host(trusted_host, uri, taken.host.as_ref())
+            .inspect_err(|_| restore_origin(headers, taken.origin.as_ref()))?;
         if authorised {
-            self.identify(headers, &host, address)?;
+            self.identify(headers, &host, address)
+                .inspect_err(|_| restore_origin(headers, taken.origin.as_ref()))?;
         }
         parts.uri = target.uri;
         parts.version = Version::default();
@@ -103,17 +106,45 @@ impl Upstream {
 
     fn trusted_host(&self, headers: &HeaderMap) -> Result<Option<BrowserHost>, Refusal> {
         let field = self.trusted_host.as_ref();
-        field.map_or(Ok(None), |field| identity::trusted_host(headers, field))
+        field.map_or(Ok(None), |field| identity::only_host(headers, field))
     }
 
     fn client_address(&self, headers: &HeaderMap, known: Option<IpAddr>) -> Option<IpAddr> {
         identity::client_address(headers, self.address, self.trusted_address.as_ref(), known)
     }
 
-    /// R5.7: the allow-list.
-    fn check_listed(&self, host: &BrowserHost) -> Result<(), Refusal> {
+    /// R5.7 for a request that is not forwarded: the allow-list holds for it, too.
+    pub(crate) fn check_host(&self, headers: &HeaderMap, uri: &Uri) -> Result<(), Refusal> {
+        if self.hosts.is_empty() {
+            return Ok(());
+        }
+        let field = identity::only_host(headers, &HOST)?;
+        let trusted = self.trusted_host(headers)?;
+        self.choose_host(trusted, field, uri).map(drop)
+    }
+
+    /// R5.7, R12: the trusted field, else the URI's authority, else `host`; and the allow-list. A
+    /// `host` field that is none is refused even where it is not read (RFC 9112 §3.2).
+    fn listed_host(
+        &self,
+        trusted: Option<BrowserHost>,
+        uri: &Uri,
+        field: Option<&HeaderValue>,
+    ) -> Result<BrowserHost, Refusal> {
+        let field = field.map(BrowserHost::from_field).transpose()?;
+        self.choose_host(trusted, field, uri)
+    }
+
+    fn choose_host(
+        &self,
+        trusted: Option<BrowserHost>,
+        field: Option<BrowserHost>,
+        uri: &Uri,
+    ) -> Result<BrowserHost, Refusal> {
+        let authority = uri.authority().map(BrowserHost::from_authority).transpose()?;
+        let host = trusted.or(authority).or(field).ok_or(Refusal::Host)?;
         let is_listed = || self.hosts.iter().any(|listed| **listed == *host.as_str());
-        if self.hosts.is_empty() || is_listed() { Ok(()) } else { Err(Refusal::HostNotListed) }
+        if self.hosts.is_empty() || is_listed() { Ok(host) } else { Err(Refusal::HostNotListed) }
     }
 
     /// R5.6: the identity fields, each once. Whatever came under their names is gone by now.
@@ -138,14 +169,10 @@ impl Upstream {
     }
 }
 
-/// R12: the trusted field, else the URI's authority, else `host`. A `host` field that is none is
-/// refused even where it would not be read (RFC 9112 §3.2).
-fn browser_host(
-    trusted: Option<BrowserHost>,
-    uri: &Uri,
-    field: Option<&HeaderValue>,
-) -> Result<BrowserHost, Refusal> {
-    let field = field.map(BrowserHost::from_field).transpose()?;
-    let authority = uri.authority().map(BrowserHost::from_authority).transpose()?;
-    trusted.or(authority).or(field).ok_or(Refusal::Host)
+/// `connection` may have named `origin`, but the answer to a refused request needs it (R5.0, R9.3).
+fn restore_origin(headers: &mut HeaderMap, origin: Option<&HeaderValue>) {
+    if let (Some(origin), Entry::Vacant(entry)) = (origin, headers.entry(ORIGIN)) {
+        // A map that is full has no room for it; then the answer goes without CORS fields.
+        let _ = entry.try_insert(origin.clone());
+    }
 }

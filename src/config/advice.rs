@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{Config, Mount, Resolution, RoutePath, Variable};
-use crate::platform::Platform;
+use crate::platform::{Platform, Profile};
 
 /// Path terms that content blockers match.
 const BLOCKED_TERMS: &[&str] = &[
@@ -31,7 +31,7 @@ const BLOCKED_SEGMENTS: &[&str] = &["agent", "fp", "stats", "collect"];
 /// assert_eq!(advice[0].code(), "blocked-path");
 /// assert_eq!(
 ///     advice[0].to_string(),
-///     "fpjs_agent_download_path contains `fpjs`, which content blockers match: \
+///     "fpjs_agent_download_path contains a term that content blockers match: \
 ///      a random segment is safer",
 /// );
 /// # Ok::<(), firstparty::ConfigError>(())
@@ -43,7 +43,7 @@ pub enum Advice {
     BlockedPath {
         /// The setting with the path.
         setting: &'static str,
-        /// The term.
+        /// The term. No sentence repeats it, as it may be the whole path.
         term: &'static str,
     },
     /// There is no proxy secret, so upstream cannot tell that the integration is genuine.
@@ -52,13 +52,13 @@ pub enum Advice {
     EqualRoutes,
     /// A v3 route is `status`, so the status page cannot be reached.
     StatusRoute {
-        /// The variable with the route.
-        variable: Variable,
+        /// The setting with the route.
+        setting: &'static str,
     },
     /// Only one of the two v3 routes is on.
     RouteOff {
-        /// The variable of the other one.
-        variable: Variable,
+        /// The setting of the other one.
+        setting: &'static str,
     },
     /// The integration takes every path of its host.
     DepthZero,
@@ -71,17 +71,22 @@ pub enum Advice {
         /// The key.
         key: Box<str>,
     },
+    /// A setting is there that has no effect on this platform or beside another setting.
+    Ignored {
+        /// The setting.
+        setting: &'static str,
+    },
     /// A default is used where production sets a value.
     DefaultUsed {
-        /// The variable.
-        variable: Variable,
+        /// The setting.
+        setting: &'static str,
     },
     /// Any host name is believed, and passed on to upstream.
     NoHostList,
     /// An upstream host is not Fingerprint's: were it this gateway's own, requests would loop.
     OtherUpstream {
-        /// The variable with the host.
-        variable: Variable,
+        /// The setting with the host.
+        setting: &'static str,
     },
     /// A field with the client's address can be set by the client itself.
     ForgeableAddress {
@@ -103,6 +108,7 @@ impl Advice {
             Self::DepthZero => "depth-zero",
             Self::AuthorizationForwarded => "authorization-forwarded",
             Self::UnknownKey { .. } => "unknown-key",
+            Self::Ignored { .. } => "ignored-setting",
             Self::DefaultUsed { .. } => "default-used",
             Self::NoHostList => "no-host-list",
             Self::OtherUpstream { .. } => "other-upstream",
@@ -114,20 +120,20 @@ impl Advice {
 impl fmt::Display for Advice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::BlockedPath { setting, term } => write!(
+            Self::BlockedPath { setting, .. } => write!(
                 f,
-                "{setting} contains `{term}`, which content blockers match: \
+                "{setting} contains a term that content blockers match: \
                  a random segment is safer"
             ),
             Self::NoSecret => f.write_str(
                 "there is no proxy secret: upstream cannot tell that the integration is genuine",
             ),
             Self::EqualRoutes => f.write_str("both v3 routes are the same: the agent route wins"),
-            Self::StatusRoute { variable } => {
-                write!(f, "{variable} is `status`: the status page cannot be reached")
+            Self::StatusRoute { setting } => {
+                write!(f, "{setting} is `status`: the status page cannot be reached")
             }
-            Self::RouteOff { variable } => {
-                write!(f, "{variable} is not set: only one of the two v3 routes is on")
+            Self::RouteOff { setting } => {
+                write!(f, "{setting} is not set: only one of the two v3 routes is on")
             }
             Self::DepthZero => f.write_str("the integration takes every path of its host"),
             Self::AuthorizationForwarded => f.write_str(
@@ -137,14 +143,17 @@ impl fmt::Display for Advice {
             Self::UnknownKey { source, key } => {
                 write!(f, "the key `{}` of {source} means nothing", key.escape_debug())
             }
-            Self::DefaultUsed { variable } => {
-                write!(f, "{variable} is not set: its default is used")
+            Self::Ignored { setting } => {
+                write!(f, "{setting} has no effect here")
+            }
+            Self::DefaultUsed { setting } => {
+                write!(f, "{setting} is not set: its default is used")
             }
             Self::NoHostList => f.write_str(
                 "every host name is believed: list the site's hosts, as upstream is told the name",
             ),
-            Self::OtherUpstream { variable } => {
-                write!(f, "{variable} is not Fingerprint's: it must not lead to this gateway")
+            Self::OtherUpstream { setting } => {
+                write!(f, "{setting} is not Fingerprint's: it must not lead to this gateway")
             }
             Self::ForgeableAddress { field } => write!(
                 f,
@@ -156,13 +165,16 @@ impl fmt::Display for Advice {
 }
 
 impl Config {
-    /// What works but will hurt, on this platform.
+    /// What works but will hurt, on this platform. Settings go by the platform's names.
     #[must_use]
     pub fn advice(&self, platform: Platform) -> Vec<Advice> {
+        let profile = platform.profile();
         let mut advice = Vec::new();
-        self.advise_on_paths(&mut advice);
-        self.advise_on_routes(&mut advice);
-        self.advise_on_trust(platform, &mut advice);
+        self.advise_on_paths(profile, &mut advice);
+        self.advise_on_routes(profile, &mut advice);
+        self.advise_on_mount(profile, &mut advice);
+        self.advise_on_trust(profile, &mut advice);
+        self.advise_on_upstream(profile, &mut advice);
         let unknown = |(source, key): &(Box<str>, Box<str>)| Advice::UnknownKey {
             source: source.clone(),
             key: key.clone(),
@@ -171,72 +183,93 @@ impl Config {
         advice
     }
 
-    fn advise_on_paths(&self, advice: &mut Vec<Advice>) {
+    fn advise_on_paths(&self, profile: &Profile, advice: &mut Vec<Advice>) {
         let prefix = match &self.mount {
             Mount::Exact(path) => Some(path),
             _ => None,
         };
-        for (setting, path) in [
-            (Variable::AgentDownloadPath.as_str(), self.agent_route.as_ref()),
-            (Variable::GetResultPath.as_str(), self.result_route.as_ref()),
-            (Variable::RoutePrefix.as_str(), prefix),
+        for (variable, path) in [
+            (Variable::AgentDownloadPath, self.agent_route.as_ref()),
+            (Variable::GetResultPath, self.result_route.as_ref()),
+            (Variable::RoutePrefix, prefix),
         ] {
+            let setting = profile.variable_name(variable);
             let term = path.and_then(blocked_term);
             advice.extend(term.map(|term| Advice::BlockedPath { setting, term }));
         }
     }
 
-    fn advise_on_routes(&self, advice: &mut Vec<Advice>) {
+    fn advise_on_routes(&self, profile: &Profile, advice: &mut Vec<Advice>) {
         let routes = [
-            (Variable::AgentDownloadPath, self.agent_route.as_ref()),
-            (Variable::GetResultPath, self.result_route.as_ref()),
+            (profile.variable_name(Variable::AgentDownloadPath), self.agent_route.as_ref()),
+            (profile.variable_name(Variable::GetResultPath), self.result_route.as_ref()),
         ];
-        for (variable, route) in routes {
+        for (setting, route) in routes {
             if self.status_page && route.is_some_and(|route| route.as_str() == "status") {
-                advice.push(Advice::StatusRoute { variable });
+                advice.push(Advice::StatusRoute { setting });
             }
         }
         match routes {
             [(_, Some(agent)), (_, Some(result))] if agent == result => {
                 advice.push(Advice::EqualRoutes);
             }
-            [(variable, None), (_, Some(_))] | [(_, Some(_)), (variable, None)] => {
-                advice.push(Advice::RouteOff { variable });
+            [(setting, None), (_, Some(_))] | [(_, Some(_)), (setting, None)] => {
+                advice.push(Advice::RouteOff { setting });
             }
             _ => {}
         }
-        if self.mount == Mount::Depth(0) {
+    }
+
+    fn advise_on_mount(&self, profile: &Profile, advice: &mut Vec<Advice>) {
+        if matches!(self.mount, Mount::Depth(0) | Mount::AnywhereOrDepth(0)) {
             advice.push(Advice::DepthZero);
         }
-        let depth = Variable::IntegrationPathDepth;
-        let from_default = !self.mount_is_chosen && self.resolution(depth) == Resolution::Default;
-        if from_default && matches!(self.mount, Mount::Depth(_)) {
-            advice.push(Advice::DefaultUsed { variable: depth });
+        let is_set = |variable| matches!(self.resolution(variable), Resolution::Source(_));
+        let depth = profile.variable_name(Variable::IntegrationPathDepth);
+        let prefix_wins = is_set(Variable::RoutePrefix);
+        if is_set(Variable::IntegrationPathDepth) && (self.mount_is_chosen || prefix_wins) {
+            advice.push(Advice::Ignored { setting: depth });
+        }
+        if prefix_wins && self.mount_is_chosen {
+            advice.push(Advice::Ignored { setting: profile.variable_name(Variable::RoutePrefix) });
+        }
+        if self.resolution(Variable::IntegrationPathDepth) == Resolution::Default {
+            advice.push(Advice::DefaultUsed { setting: depth });
         }
     }
 
-    fn advise_on_trust(&self, platform: Platform, advice: &mut Vec<Advice>) {
-        let profile = platform.profile();
+    fn advise_on_trust(&self, profile: &Profile, advice: &mut Vec<Advice>) {
         if self.secret.is_none() {
             advice.push(Advice::NoSecret);
         }
         if !self.drop_fields.contains(&http::header::AUTHORIZATION) {
             advice.push(Advice::AuthorizationForwarded);
         }
-        if profile.wants_host_list && self.hosts.is_empty() {
+        if profile.own_server && self.hosts.is_empty() {
             advice.push(Advice::NoHostList);
         }
+        let trusted = [
+            ("trusted_host", self.trusted_host.is_some()),
+            ("trusted_address", self.trusted_address.is_some()),
+        ];
+        for (setting, _) in trusted.into_iter().filter(|(_, is_set)| *is_set && !profile.own_server)
+        {
+            advice.push(Advice::Ignored { setting });
+        }
+        let forgeable = profile.forgeable_address;
+        advice.extend(forgeable.map(|field| Advice::ForgeableAddress { field }));
+    }
+
+    fn advise_on_upstream(&self, profile: &Profile, advice: &mut Vec<Advice>) {
         for (variable, host, domain) in [
             (Variable::IngressBaseHost, &self.ingress_host, "fpjs.io"),
             (Variable::CdnUrl, &self.cdn_host, "fpcdn.io"),
         ] {
             let own = host.as_str().strip_suffix(domain);
             if !own.is_some_and(|rest| rest.is_empty() || rest.ends_with('.')) {
-                advice.push(Advice::OtherUpstream { variable });
+                advice.push(Advice::OtherUpstream { setting: profile.variable_name(variable) });
             }
         }
-        let forgeable = profile.forgeable_address;
-        advice.extend(forgeable.map(|field| Advice::ForgeableAddress { field }));
     }
 }
 
@@ -282,8 +315,9 @@ mod tests {
     #[test]
     fn every_piece_of_advice_has_its_cause() {
         let cases = [
-            (sound().mount(Mount::Exact("my/fp-path".parse().unwrap())), "blocked-path"),
-            (sound().mount(Mount::Depth(0)), "depth-zero"),
+            (sound().variable(Variable::IntegrationPathDepth, "0"), "depth-zero"),
+            (sound().mount(Mount::Depth(1)), "ignored-setting"),
+            (sound().variable(Variable::RoutePrefix, "x"), "ignored-setting"),
             (sound().drop_fields([""; 0]), "authorization-forwarded"),
             (sound().hosts([""; 0]), "no-host-list"),
             (sound().ingress_base_host("proxy.example.com"), "other-upstream"),
@@ -297,6 +331,38 @@ mod tests {
         let bare = bare.build().unwrap();
         assert_eq!(codes(&bare, Platform::Generic), ["default-used", "no-secret"]);
         assert_eq!(codes(&sound().build().unwrap(), Platform::FastlyVcl), ["forgeable-address"]);
+    }
+
+    /// R1.5: the integration path, whichever way it is given.
+    #[test]
+    fn the_mount_is_looked_at() {
+        let bare = || {
+            let builder = Config::builder().agent_download_path("a1").get_result_path("b2");
+            builder.pre_shared_secret("s").drop_fields(["authorization"]).hosts(["a.b"])
+        };
+        let exact = |path: &str| Mount::Exact(path.parse().unwrap());
+        for (builder, expected) in [
+            (bare(), &["default-used"][..]),
+            (bare().mount(exact("my/fp-path")), &["blocked-path"]),
+            (bare().mount(exact("x")).variable(Variable::RoutePrefix, "y"), &["ignored-setting"]),
+            (bare().variable(Variable::RoutePrefix, "x/Tracker"), &["blocked-path"]),
+            (bare().mount(Mount::AnywhereOrDepth(0)), &["depth-zero"]),
+            (bare().mount(Mount::Anywhere), &[]),
+        ] {
+            assert_eq!(codes(&builder.build().unwrap(), Platform::Generic), expected);
+        }
+    }
+
+    /// R12: trusted fields are for one's own server, and settings go by the platform's names.
+    #[test]
+    fn advice_is_the_platforms() {
+        let trusting = sound().trusted_host(http::header::FORWARDED).build().unwrap();
+        assert_eq!(codes(&trusting, Platform::Generic), [""; 0]);
+        assert_eq!(codes(&trusting, Platform::CloudFront), ["ignored-setting"]);
+        let advice = sound().get_result_path("fpjs").build().unwrap().advice(Platform::Cloudflare);
+        let [Advice::BlockedPath { setting, term }] = advice[..] else { panic!("{advice:?}") };
+        assert_eq!((setting, term), ("GET_RESULT_PATH", "fpjs"));
+        assert!(!advice[0].to_string().contains("fpjs"));
     }
 
     /// R1.5: routes that hide each other or the status page.
@@ -313,6 +379,15 @@ mod tests {
         assert_eq!(routes("x", ""), ["route-off"]);
         assert_eq!(routes("x", "a/Agent/b"), ["blocked-path"]);
         assert_eq!(routes("x", "reagent"), [""; 0]);
+    }
+
+    /// R1.5: a key that means nothing is named with its source, whatever bytes it has.
+    #[test]
+    fn unknown_keys_are_named() {
+        let config = sound().source(Source::from_pairs("the secret", [("o\nd", "1")]));
+        let advice = config.build().unwrap().advice(Platform::Generic);
+        let sentences: Vec<_> = advice.iter().map(ToString::to_string).collect();
+        assert_eq!(sentences, ["the key `o\\nd` of the secret means nothing"]);
     }
 
     #[test]

@@ -61,8 +61,9 @@ impl Builder {
         self
     }
 
-    /// Sets a variable directly; an empty value counts as none.
+    /// Sets a variable directly, in place of what was set before; an empty value counts as none.
     pub fn variable(mut self, variable: Variable, value: impl Into<String>) -> Self {
+        self.direct.unset(variable);
         self.direct.set(variable, value.into());
         self
     }
@@ -165,14 +166,16 @@ impl Builder {
     }
 
     /// A field from which the browser's host is taken before URI and `host` (R12). Only for a
-    /// gateway behind one's own load balancer, which must set it on every request.
+    /// gateway behind one's own load balancer, which must set it on every request; on other
+    /// platforms than `generic` it has no effect.
     pub fn trusted_host(mut self, field: HeaderName) -> Self {
         self.trusted_host = Some(field);
         self
     }
 
     /// A field from which the browser's address is taken (R12). Only for a gateway behind one's
-    /// own load balancer, which must append to it on every request.
+    /// own load balancer, which must append to it on every request; on other platforms than
+    /// `generic` it has no effect.
     pub fn trusted_address(mut self, trusted: TrustedAddress) -> Self {
         self.trusted_address = Some(trusted);
         self

@@ -26,7 +26,10 @@ use crate::request::region::Region;
 ///     setup.v3_endpoint(Region::Eu).as_deref(),
 ///     Some("https://www.example.com/ore54guier/5yt489hgfj?region=eu"),
 /// );
-/// assert_eq!(setup.v4_endpoint(Region::Us), "https://www.example.com/ore54guier/?region=us");
+/// assert_eq!(
+///     setup.v4_endpoint(Region::Us).as_deref(),
+///     Some("https://www.example.com/ore54guier/?region=us"),
+/// );
 /// # Ok::<(), firstparty::ConfigError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +38,7 @@ pub struct ClientSetup {
     base: String,
     agent_route: Option<RoutePath>,
     result_route: Option<RoutePath>,
+    v4: bool,
 }
 
 impl ClientSetup {
@@ -75,6 +79,12 @@ impl ClientSetup {
             base,
             agent_route: config.agent_route.clone(),
             result_route: config.result_route.clone(),
+            v4: config.v4
+                && match config.mount {
+                    Mount::Depth(_) | Mount::Exact(_) => true,
+                    Mount::Anywhere => false,
+                    Mount::AnywhereOrDepth(depth) => segments == usize::from(depth),
+                },
         })
     }
 
@@ -99,16 +109,16 @@ impl ClientSetup {
         Some(format!("{}{route}?region={region}", self.base))
     }
 
-    /// v4: the endpoint.
+    /// v4: the endpoint; none where v4 is off.
     #[must_use]
-    pub fn v4_endpoint(&self, region: Region) -> String {
-        format!("{}?region={region}", self.base)
+    pub fn v4_endpoint(&self, region: Region) -> Option<String> {
+        self.v4.then(|| format!("{}?region={region}", self.base))
     }
 
-    /// v4: the URL to import the agent from, as from the CDN.
+    /// v4: the URL to import the agent from, as from the CDN; none where v4 is off.
     #[must_use]
-    pub fn v4_import(&self) -> String {
-        format!("{}web/v4/<apiKey>", self.base)
+    pub fn v4_import(&self) -> Option<String> {
+        self.v4.then(|| format!("{}web/v4/<apiKey>", self.base))
     }
 }
 
@@ -119,11 +129,14 @@ fn depth_error(segments: usize) -> ConfigError {
 /// Scheme, host and port as the URL standard writes an origin; anything more is refused.
 fn site(text: &str) -> Result<String, ConfigError> {
     let error = ConfigError::Origin { setting: "site_origin" };
-    let url = url::Url::parse(text).ok().filter(|url| {
-        matches!(url.scheme(), "https" | "http")
-            && (url.path(), url.query(), url.fragment()) == ("/", None, None)
-            && (url.username(), url.password()) == ("", None)
-    });
+    let authority = text.split_once("://").map(|(_, rest)| rest.strip_suffix('/').unwrap_or(rest));
+    // The URL standard forgives what would be a mistake here: blanks, backslashes, empty users.
+    let blank = |c: char| c.is_whitespace() || c.is_control();
+    let more = |authority: &str| authority.contains(['/', '\\', '?', '#', '@']);
+    if text.contains(blank) || authority.is_none_or(more) {
+        return Err(error);
+    }
+    let url = url::Url::parse(text).ok().filter(|url| matches!(url.scheme(), "https" | "http"));
     url.map(|url| url.origin().ascii_serialization()).ok_or(error)
 }
 
@@ -170,12 +183,28 @@ mod tests {
         let zero =
             setup(builder().integration_path_depth(0), "https://a.example:8443/", "").unwrap();
         assert_eq!(zero.v3_import().unwrap(), "https://a.example:8443/a?apiKey=<apiKey>");
-        assert_eq!(zero.v4_endpoint(Region::Ap), "https://a.example:8443/?region=ap");
+        assert_eq!(zero.v4_endpoint(Region::Ap).unwrap(), "https://a.example:8443/?region=ap");
         let two = setup(builder().integration_path_depth(2), "http://a.example", "/x/y/").unwrap();
         assert_eq!(two.v3_endpoint(Region::Us).unwrap(), "http://a.example/x/y/r?region=us");
-        assert_eq!(two.v4_import(), "http://a.example/x/y/web/v4/<apiKey>");
-        let off = setup(Config::builder(), "https://a.example", "x").unwrap();
+        assert_eq!(two.v4_import().unwrap(), "http://a.example/x/y/web/v4/<apiKey>");
+        let off = setup(Config::builder().v4(false), "https://a.example", "x").unwrap();
         assert_eq!((off.script_url_pattern(), off.v3_endpoint(Region::Us)), (None, None));
+        assert_eq!((off.v4_import(), off.v4_endpoint(Region::Us)), (None, None));
+        for (mount, v4) in [
+            (Mount::Anywhere, false),
+            (Mount::AnywhereOrDepth(2), true),
+            (Mount::AnywhereOrDepth(1), false),
+        ] {
+            let setup = setup(Config::builder().mount(mount), "https://a.example", "x/y").unwrap();
+            assert_eq!(setup.v4_import().is_some(), v4);
+        }
+        let anywhere = builder().mount(Mount::Anywhere);
+        let anywhere = setup(anywhere, "https://a.example", "any/where").unwrap();
+        assert_eq!(
+            anywhere.script_url_pattern().unwrap(),
+            "https://a.example/any/where/a?apiKey=<apiKey>&version=<version>\
+             &loaderVersion=<loaderVersion>",
+        );
     }
 
     #[test]
@@ -199,12 +228,29 @@ mod tests {
             "https://u@a.example",
             "https://a.example/?q",
             "https://a.example/#f",
+            "  https://a.example",
+            "https:a.example",
+            "https://a.example/x/..",
+            "https://@a.example",
+            "https://a.ex\nample",
+            "https:\\\\a.example",
         ] {
             assert!(
                 matches!(setup(Config::builder(), origin, "p"), Err(ConfigError::Origin { .. })),
                 "{origin}"
             );
         }
+    }
+
+    /// R1.5, R1.7: a segment that content blockers match is not proposed, even where the entropy
+    /// gives the same one in every attempt.
+    #[test]
+    fn blocked_segments_are_not_proposed() {
+        let [a, b, c, d] = 0x000d_883f_u32.to_le_bytes();
+        let entropy = [a, b, c, d, a, b, c, d, a, b, c, d, a, b, c, d];
+        assert_eq!(segment(u128::from_le_bytes(entropy)), "n36gfpjs0t");
+        let proposed = propose_path_segment(entropy);
+        assert!(proposed.len() == 10 && !proposed.contains("fpjs"), "{proposed}");
     }
 
     /// R1.7: ten characters, a letter first, whatever the entropy.

@@ -39,7 +39,61 @@ impl Document {
 
 impl<'de> Deserialize<'de> for Document {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(DocumentVisitor).map(Self)
+        deserializer.deserialize_any(Object(DocumentVisitor)).map(Self)
+    }
+}
+
+/// Lets a visitor have an object and nothing else. Errors never repeat what came instead, which
+/// may be the secret.
+pub(super) struct Object<V>(pub(super) V);
+
+impl<'de, V: Visitor<'de>> Object<V> {
+    fn refuse<E: Error>(self) -> Result<V::Value, E> {
+        Err(E::custom(format_args!("expected {}", &self as &dyn de::Expected)))
+    }
+}
+
+impl<'de, V: Visitor<'de>> Visitor<'de> for Object<V> {
+    type Value = V::Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.expecting(f)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<V::Value, A::Error> {
+        self.0.visit_map(map)
+    }
+
+    fn visit_str<E: Error>(self, _: &str) -> Result<V::Value, E> {
+        self.refuse()
+    }
+
+    fn visit_bytes<E: Error>(self, _: &[u8]) -> Result<V::Value, E> {
+        self.refuse()
+    }
+
+    fn visit_u64<E: Error>(self, _: u64) -> Result<V::Value, E> {
+        self.refuse()
+    }
+
+    fn visit_i64<E: Error>(self, _: i64) -> Result<V::Value, E> {
+        self.refuse()
+    }
+
+    fn visit_u128<E: Error>(self, _: u128) -> Result<V::Value, E> {
+        self.refuse()
+    }
+
+    fn visit_i128<E: Error>(self, _: i128) -> Result<V::Value, E> {
+        self.refuse()
+    }
+
+    fn visit_f64<E: Error>(self, _: f64) -> Result<V::Value, E> {
+        self.refuse()
+    }
+
+    fn visit_bool<E: Error>(self, _: bool) -> Result<V::Value, E> {
+        self.refuse()
     }
 }
 
@@ -62,11 +116,13 @@ impl<'de> Visitor<'de> for DocumentVisitor {
                 continue;
             };
             let value = map.next_value_seed(Text(variable))?;
+            // R1.2: null counts as absent.
+            let Some(value) = value else { continue };
             if seen.contains(&variable) {
                 return Err(A::Error::custom(format_args!("{variable}: given twice")));
             }
             seen.push(variable);
-            source.set(variable, value.unwrap_or_default());
+            source.set(variable, value);
         }
         Ok(source)
     }
@@ -132,6 +188,14 @@ impl<'de> Visitor<'de> for Text {
         self.number(number)
     }
 
+    fn visit_u128<E: Error>(self, number: u128) -> Result<Self::Value, E> {
+        self.number(number)
+    }
+
+    fn visit_i128<E: Error>(self, number: i128) -> Result<Self::Value, E> {
+        self.number(number)
+    }
+
     fn visit_f64<E: Error>(self, number: f64) -> Result<Self::Value, E> {
         self.number(number)
     }
@@ -177,6 +241,22 @@ mod tests {
         assert_eq!(source.into_name_and_unknown_keys().1, ["other"]);
     }
 
+    /// R1.2: the same from formats that have bytes and optional values, as JSON has not.
+    #[test]
+    fn other_formats_are_read_alike() {
+        type Read = Result<Option<String>, serde_json::Error>;
+        let text = || Text(Variable::PreSharedSecret);
+        let none: Read = text().visit_none();
+        assert_eq!(none.unwrap(), None);
+        let some: Read = text().visit_some(serde_json::Value::from("s3cret"));
+        assert_eq!(some.unwrap().as_deref(), Some("s3cret"));
+        let bytes: Read = text().visit_bytes(b"s3cret");
+        assert_eq!(bytes.unwrap_err().to_string(), "fpjs_pre_shared_secret: expected a string");
+        let date = de::Unexpected::Other("a date");
+        let other: serde_json::Error = Error::invalid_type(date, &text());
+        assert_eq!(other.to_string(), "invalid type: a date, expected a string");
+    }
+
     /// R1.2: an error names the key, never the value.
     #[test]
     fn errors_name_the_key_and_never_the_value() {
@@ -187,8 +267,15 @@ mod tests {
         }
         let twice = read(r#"{"fpjs_cdn_url": "a.b", "FPJS_CDN_URL": "c.d"}"#).unwrap_err();
         assert!(twice.starts_with("fpjs_cdn_url: given twice"), "{twice}");
-        for text in ["[]", "\"text\"", "42", "null", "", "{"] {
+        for text in ["[]", "\"text\"", "42", "null", "", "{", r#"{"fpjs_debug": tru"#, r#"{"x": ["#]
+        {
             assert!(read(text).is_err(), "{text}");
+        }
+        // The secret itself where an object with it should be.
+        for text in ["\"4711\"", "4711", "-4711", "4711.5", "[4711]", "[\"4711\"]"] {
+            let error = read(text).unwrap_err();
+            assert!(error.contains("an object with the settings"), "{error}");
+            assert!(!error.contains("4711"), "{error}");
         }
     }
 }

@@ -104,3 +104,29 @@ impl ConfigError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// R1.3: whatever is wrong, the setting is named, in the sentence and to the program.
+    #[test]
+    fn every_error_names_its_setting() {
+        let setting = "x";
+        for error in [
+            ConfigError::Host { setting, source: None },
+            ConfigError::Path { setting },
+            ConfigError::Number { setting, max: 1 },
+            ConfigError::Boolean { setting },
+            ConfigError::Secret { setting },
+            ConfigError::Integration { setting },
+            ConfigError::Field { setting },
+            ConfigError::CookieName { setting },
+            ConfigError::Origin { setting },
+            ConfigError::Depth { setting, segments: 1 },
+        ] {
+            assert_eq!(error.setting(), setting);
+            assert!(error.to_string().starts_with("x: expected "), "{error}");
+        }
+    }
+}

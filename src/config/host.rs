@@ -50,8 +50,10 @@ impl HostName {
 
 fn is_host_name(name: &str) -> bool {
     let valid = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-    let is_label =
-        |label: &str| !label.is_empty() && label.len() <= MAX_LABEL && label.bytes().all(valid);
+    let is_label = |label: &str| {
+        let hyphen_at_end = label.starts_with('-') || label.ends_with('-');
+        (1..=MAX_LABEL).contains(&label.len()) && !hyphen_at_end && label.bytes().all(valid)
+    };
     name.len() <= MAX_LENGTH && name.split('.').all(is_label)
 }
 
@@ -87,6 +89,14 @@ impl fmt::Display for HostName {
 mod tests {
     use super::*;
 
+    /// R1.3: serde takes the same way in.
+    #[test]
+    fn names_are_written_as_they_are_read() {
+        let host: HostName = serde_json::from_str(r#""API.example""#).unwrap();
+        assert_eq!(serde_json::to_string(&host).unwrap(), r#""api.example""#);
+        assert!(serde_json::from_str::<HostName>(r#""a.b:443""#).is_err());
+    }
+
     /// R1.3: no port, path, userinfo; nothing that a URI could read differently.
     #[test]
     fn only_plain_host_names_pass() {
@@ -116,6 +126,9 @@ mod tests {
             "a.b?",
             "a.b#",
             "a*b.c",
+            "-a.b",
+            "a-.b",
+            "a.b-",
             "ä\u{202e}",
             &long,
             &longer,

@@ -4,12 +4,12 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 
-use super::document::Text;
+use super::document::{Object, Text};
 use super::{Builder, Config, Variable};
 
 impl<'de> Deserialize<'de> for Config {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let builder = deserializer.deserialize_map(ConfigVisitor)?;
+        let builder = deserializer.deserialize_any(Object(ConfigVisitor))?;
         builder.build().map_err(D::Error::custom)
     }
 }
@@ -27,6 +27,7 @@ impl<'de> Visitor<'de> for ConfigVisitor {
         let mut builder = Config::builder();
         let mut seen: Vec<String> = Vec::new();
         while let Some(key) = map.next_key::<String>()? {
+            let key = key.to_ascii_lowercase();
             let key = key.strip_prefix("fpjs_").unwrap_or(&key).to_owned();
             if seen.contains(&key) {
                 return Err(A::Error::custom(format_args!("{key}: given twice")));
@@ -164,6 +165,22 @@ mod tests {
     fn errors_name_the_key() {
         for (text, expected) in [
             (r#"{"mont": 1}"#, "mont: unknown key"),
+            ("[]", "invalid type: sequence, expected an object with the configuration"),
+            (r#"{"mount""#, "mount: EOF while parsing"),
+            ("{1: 2}", "key must be a string"),
+            (r#"{"cdn_url": 1}"#, "fpjs_cdn_url: "),
+            (r#"{"route_prefix": ".."}"#, "fpjs_route_prefix: expected path segments"),
+            (r#"{"proxy_secret_cache_ttl_ms": "x"}"#, "fpjs_proxy_secret_cache_ttl_ms: expected"),
+            (r#"{"integration_name": 1}"#, "integration_name: "),
+            (r#"{"integration_version": 1}"#, "integration_version: "),
+            (r#"{"agent_origin": 1}"#, "agent_origin: "),
+            (r#"{"cache": 1}"#, "cache: "),
+            (r#"{"status_page": 1}"#, "status_page: "),
+            (r#"{"drop_fields": 1}"#, "drop_fields: "),
+            (r#"{"cookies": 1}"#, "cookies: "),
+            (r#"{"hosts": 1}"#, "hosts: "),
+            (r#"{"trusted_host": "a b"}"#, "trusted_host: "),
+            (r#"{"trusted_host": 1}"#, "trusted_host: "),
             (r#"{"mount": {"depth": 256}}"#, "mount: "),
             (r#"{"mount": {"exact": "a b"}}"#, "mount: "),
             (r#"{"v4": "yes"}"#, "v4: "),
@@ -187,10 +204,16 @@ mod tests {
             (r#"{"integration_version": "ä"}"#, "integration_version: expected 1 to 64 bytes"),
             (r#"{"debug": "yes"}"#, "fpjs_debug: expected `true` or `false`"),
             (r#"{"cdn_url": "a", "fpjs_cdn_url": "b"}"#, "cdn_url: given twice"),
+            (r#"{"cdn_url": "a", "FPJS_CDN_URL": "b"}"#, "cdn_url: given twice"),
             (r#"{"trusted_address": {"field": "x", "hops": 0}}"#, "trusted_address: "),
         ] {
             let error = read(text).unwrap_err();
             assert!(error.starts_with(expected), "{text}: {error}");
+        }
+        for text in ["\"4711\"", "4711", "[\"4711\"]"] {
+            let error = read(text).unwrap_err();
+            assert!(error.starts_with("expected an object") || text.starts_with('['), "{error}");
+            assert!(!error.contains("4711"), "{error}");
         }
     }
 }

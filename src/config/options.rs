@@ -294,3 +294,48 @@ impl From<TrustedAddress> for TrustedForm {
         Self { field: trusted.field.as_str().to_owned(), hops: trusted.hops }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde::de::DeserializeOwned;
+
+    use super::*;
+
+    /// What is read is written as it was, and what is not given is the default.
+    #[test]
+    fn choices_are_written_as_they_are_read() {
+        fn again<T: Serialize + DeserializeOwned>(text: &str) -> String {
+            serde_json::to_string(&serde_json::from_str::<T>(text).unwrap()).unwrap()
+        }
+        for text in [r#"{"depth":3}"#, r#"{"exact":"a/b"}"#, r#""anywhere""#] {
+            assert_eq!(again::<Mount>(text), text);
+        }
+        assert_eq!(Mount::default(), Mount::Depth(1));
+        for text in [r#""preserve""#, r#"{"max_age":1,"s_maxage":2}"#] {
+            assert_eq!(again::<CachePolicy>(text), text);
+        }
+        for (text, all) in [
+            ("{}", r#"{"max_age":3600,"s_maxage":60}"#),
+            (r#"{"s_maxage":1}"#, r#"{"max_age":3600,"s_maxage":1}"#),
+            (r#"{"max_age":1}"#, r#"{"max_age":1,"s_maxage":60}"#),
+        ] {
+            assert_eq!(again::<CachePolicy>(text), all);
+        }
+        let map = r#"{"map":[["a.test","b.test"],["c.test",""],["*","d.test"]]}"#;
+        assert_eq!(again::<CookieDomain>(map), map);
+        let trusted = r#"{"field":"x-forwarded-for","hops":2}"#;
+        assert_eq!(again::<TrustedAddress>(trusted), trusted);
+    }
+
+    /// R1.3: a bad choice is refused on the way in.
+    #[test]
+    fn bad_choices_are_refused() {
+        for text in [r#"{"map":[["*","a b"]]}"#, r#"{"map":[["a b",""]]}"#, r#"{"map":[["",""]]}"#]
+        {
+            assert!(serde_json::from_str::<CookieDomain>(text).is_err(), "{text}");
+        }
+        for text in [r#"{"field":"a b","hops":1}"#, r#"{"field":"a","hops":0}"#] {
+            assert!(serde_json::from_str::<TrustedAddress>(text).is_err(), "{text}");
+        }
+    }
+}

@@ -27,7 +27,7 @@ use crate::platform::Profile;
 /// assert_eq!(config.resolution(Variable::PreSharedSecret), Resolution::Unset);
 /// # Ok::<(), firstparty::ConfigError>(())
 /// ```
-#[derive(Clone, Default)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Source {
     name: Cow<'static, str>,
     values: Vec<(Variable, String)>,
@@ -60,8 +60,8 @@ impl Source {
     }
 
     /// A source from keys and values, for instance the environment, under the names that a
-    /// platform uses (R12) beside the canonical ones. Other keys are none of ours and are passed
-    /// over.
+    /// platform uses (R12), and else under the canonical ones. Other keys are none of ours and are
+    /// passed over.
     ///
     /// ```
     /// use firstparty::{Config, Platform, config::Source};
@@ -83,15 +83,19 @@ impl Source {
         V: Into<String>,
     {
         let profile: &Profile = platform.profile();
+        let mut canonical = Self::new("");
         let mut source = Self::new(name);
         for (key, value) in pairs {
             let key = key.as_ref();
             let named = |v: &&Variable| profile.variable_name(**v).eq_ignore_ascii_case(key);
-            let variable = Variable::ALL.iter().find(named).copied();
-            if let Some(variable) = variable.or_else(|| Variable::from_key(key)) {
-                source.set(variable, value.into());
+            if let Some(variable) = Variable::ALL.iter().find(named) {
+                source.set(*variable, value.into());
+            } else if let Some(variable) = Variable::from_key(key) {
+                canonical.set(variable, value.into());
             }
         }
+        // The platform's own name comes first, in whatever order the environment lists them.
+        canonical.values.into_iter().for_each(|(variable, value)| source.set(variable, value));
         source
     }
 
@@ -123,6 +127,10 @@ impl Source {
         if !value.is_empty() && self.get(variable).is_none() {
             self.values.push((variable, value));
         }
+    }
+
+    pub(crate) fn unset(&mut self, variable: Variable) {
+        self.values.retain(|(named, _)| *named != variable);
     }
 
     pub(crate) fn insert(&mut self, variable: Option<Variable>, key: &str, value: String) {
@@ -158,4 +166,27 @@ pub enum Resolution<'a> {
     Default,
     /// No source, and there is no default: what the variable stands for is off.
     Unset,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// R1.1: an empty value is none, and of two the first counts.
+    #[test]
+    fn the_first_value_counts() {
+        let pairs = [("fpjs_cdn_url", ""), ("fpjs_cdn_url", "a.b"), ("FPJS_CDN_URL", "c.d")];
+        let source = Source::from_pairs("s", pairs).with(Variable::CdnUrl, "e.f");
+        assert_eq!(source.get(Variable::CdnUrl), Some("a.b"));
+        assert_eq!(source.get(Variable::GetResultPath), None);
+    }
+
+    /// R1.4: a source shows which variables it sets, and no value.
+    #[test]
+    fn debug_shows_names_only() {
+        let source = Source::from_pairs("env", [("fpjs_pre_shared_secret", "s3cret"), ("x", "y1")]);
+        let shown = format!("{source:?}");
+        assert!(shown.contains("env") && shown.contains("PreSharedSecret"), "{shown}");
+        assert!(shown.contains("\"x\"") && !shown.contains("s3cret") && !shown.contains("y1"));
+    }
 }

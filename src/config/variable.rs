@@ -90,6 +90,11 @@ impl Variable {
         matches!(self, Self::IngressBaseHost | Self::CdnUrl)
     }
 
+    /// Whether the adapter reads it, not the gateway.
+    pub(crate) const fn is_control_value(self) -> bool {
+        matches!(self, Self::SecretName | Self::ProxySecretCacheTtlMs | Self::Debug)
+    }
+
     /// Whether a default stands in when nothing sets it.
     pub(crate) const fn has_default(self) -> bool {
         !matches!(

@@ -5,6 +5,7 @@ use http::{HeaderMap, HeaderName, Request, Uri};
 use super::{Change, Note, is_connection_specific, names, note, values};
 use crate::config::AgentOrigin;
 use crate::exchange::Exchange;
+use crate::field::connection::Nominated;
 use crate::field::{FieldSet, IDENTITY_PREFIX};
 use crate::gateway::Gateway;
 use crate::report::RouteKind;
@@ -15,6 +16,9 @@ pub(super) struct Differences<'d> {
     before: &'d Request<()>,
     after: (&'d Uri, &'d HeaderMap),
     route: Option<RouteKind>,
+    /// What goes because the platform, or the contract on every platform, wants it (R5.4).
+    denied: FieldSet,
+    nominated: Nominated,
     notes: Vec<Note>,
 }
 
@@ -25,8 +29,12 @@ impl<'d> Differences<'d> {
         after: &'d Request<B>,
         exchange: &Exchange,
     ) -> Self {
+        let denied = FieldSet::new().with_names(["strict-transport-security"]);
+        let denied = gateway.platform().profile().request_denylist.add_to(denied);
+        let nominated = Nominated::of(before.headers());
         let after = (after.uri(), after.headers());
-        Self { gateway, before, after, route: exchange.report().route, notes: Vec::new() }
+        let route = exchange.report().route;
+        Self { gateway, before, after, route, denied, nominated, notes: Vec::new() }
     }
 
     pub(super) fn notes(mut self) -> Vec<Note> {
@@ -87,17 +95,15 @@ impl<'d> Differences<'d> {
     }
 
     fn why_dropped(&self, name: &HeaderName) -> &'static str {
-        let denied = FieldSet::new().with_names(["strict-transport-security"]);
-        let denied = self.gateway.platform().profile().request_denylist.add_to(denied);
         match name.as_str() {
             "content-length" if self.before.headers().contains_key("transfer-encoding") => "R5.2",
             "expect" => "R5.1",
             _ if is_connection_specific(name) => "R5.1",
-            _ if denied.contains(name) => "R5.4",
+            _ if self.denied.contains(name) => "R5.4",
             _ if self.gateway.config().drop_fields.contains(name) => "R5.8",
-            "cookie" => "R5.5",
-            // Nothing else goes unless `connection` names it.
-            _ => "R5.1",
+            _ if self.nominated.contains(name) => "R5.1",
+            // Nothing else goes but the cookies that may not pass.
+            _ => "R5.5",
         }
     }
 }

@@ -37,6 +37,7 @@ impl Rules {
                 let changed = old.iter().zip(&new).filter(|(old, new)| old != new);
                 notes.extend(changed.map(|_| note(self.cookie, name, Change::Replaced)));
             } else if old != new {
+                // R7.1 stands for all of R7: one field may be changed by several of its parts.
                 let rule = if name == "content-length" { "R6.5" } else { "R7.1" };
                 notes.push(note(rule, name, Change::Replaced));
             }

@@ -1,5 +1,6 @@
 //! The `connection` field: which further names belong to the hop (RFC 9110 §7.6.1).
 
+use http::header::CONNECTION;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::known::Known;
@@ -14,6 +15,7 @@ pub(crate) const MAX_NAMES: usize = 100;
 #[derive(Debug, Default)]
 pub(crate) struct Nominated {
     count: usize,
+    close: bool,
     names: Vec<HeaderName>,
 }
 
@@ -30,6 +32,7 @@ impl Nominated {
             }
             if is_option(member) {
                 self.count += 1;
+                self.close |= member.len() == CLOSE.len();
             } else if let Ok(name) = HeaderName::from_bytes(member) {
                 self.count += 1;
                 if self.count <= MAX_NAMES && !is_protected(&name) {
@@ -37,6 +40,17 @@ impl Nominated {
                 }
             }
         }
+    }
+
+    /// Reads all `connection` fields of a message.
+    pub(crate) fn of(headers: &HeaderMap) -> Self {
+        let mut nominated = Self::default();
+        headers.get_all(CONNECTION).iter().for_each(|value| nominated.read(value));
+        nominated
+    }
+
+    pub(crate) fn contains(&self, name: &HeaderName) -> bool {
+        self.names.contains(name)
     }
 
     /// Whether more names came than are looked at.
@@ -49,12 +63,20 @@ impl Nominated {
         for name in &self.names {
             headers.remove(name);
         }
+        if self.close {
+            headers.remove(CLOSE);
+        }
     }
 }
 
-/// The connection options that name no field, or one that goes anyway.
+/// The one option that is a field's name without any field being meant; if there is such a field
+/// nevertheless, it is named like any other.
+const CLOSE: &str = "close";
+
+/// The options that nearly every message names. They need no place in a list: the field
+/// `keep-alive` goes anyway, `close` is a flag.
 fn is_option(member: &[u8]) -> bool {
-    member.eq_ignore_ascii_case(b"close") || member.eq_ignore_ascii_case(b"keep-alive")
+    member.eq_ignore_ascii_case(CLOSE.as_bytes()) || member.eq_ignore_ascii_case(b"keep-alive")
 }
 
 /// Names whose removal would change where or how the message is read.
@@ -79,6 +101,19 @@ mod tests {
             nominated("close, X-One ,\tx two,, host,Content-Length, cookie, é, keep-alive"),
             ["x-one", "cookie"],
         );
+    }
+
+    /// R5.1, R6.1: `close` is a name, too, should a field have it (RFC 9110 §7.6.1).
+    #[test]
+    fn a_field_called_close_is_named_by_the_option() {
+        for (value, left) in [("keep-alive", 1), ("x, Close", 0), ("closed", 1)] {
+            let mut headers = HeaderMap::new();
+            headers.insert("close", HeaderValue::from_static("1"));
+            let mut nominated = Nominated::default();
+            nominated.read(&HeaderValue::from_static(value));
+            nominated.remove_from(&mut headers);
+            assert_eq!(headers.len(), left, "{value}");
+        }
     }
 
     /// R5.1, R6.1: the hundredth name counts, the next is one too many.

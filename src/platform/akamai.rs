@@ -18,6 +18,7 @@ pub(super) const PROFILE: Profile = Profile {
         (Variable::IngressBaseHost, "PMUSER_FPJS_INGRESS_BASE_HOST"),
         (Variable::CdnUrl, "PMUSER_FPJS_CDN_URL"),
     ],
-    wants_host_list: false,
+    own_server: false,
+    control_values: false,
     forgeable_address: None,
 };

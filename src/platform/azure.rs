@@ -10,7 +10,8 @@ pub(super) const PROFILE: Profile = Profile {
     address: AddressSource::Field("x-azure-socketip"),
     host: HostSource::Field("x-forwarded-host"),
     variables: &[],
-    wants_host_list: false,
+    own_server: false,
+    control_values: false,
     forgeable_address: None,
 };
 

@@ -21,6 +21,7 @@ pub(super) const PROFILE: Profile = Profile {
         (Variable::IngressBaseHost, "FPJS_INGRESS_BASE_HOST"),
         (Variable::IntegrationPathDepth, "INTEGRATION_PATH_DEPTH"),
     ],
-    wants_host_list: false,
+    own_server: false,
+    control_values: false,
     forgeable_address: None,
 };

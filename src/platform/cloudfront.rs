@@ -11,7 +11,8 @@ pub(super) const PROFILE: Profile = Profile {
     address: AddressSource::Adapter,
     host: HostSource::Request,
     variables: &[],
-    wants_host_list: false,
+    own_server: false,
+    control_values: true,
     forgeable_address: None,
 };
 

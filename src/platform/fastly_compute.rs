@@ -15,6 +15,7 @@ pub(super) const PROFILE: Profile = Profile {
         (Variable::GetResultPath, "GET_RESULT_PATH"),
         (Variable::PreSharedSecret, "PROXY_SECRET"),
     ],
-    wants_host_list: false,
+    own_server: false,
+    control_values: false,
     forgeable_address: None,
 };

@@ -16,6 +16,7 @@ pub(super) const PROFILE: Profile = Profile {
         (Variable::PreSharedSecret, "PROXY_SECRET"),
         (Variable::RoutePrefix, "INTEGRATION_PATH"),
     ],
-    wants_host_list: false,
+    own_server: false,
+    control_values: false,
     forgeable_address: Some("fastly-client-ip"),
 };

@@ -10,6 +10,7 @@ pub(super) const PROFILE: Profile = Profile {
     address: AddressSource::Adapter,
     host: HostSource::Request,
     variables: &[],
-    wants_host_list: true,
+    own_server: true,
+    control_values: false,
     forgeable_address: None,
 };

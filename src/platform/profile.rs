@@ -21,9 +21,12 @@ pub struct Profile {
     pub host: HostSource,
     /// What the platform calls a variable, where that is not its own `fpjs_…` name.
     pub(crate) variables: &'static [(Variable, &'static str)],
-    /// Whether upstream must believe a host name that only this gateway can vouch for, so that a
-    /// missing allow-list is worth advice (R5.7).
-    pub(crate) wants_host_list: bool,
+    /// Whether no vendor's edge stands in front: then trusted fields can be configured (R12), and
+    /// only an allow-list vouches for the host that upstream is told (R5.7).
+    pub(crate) own_server: bool,
+    /// Whether the adapter reads control values from the settings (R1), which the status page then
+    /// lists.
+    pub(crate) control_values: bool,
     /// A field that the edge sets but a client can forge unless it is overwritten (R12).
     pub(crate) forgeable_address: Option<&'static str>,
 }

@@ -31,15 +31,11 @@ const HARDENING: [(HeaderName, HeaderValue); 3] = [
 ];
 
 /// The variables that the page lists.
-const LISTED: [Variable; 7] = [
-    Variable::AgentDownloadPath,
-    Variable::GetResultPath,
-    Variable::PreSharedSecret,
-    Variable::IntegrationPathDepth,
-    Variable::RoutePrefix,
-    Variable::IngressBaseHost,
-    Variable::CdnUrl,
-];
+fn listed(platform: Platform) -> impl Iterator<Item = Variable> {
+    let control_values = platform.profile().control_values;
+    let listed = move |variable: &Variable| control_values || !variable.is_control_value();
+    Variable::ALL.iter().copied().filter(listed)
+}
 
 /// Both forms of the page, which depend on the configuration alone.
 #[derive(Debug)]
@@ -77,7 +73,7 @@ fn html(config: &Config, platform: Platform) -> String {
     page.push_str(", version ");
     push_text(&mut page, config.version());
     page.push_str("</p><table><thead><tr><th>Variable<th>State</thead><tbody>");
-    for variable in LISTED {
+    for variable in listed(platform) {
         page.push_str("<tr><td><code>");
         push_text(&mut page, platform.profile().variable_name(variable));
         page.push_str("</code><td>");
@@ -137,7 +133,7 @@ fn json(config: &Config, platform: Platform) -> String {
     text.push_str(r#","integration":"#);
     json::push_string(&mut text, config.integration_name_on(platform));
     text.push_str(r#","envInfo":["#);
-    for (index, variable) in LISTED.into_iter().enumerate() {
+    for (index, variable) in listed(platform).enumerate() {
         if index > 0 {
             text.push(',');
         }

@@ -37,6 +37,7 @@ impl CookieFilter {
         let mut names: Vec<Box<str>> = names.into_iter().map(|name| name.as_ref().into()).collect();
         names.sort_unstable();
         names.dedup();
+        names.retain(|name| !name.is_empty());
         let finder = match &*names {
             [name] => Some(memmem::Finder::new(&**name).into_owned()),
             _ => None,
@@ -89,8 +90,10 @@ fn pairs_named<'f>(
         let (_, behind) = pair.split_at_checked(name.needle().len())?;
         let is_pair = matches!(before.trim_ascii_end(), [] | [.., b';'])
             && matches!(behind.trim_ascii_start(), [b'=', ..]);
-        let pair = memchr(b';', pair).and_then(|end| pair.get(..end)).unwrap_or(pair);
-        is_pair.then_some(pair.trim_ascii_end())
+        // Pairs end at different `;`, so that looking for it is linear over the field; for a match
+        // that is none it is not even looked for.
+        let until_semicolon = || memchr(b';', pair).and_then(|end| pair.get(..end));
+        is_pair.then(|| until_semicolon().unwrap_or(pair).trim_ascii_end())
     })
 }
 

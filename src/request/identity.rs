@@ -85,7 +85,8 @@ fn host_of(text: &[u8]) -> Result<&[u8], Refusal> {
     if valid { Ok(host) } else { Err(Refusal::Host) }
 }
 
-/// R5.7: letters, digits and `-._~`, or an IP literal (RFC 3986 §3.2.2).
+/// R5.7: letters, digits and `-._~`, or an IPv6 address in brackets (RFC 3986 §3.2.2; there is no
+/// other version of IP literals).
 pub(crate) fn is_uri_host(host: &[u8]) -> bool {
     match host {
         [] => false,
@@ -101,7 +102,7 @@ fn is_ip_literal(literal: &[u8]) -> bool {
 }
 
 /// The one value of a field that has to be the browser's host; none if the field is missing.
-pub(crate) fn trusted_host(
+pub(crate) fn only_host(
     headers: &HeaderMap,
     field: &HeaderName,
 ) -> Result<Option<BrowserHost>, Refusal> {
@@ -151,7 +152,7 @@ fn hop(headers: &HeaderMap, trusted: &TrustedAddress) -> Option<IpAddr> {
 
 /// An address with or without port: `192.0.2.1`, `192.0.2.1:80`, `2001:db8::1`, `[2001:db8::1]`,
 /// `[2001:db8::1]:80`, and an uncompressed IPv6 address with a port behind its eighth group.
-fn parse_address(text: &[u8]) -> Option<IpAddr> {
+pub(crate) fn parse_address(text: &[u8]) -> Option<IpAddr> {
     let text = std::str::from_utf8(text).ok()?.trim_matches([' ', '\t']);
     let bracketed = || text.strip_prefix('[')?.strip_suffix(']')?.parse().ok().map(IpAddr::V6);
     let with_port = || {

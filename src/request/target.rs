@@ -358,6 +358,17 @@ mod tests {
         assert_eq!(target.region, None);
     }
 
+    /// R10.1: the status page is answered here, so it has no target and nothing to authorise.
+    #[test]
+    fn the_status_page_has_no_target() {
+        let targets = Targets::new(&Config::default(), crate::Platform::Generic).unwrap();
+        assert!(!targets.may_authorise(Route::Status));
+        assert!(
+            targets.may_authorise(Route::Agent) && targets.may_authorise(Route::Api { path: "/" })
+        );
+        assert_eq!(targets.resolve(Route::Status, true, None).unwrap_err(), Refusal::NotFound);
+    }
+
     /// R4.6: exactly as long as `http` takes, and not a byte longer.
     #[test]
     fn targets_have_a_length() {

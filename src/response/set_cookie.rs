@@ -100,15 +100,19 @@ impl Rewriter<'_> {
         }
     }
 
-    fn edit(&self, domain: &str) -> Edit<'_> {
+    /// `domain` is none if it is not even text.
+    fn edit(&self, domain: Option<&str>) -> Edit<'_> {
         match self.0 {
             Rewrite::Keep => Edit::Keep,
-            Rewrite::Fit { host, .. } if domain::covers(domain, host) => Edit::Keep,
-            // An empty domain asks for a host-only cookie; it gets one.
-            Rewrite::Fit { to: Some(to), .. } if !domain.is_empty() => Edit::Replace(to),
-            Rewrite::Fit { .. } => Edit::Remove,
-            Rewrite::Map(_) if domain.is_empty() => Edit::Keep,
-            Rewrite::Map(map) => match map.get(domain) {
+            Rewrite::Fit { host, to } => match (domain, to) {
+                (Some(domain), _) if domain::covers(domain, host) => Edit::Keep,
+                // An empty domain asks for a host-only cookie; it gets one.
+                (Some(""), _) | (_, None) => Edit::Remove,
+                (_, Some(to)) => Edit::Replace(to),
+            },
+            Rewrite::Map(_) if domain == Some("") => Edit::Keep,
+            // What is not text equals no domain, but `*` matches it.
+            Rewrite::Map(map) => match map.get(domain.unwrap_or_default()) {
                 Mapped::To(to) => Edit::Replace(to),
                 Mapped::Removed => Edit::Remove,
                 Mapped::Unmatched => Edit::Keep,
@@ -231,5 +235,10 @@ mod tests {
         let mut value = HeaderValue::from_bytes(b"a=\xff; Domain=fpjs.io; x=\xe9").unwrap();
         DomainPolicy::new(CookieDomain::FirstParty).rewriter(true, "a.b").apply(&mut value);
         assert_eq!(value.as_bytes(), b"a=\xff; x=\xe9");
+
+        let all = CookieDomain::Map(DomainMap::new([("*", "x.y")]).unwrap());
+        let mut value = HeaderValue::from_bytes(b"a=1; Domain=\xff").unwrap();
+        DomainPolicy::new(all).rewriter(false, "a.b").apply(&mut value);
+        assert_eq!(value, "a=1; Domain=x.y");
     }
 }

@@ -134,6 +134,28 @@ fn cors_follows_the_origin() {
     }
 }
 
+/// R5.0, R9.3: the origin counts even if the request's own fields would have removed it.
+#[test]
+fn cors_survives_the_walk() {
+    let config = r#"{"hosts": ["a.b"], "drop_fields": ["origin"]}"#;
+    let gateway = gateway(Platform::Generic, config);
+    let pairs = [("origin", "https://a.b"), ("connection", "origin")];
+    let response = answered(&gateway, request("POST", "/fp/", &pairs));
+    assert_eq!(response.status(), 400);
+    assert_cors(&response, Some("https://a.b"));
+}
+
+/// R5.7: the allow-list holds for the status page, too.
+#[test]
+fn the_status_page_is_for_listed_hosts() {
+    let status = |config: &str| {
+        let gateway = gateway(Platform::Generic, config);
+        answered(&gateway, request("GET", "/fp/status", &[])).status().as_u16()
+    };
+    assert_eq!(status(r#"{"hosts": ["www.example.com"]}"#), 200);
+    assert_eq!(status(r#"{"hosts": ["a.b"]}"#), 400);
+}
+
 /// R9.4: an answer to HEAD has the fields of GET and no body.
 #[test]
 fn head_has_no_body() {
@@ -152,7 +174,8 @@ fn head_has_no_body() {
 /// R9.3: an adapter can refuse in the same form.
 #[test]
 fn adapters_refuse_alike() {
-    let response = Refusal::Malformed.response(Some("https://a.b".parse().unwrap()), false);
+    let headers = crate::support::fields(&[("origin", "https://a.b")]);
+    let response = Refusal::Malformed.response(&headers, false);
     assert_eq!(response.status(), 400);
     assert_eq!(json(&response), json!({"error": "the request is malformed"}));
     assert_cors(&response, Some("https://a.b"));

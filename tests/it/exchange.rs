@@ -1,11 +1,11 @@
 //! Whole exchanges through the gateway: what upstream gets, what the browser gets.
 
-use firstparty::http::{HeaderValue, StatusCode, Version};
+use firstparty::http::{HeaderName, HeaderValue, StatusCode, Version};
 use firstparty::report::{Generation, RouteKind};
 use firstparty::request::region::Region;
 use firstparty::{Failure, Platform};
 
-use crate::support::{USUAL, answered, forwarded, gateway, request, response, usual, values};
+use crate::support::{USUAL, answered, forwarded, gateway, json, request, response, usual, values};
 
 /// R2.7, R3.5, R5.6: a POST carries the integration's identity, on every route.
 #[test]
@@ -393,4 +393,26 @@ fn downloads_from_the_cdn_are_plain() {
     assert_eq!(sent.headers().len(), 1);
     let report = exchange.report();
     assert!(!report.authorised && report.region.is_none());
+}
+
+/// R5.6: a message that has as many fields as it can hold has no room for the gateway's.
+#[test]
+fn full_messages_are_refused() {
+    let full = |fields: &[(&str, &str)]| {
+        let mut request = request("POST", "https://www.example.com/fp/result", fields);
+        let name = |i| HeaderName::try_from(format!("x-{i}")).unwrap();
+        let value = HeaderValue::from_static("1");
+        let mut free = (0..).map(name);
+        while request.headers_mut().try_insert(free.next().unwrap(), value.clone()).is_ok() {}
+        request
+    };
+    let mut hostless = full(&[("via", "1")]);
+    hostless.headers_mut().remove("host");
+    hostless.headers_mut().insert("x-last", HeaderValue::from_static("1"));
+    for request in [full(&[]), hostless] {
+        assert!(request.headers().len() > 20_000);
+        let refused = answered(&usual(), request);
+        assert_eq!(refused.status(), 400);
+        assert_eq!(json(&refused)["error"], "the request has too many fields");
+    }
 }

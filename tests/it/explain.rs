@@ -1,6 +1,7 @@
 //! Explaining (contract R11.2): the same decision, and a rule for every difference.
 
 use firstparty::explain::{self, Change};
+use firstparty::refusal::Refusal;
 use firstparty::{Action, Platform};
 use serde_json::{Value, json};
 
@@ -76,6 +77,14 @@ fn framing_is_explained() {
     );
 }
 
+/// R11.2: a cookie that could have stayed goes because `connection` names it.
+#[test]
+fn nominated_cookies_are_explained() {
+    let pairs = [("connection", "cookie"), ("cookie", "_iidt=1")];
+    let (_, found) = explain::handle(&usual(), request("POST", "/fp/", &pairs), None);
+    assert!(notes(&found).contains(&"R5.1: cookie dropped".to_owned()), "{found:?}");
+}
+
 /// R11.2: an answer has the rule that asked for it.
 #[test]
 fn answers_are_explained() {
@@ -91,6 +100,39 @@ fn answers_are_explained() {
         assert!(matches!(action, Action::Respond(..)));
         let [note] = &found[..] else { panic!("{found:?}") };
         assert_eq!((note.rule, &*note.subject, note.action), (rule, "request", Change::Answered));
+    }
+}
+
+/// R4.6, R11.2: targets that are too long, and how an answer reads.
+#[test]
+fn long_targets_are_explained() {
+    let uri = format!("/fp/result?{}", "q".repeat(65_510));
+    let (_, found) = explain::handle(&usual(), request("POST", &uri, &[]), None);
+    assert_eq!(notes(&found), ["R4.6: request answered"]);
+}
+
+/// R5.6, R13.3: what only an adapter or a full message meets has its rule, too.
+#[test]
+fn refusals_of_adapters_are_explained() {
+    for (refusal, rule) in [(Refusal::Malformed, "R13.3"), (Refusal::TooManyFields, "R5.6")] {
+        assert_eq!(explain::answered(refusal).to_string(), format!("{rule}: request answered"));
+    }
+}
+
+/// R8.3, R8.4, R11.2: the rule is that of the policy.
+#[test]
+fn cookie_policies_are_explained() {
+    let map = r#"{"cookie_domain": {"map": [["*", "b.test"]]}}"#;
+    let mut policies = vec![("{}", "R8.2"), (map, "R8.4")];
+    if cfg!(feature = "psl") {
+        policies.push((r#"{"cookie_domain": "registrable"}"#, "R8.3"));
+    }
+    for (config, rule) in policies {
+        let (_, exchange) =
+            forwarded(&gateway(Platform::Generic, config), request("POST", "/fp/", &[]));
+        let back = response(200, &[("set-cookie", "a=1; Domain=fpjs.io")]);
+        let (_, found) = explain::complete(exchange, back);
+        assert_eq!(notes(&found), [format!("{rule}: set-cookie replaced")]);
     }
 }
 
@@ -126,6 +168,9 @@ fn responses_are_explained() {
     let (_, exchange) = forwarded(&usual(), request("GET", "/fp/v4", &[]));
     let (_, found) = explain::complete(exchange, response(200, &[("content-length", "x")]));
     assert_eq!(notes(&found), ["R6.5: content-length dropped"]);
+    let (_, exchange) = forwarded(&usual(), request("GET", "/fp/v4", &[]));
+    let (_, found) = explain::complete(exchange, response(200, &[("content-length", "5, 5")]));
+    assert_eq!(notes(&found), ["R6.5: content-length replaced"]);
 }
 
 fn tool(defaults: &str, lines: &[Value]) -> Vec<Value> {
@@ -202,16 +247,26 @@ fn the_tool_survives_bad_lines() {
 /// R1.1: a line overrides the defaults, however its keys are spelt.
 #[test]
 fn the_tools_defaults_lie_under_every_line() {
-    let defaults = r#"{"platform": "azure", "config": {"fpjs_get_result_path": "r", "v4": false}}"#;
+    let defaults = r#"{"platform": "azure", "config":
+        {"fpjs_get_result_path": "r", "mount": {"depth": 1}, "ingress_base_host": "a.example"}}"#;
     let line = |config: Value| {
         json!({"config": config, "request": {"method": "GET", "uri": "/fp/r",
             "headers": [["host", "a.b"], ["x-arr-ssl", "1"]]}})
     };
-    let lines = [line(json!({})), line(json!({"get_result_path": "x"})), line(json!({"v4": null}))];
+    let other = json!({"mount": {"exact": "x"}, "FPJS_Ingress_Base_Host": "b.example"});
+    let mut bare = line(json!({}));
+    bare["platform"] = Value::Null;
+    let lines = [line(json!({})), line(json!({"get_result_path": "x"})), line(other), bare];
     let answers = tool(defaults, &lines);
     assert_eq!(answers[0]["route"], "result");
-    assert_eq!(answers[1]["route"], Value::Null);
-    assert_eq!(answers[1]["respond"]["status"], 404);
-    let rules = answers[2]["rules"].as_array().unwrap();
-    assert!(rules.iter().any(|note| note["rule"] == "R5.4" && note["subject"] == "x-arr-ssl"));
+    assert_eq!(answers[0]["forward"]["uri"], "https://a.example/");
+    assert_eq!(answers[1]["route"], "api");
+    assert_eq!(answers[2]["respond"]["status"], 404);
+    let goes = |answer: &Value| {
+        let rules = answer["rules"].as_array().unwrap();
+        rules.iter().any(|note| note["rule"] == "R5.4" && note["subject"] == "x-arr-ssl")
+    };
+    assert!(goes(&answers[0]) && !goes(&answers[3]));
+    let twice = json!({"cdn_url": "a.b", "fpjs_cdn_url": "c.d"});
+    assert_eq!(tool(defaults, &[line(twice)])[0], json!({"error": "cdn_url: given twice"}));
 }

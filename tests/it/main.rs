@@ -11,8 +11,16 @@
 mod answers;
 mod exchange;
 mod explain;
+#[cfg(feature = "lambda-edge")]
+mod lambda_edge;
+#[cfg(feature = "management")]
+mod management;
 mod properties;
+mod proxy;
+mod purity;
 mod rules;
+mod security;
+mod standards;
 mod status;
 mod support;
 mod vectors;

@@ -1,7 +1,9 @@
 //! Properties of whole exchanges, on arbitrary input.
 
+use firstparty::config::CookieDomain;
 use firstparty::explain::{self, Note};
 use firstparty::http::{HeaderMap, HeaderName, HeaderValue, Request, Response};
+use firstparty::response::set_cookie::DomainPolicy;
 use firstparty::{Action, Config, Failure, Gateway, Platform, RequestId};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -11,9 +13,9 @@ use crate::support::values;
 /// Configurations that differ in everything that can differ.
 const CONFIGS: &[&str] = &[
     "{}",
-    r#"{"agent_download_path": "agent", "get_result_path": "result", "pre_shared_secret": "s3"}"#,
+    r#"{"agent_download_path": "agent", "get_result_path": "result", "pre_shared_secret": "s3cret-of-the-site"}"#,
     r#"{"mount": "anywhere", "agent_download_path": "agent", "get_result_path": "result",
-        "agent_origin": "cdn", "pre_shared_secret": "s3"}"#,
+        "agent_origin": "cdn", "pre_shared_secret": "s3cret-of-the-site"}"#,
     r#"{"mount": {"exact": "i/j"}, "get_result_path": "result", "v4": false}"#,
     r#"{"mount": {"anywhere_or_depth": 2}, "get_result_path": "a/b", "cookies": ["a", "_iidt"]}"#,
     r#"{"integration_path_depth": 0, "cookie_domain": {"map": [["*", "x.y"]]},
@@ -163,7 +165,7 @@ fn assert_answer_is_well_formed(response: &Response<bytes::Bytes>) {
         ref other => panic!("{other:?}"),
     }
     let body = String::from_utf8_lossy(response.body());
-    assert!(!body.contains("s3\"") && !body.contains("a.example"), "{body}");
+    assert!(!body.contains("s3cret") && !body.contains("a.example"), "{body}");
 }
 
 /// R11.2: dropping what the notes call dropped, and nothing else, explains every missing field.
@@ -242,5 +244,33 @@ proptest! {
         };
         let first = once(back);
         prop_assert_eq!(once(first.clone()), first);
+    }
+
+    /// R8.2, R8.5: all but the `Domain` attributes survives byte for byte, and an independent
+    /// parser finds the same cookie, now without a domain.
+    #[test]
+    fn cookies_lose_nothing_but_their_domain(
+        name in "[a-z_]{1,4}",
+        value in "[a-zA-Z0-9=_.%]{0,8}",
+        attributes in prop::collection::vec(
+            "( Domain=fpjs\\.io| *domain = \\.Fpjs\\.io *| Path=/x|Secure| Priority=High| *Expires=Fri, 01 Jan 2027 00:00:00 GMT| x=y=z| *)",
+            0..6,
+        ),
+    ) {
+        let is_domain = |text: &&String| text.trim().to_ascii_lowercase().starts_with("domain");
+        let join = |attributes: &mut dyn Iterator<Item = &String>| {
+            attributes.fold(format!("{name}={value}"), |cookie, attribute| cookie + ";" + attribute)
+        };
+        let before = join(&mut attributes.iter());
+        let expected = join(&mut attributes.iter().filter(|text| !is_domain(text)));
+        let mut cookie = HeaderValue::from_str(&before).unwrap();
+        let policy = DomainPolicy::new(CookieDomain::FirstParty);
+        policy.rewriter(true, "a.example").apply(&mut cookie);
+        prop_assert_eq!(cookie.to_str().unwrap(), &expected);
+        let judged = cookie::Cookie::parse(expected).unwrap();
+        let original = cookie::Cookie::parse(before).unwrap();
+        prop_assert_eq!(judged.domain(), None);
+        prop_assert_eq!(judged.name_value(), original.name_value());
+        prop_assert_eq!((judged.path(), judged.secure()), (original.path(), original.secure()));
     }
 }

@@ -14,7 +14,7 @@ fn page(gateway: &Gateway) -> String {
 /// R10.1: it is read and nothing else, and can be off.
 #[test]
 fn the_page_is_only_read() {
-    for method in ["POST", "PUT", "DELETE", "OPTIONS", "PATCH"] {
+    for method in ["POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "CONNECT"] {
         let response = answered(&usual(), request(method, "/fp/status", &[]));
         assert_eq!(response.status(), 405);
         assert_eq!(values(response.headers(), "allow"), ["GET, HEAD"]);
@@ -31,6 +31,7 @@ fn the_page_shows_sources_and_no_values() {
     let config = Config::builder()
         .source(document.into_source("secret <b>"))
         .source(Source::new("headers").with(Variable::IngressBaseHost, "hidden.example"))
+        .source(Source::from_pairs("pairs", [("<script>", "hidden")]))
         .integration_name("\"<name>\"")
         .integration_version("1&2")
         .build()
@@ -42,12 +43,27 @@ fn the_page_shows_sources_and_no_values() {
         "<code>fpjs_ingress_base_host</code><td>set by headers",
         "<code>fpjs_cdn_url</code><td>not set, the default is used",
         "<code>fpjs_get_result_path</code><td>not set",
+        "<code>fpjs_secret_name</code><td>not set",
+        "the key `&lt;script&gt;` of pairs means nothing",
     ] {
         assert!(page.contains(expected), "{expected} in {page}");
     }
-    for hidden in ["s3cret", "hidden", "<b>", "<name>"] {
+    for hidden in ["s3cret", "hidden", "<b>", "<name>", "<script>"] {
         assert!(!page.contains(hidden), "{hidden} in {page}");
     }
+}
+
+/// R10.2, R1.1: what decides the integration path shows, and a default that means nothing does not.
+#[test]
+fn the_page_shows_what_decides_the_path() {
+    let depth = "<code>fpjs_integration_path_depth</code><td>not set";
+    let shown = |config: &str| {
+        let page = page(&gateway(Platform::CloudFront, config));
+        page.split_once(depth).unwrap().1.starts_with(", the default is used")
+    };
+    assert!(shown("{}"));
+    assert!(!shown(r#"{"mount": {"anywhere_or_depth": 1}}"#));
+    assert!(!shown(r#"{"route_prefix": "fp"}"#));
 }
 
 /// R10.2, R1.5: the page gives the advice.
@@ -75,8 +91,12 @@ fn the_page_is_hardened() {
     assert_eq!(values(headers, "content-type"), ["text/html"]);
     let page = page(&usual());
     assert_eq!(page.matches("<style").count(), 1);
-    for inline in [" style=", "<script", " on"] {
-        assert!(!page.contains(&format!("<td{inline}")) && !page.contains("<script"), "{inline}");
+    assert!(!page.contains("<script"));
+    // Attributes of every element: none is a style or a handler.
+    let attributes =
+        page.split('<').filter_map(|element| element.split_once('>')).map(|(tag, _)| tag);
+    for attribute in attributes.flat_map(|tag| tag.split_whitespace().skip(1)) {
+        assert!(!attribute.starts_with("style") && !attribute.starts_with("on"), "{attribute}");
     }
     assert_eq!(page, self::page(&usual()));
 }
@@ -126,6 +146,15 @@ fn the_page_is_also_json() {
         row("FPJS_INGRESS_BASE_HOST", Value::Null, false, true, Value::Null);
         assert!(!response.body().windows(6).any(|window| window == b"hidden"));
     }
+    let bare = answered(
+        &gateway(Platform::Cloudflare, "{}"),
+        request("GET", "/fp/status?format=json", &[]),
+    );
+    let unset =
+        json(&bare)["envInfo"].as_array().unwrap().iter().all(|row| {
+            row["value"].is_null() && row["isSet"] == false && row["resolvedBy"].is_null()
+        });
+    assert!(unset, "{bare:?}");
     let html = answered(&cloudflare, request("GET", "/fp/status?format=JSON", &[]));
     assert_eq!(values(html.headers(), "content-type"), ["text/html"]);
 }

@@ -74,6 +74,8 @@ impl<'f> Directive<'f> {
     }
 }
 
+/// The text of a quoted string. Quoted pairs stay, so that a number written with one is none, and
+/// counts as 0: the safe side.
 fn unquoted(value: &[u8]) -> &[u8] {
     match value {
         [b'"', inner @ .., b'"'] => inner,

@@ -4,6 +4,10 @@ use std::ops::Range;
 
 use memchr::memchr_iter;
 
+/// Browsers ignore an attribute with a longer value (RFC 6265bis §5.6), so it does not count as the
+/// last one.
+const LONGEST_VALUE: usize = 1024;
+
 /// A `Domain` attribute and its place in the field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct DomainAttribute<'c> {
@@ -17,10 +21,10 @@ pub(super) struct DomainAttribute<'c> {
 }
 
 impl<'c> DomainAttribute<'c> {
-    /// The domain, without a leading dot; empty if it is not even text.
-    pub(super) fn domain(&self) -> &'c str {
-        let text = std::str::from_utf8(self.text).unwrap_or_default();
-        text.strip_prefix('.').unwrap_or(text)
+    /// The domain, without a leading dot; none if it is not even text.
+    pub(super) fn domain(&self) -> Option<&'c str> {
+        let text = std::str::from_utf8(self.text).ok()?;
+        Some(text.strip_prefix('.').unwrap_or(text))
     }
 
     /// Reads the attribute behind the `;` at the start of the range, if it is a `Domain`.
@@ -39,6 +43,9 @@ impl<'c> DomainAttribute<'c> {
         // Both are ends of the attribute, so their lengths tell where they begin.
         let start = range.end - if has_equals { text.len() } else { behind.len() };
         let text = text.trim_ascii_end();
+        if text.len() > LONGEST_VALUE {
+            return None;
+        }
         Some(Self { value: start..start + text.len(), range, has_equals, text })
     }
 }
@@ -87,6 +94,7 @@ mod tests {
             ("a=\"; Domain=b.c\"", &[("; Domain=b.c\"", "b.c\"")]),
             (";;;", &[]),
             ("", &[]),
+            (&format!("a=1; Domain=b.c; Domain={}", "x".repeat(1025)), &[("; Domain=b.c", "b.c")]),
         ] {
             assert_eq!(found(cookie), expected, "{cookie}");
         }

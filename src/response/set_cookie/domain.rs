@@ -42,10 +42,11 @@ fn is_public_suffix(domain: &str) -> bool {
     suffix.is_some_and(|suffix| suffix.as_bytes() == domain.as_bytes())
 }
 
-/// R8.3: the registrable domain of a host; none for an address or a public suffix.
+/// R8.3: the registrable domain of a host; none for an address or a public suffix, nor for a name
+/// with an empty first label, which the list's own vectors give none.
 #[cfg(feature = "psl")]
 pub(super) fn registrable(host: &str) -> Option<&str> {
-    psl::domain_str(host).filter(|_| !is_address(host))
+    psl::domain_str(host).filter(|_| !host.starts_with('.') && !is_address(host))
 }
 
 #[cfg(test)]
@@ -92,6 +93,7 @@ mod tests {
             ("me.github.io", Some("me.github.io")),
             ("example.com", Some("example.com")),
             ("co.uk", None),
+            (".example.com", None),
             ("localhost", None),
             ("1.2.3.4", None),
             ("[::1]", None),

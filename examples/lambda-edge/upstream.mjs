@@ -1,0 +1,88 @@
+// Speaks HTTPS to upstream: one attempt a request, no redirect, no decoding.
+
+import http from 'node:http';
+import https from 'node:https';
+
+import { Failure } from './boundary.mjs';
+
+/** More than CloudFront takes, however it is encoded: there is no use in reading on. */
+const MOST = 1_048_576;
+
+const TIMEOUTS = { connect: 1_000, firstByte: 15_000, idle: 10_000 };
+
+/**
+ * A function that sends a request and gives status, fields and body. It throws one of `Failure`.
+ *
+ * `connectTo`, a URL like `http://127.0.0.1:8080`, is dialled whatever host was computed, in plain
+ * HTTP: for tests.
+ */
+export function createSender({ connectTo, timeouts } = {}) {
+  const { protocol, hostname, port } = new URL(connectTo ?? 'https://upstream.invalid');
+  const client = protocol === 'https:' ? https : http;
+  const options = {
+    agent: new client.Agent({ keepAlive: true }),
+    maxHeaderSize: 65_536,
+    setHost: false,
+    ...(connectTo && { hostname, port }),
+  };
+  const limits = { ...TIMEOUTS, ...timeouts };
+  return (request) => send(client, options, limits, request);
+}
+
+function send(client, options, limits, { method, host, path, headers, body }) {
+  return new Promise((resolve, reject) => {
+    const outgoing = client.request({ hostname: host, ...options, method, path, headers });
+    let stage = Failure.connect;
+    const giveUp = (failure) => {
+      clearTimeout(timer);
+      outgoing.destroy();
+      reject(failure);
+    };
+    let timer = setTimeout(giveUp, limits.connect, Failure.connect);
+    const wait = (time) => {
+      clearTimeout(timer);
+      timer = setTimeout(giveUp, time, Failure.timeout);
+    };
+    const connected = () => {
+      stage = Failure.protocol;
+      wait(limits.firstByte);
+    };
+    outgoing.once('socket', (socket) => {
+      if (socket.connecting) {
+        socket.once(client === https ? 'secureConnect' : 'connect', connected);
+      } else {
+        connected();
+      }
+    });
+    outgoing.on('error', () => giveUp(stage));
+    outgoing.once('response', (response) => {
+      wait(limits.idle);
+      const keepWaiting = () => timer.refresh();
+      const done = (answer) => {
+        clearTimeout(timer);
+        resolve(answer);
+      };
+      receive(response, keepWaiting, done, giveUp);
+    });
+    outgoing.end(body);
+  });
+}
+
+function receive(response, keepWaiting, done, giveUp) {
+  const { statusCode: status, rawHeaders } = response;
+  const chunks = [];
+  let size = 0;
+  response.on('data', (chunk) => {
+    keepWaiting();
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size > MOST) {
+      response.destroy();
+      done({ status, rawHeaders, body: Buffer.alloc(0), size });
+    }
+  });
+  response.on('end', () => done({ status, rawHeaders, body: Buffer.concat(chunks, size) }));
+  // Whatever ends it before its end.
+  response.on('error', () => giveUp(Failure.protocol));
+  response.on('close', () => response.complete || giveUp(Failure.protocol));
+}

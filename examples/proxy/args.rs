@@ -1,0 +1,225 @@
+//! What the proxy is told: arguments, each also an environment variable.
+
+use std::ffi::OsString;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::str::FromStr;
+use std::time::Duration;
+
+use clap::Parser;
+use clap::builder::OsStringValueParser;
+use firstparty::Platform;
+use firstparty::config::{CookieDomain, Source, Variable};
+use firstparty::http::uri::Authority;
+
+const LISTEN: &str = "127.0.0.1:8787";
+
+/// Serves Fingerprint's agent and API from a site's own domain.
+///
+/// Without arguments: a stand-in for Fingerprint on loopback, the gateway in front of it, and the
+/// URLs to try. An empty value counts as none.
+#[derive(Clone, Parser)]
+#[command(name = "proxy", version)]
+pub(crate) struct Args {
+    /// The address to listen on; port 0 takes any free one.
+    #[arg(
+        long,
+        env = "FIRSTPARTY_LISTEN",
+        value_name = "ADDR",
+        default_value = LISTEN,
+        value_parser = or_default::<SocketAddr>(LISTEN)
+    )]
+    pub(crate) listen: SocketAddr,
+
+    /// Where requests go: a stand-in inside this process, or Fingerprint's hosts over TLS.
+    #[arg(
+        long,
+        env = "FIRSTPARTY_UPSTREAM",
+        value_name = "mock|real",
+        default_value = "mock",
+        value_parser = or_default::<UpstreamKind>("mock")
+    )]
+    pub(crate) upstream: UpstreamKind,
+
+    /// The v3 agent route [with the stand-in: agent].
+    #[arg(long, env = "FIRSTPARTY_AGENT_PATH", value_name = "PATH")]
+    agent_path: Option<String>,
+
+    /// The v3 route for identification and browser cache [with the stand-in: result].
+    #[arg(long, env = "FIRSTPARTY_RESULT_PATH", value_name = "PATH")]
+    result_path: Option<String>,
+
+    /// The number of leading path segments that make the integration path [default: 1].
+    #[arg(long, env = "FIRSTPARTY_INTEGRATION_PATH_DEPTH", value_name = "NUMBER")]
+    integration_path_depth: Option<String>,
+
+    /// The proxy secret; better given as the environment variable, which `ps` does not show.
+    #[arg(long, env = "FIRSTPARTY_SECRET", value_name = "SECRET", hide_env_values = true)]
+    secret: Option<String>,
+
+    /// The API host [default: api.fpjs.io].
+    #[arg(long, env = "FIRSTPARTY_INGRESS_HOST", value_name = "HOST")]
+    ingress_host: Option<String>,
+
+    /// Where the proxy runs: generic, cloudfront, cloudflare, azure, fastly-compute, fastly-vcl,
+    /// akamai.
+    #[arg(
+        long,
+        env = "FIRSTPARTY_PLATFORM",
+        default_value = "generic",
+        value_parser = or_default::<Platform>("generic")
+    )]
+    pub(crate) platform: Platform,
+
+    /// The integration's version, as upstream is told [default: the crate's].
+    #[arg(long, env = "FIRSTPARTY_INTEGRATION_VERSION", value_name = "VERSION")]
+    pub(crate) integration_version: Option<String>,
+
+    /// What happens to the `Domain` of cookies: preserve, `first_party`, registrable (with the
+    /// feature `psl`), or a table as JSON, `{"map":[[from,to],…]}`.
+    #[arg(
+        long,
+        env = "FIRSTPARTY_COOKIE_DOMAIN",
+        value_name = "POLICY",
+        default_value = "first_party",
+        value_parser = cookie_domain
+    )]
+    pub(crate) cookie_domain: CookieDomain,
+
+    /// A settings document: a JSON object with `fpjs_…` keys, for what no argument sets. When the
+    /// file changes it is read again; a bad one changes nothing.
+    #[arg(long, env = "FIRSTPARTY_CONFIG", value_name = "FILE", value_parser = OsStringValueParser::new())]
+    config: Option<OsString>,
+
+    /// Dial this address, in plain HTTP, whatever upstream host a request has; its `Host` stays.
+    #[arg(long, env = "FIRSTPARTY_CONNECT_TO", value_name = "ADDR", value_parser = address)]
+    connect_to: Option<String>,
+
+    /// How long connecting to upstream may take (R16.4).
+    #[arg(long, hide = true, default_value = "1000")]
+    connect_timeout_ms: u64,
+
+    /// How long upstream may take to begin its answer (R16.4).
+    #[arg(long, hide = true, default_value = "15000")]
+    first_byte_timeout_ms: u64,
+
+    /// How long a body may stand still (R16.4).
+    #[arg(long, hide = true, default_value = "10000")]
+    idle_timeout_ms: u64,
+
+    /// How long a browser may take for a head, or leave a connection unused.
+    #[arg(long, hide = true, default_value = "30000")]
+    head_timeout_ms: u64,
+
+    /// How long open exchanges may go on after a signal.
+    #[arg(long, hide = true, default_value = "10000")]
+    shutdown_timeout_ms: u64,
+
+    /// How often the settings document is looked at.
+    #[arg(long, hide = true, default_value = "2000")]
+    config_check_ms: u64,
+}
+
+/// Where requests go.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum UpstreamKind {
+    Mock,
+    Real,
+}
+
+impl FromStr for UpstreamKind {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "mock" => Ok(Self::Mock),
+            "real" => Ok(Self::Real),
+            _ => Err("expected mock or real"),
+        }
+    }
+}
+
+/// How long each wait may be (R16.4).
+#[derive(Clone, Copy)]
+pub(crate) struct Limits {
+    /// For a connection to upstream.
+    pub(crate) connect: Duration,
+    /// For upstream's head, once it has all of the request.
+    pub(crate) first_byte: Duration,
+    /// For more of a body, in either direction.
+    pub(crate) idle: Duration,
+    /// For a browser's head.
+    pub(crate) head: Duration,
+    /// For open exchanges, at the end.
+    pub(crate) shutdown: Duration,
+}
+
+impl Args {
+    /// The variables that arguments set: asked first (R1.1).
+    pub(crate) fn source(&self) -> Source {
+        let given = [
+            (Variable::AgentDownloadPath, &self.agent_path),
+            (Variable::GetResultPath, &self.result_path),
+            (Variable::IntegrationPathDepth, &self.integration_path_depth),
+            (Variable::PreSharedSecret, &self.secret),
+            (Variable::IngressBaseHost, &self.ingress_host),
+        ];
+        given.into_iter().fold(Source::new("arguments"), |source, (variable, value)| {
+            source.with(variable, value.as_deref().unwrap_or_default())
+        })
+    }
+
+    /// The settings document.
+    pub(crate) fn config(&self) -> Option<&Path> {
+        self.config.as_deref().filter(|path| !path.is_empty()).map(Path::new)
+    }
+
+    /// The address to dial whatever the host.
+    pub(crate) fn connect_to(&self) -> Option<&str> {
+        self.connect_to.as_deref().filter(|address| !address.is_empty())
+    }
+
+    /// Whether the stand-in answers, so that a demonstration's settings fill what is not set.
+    pub(crate) fn is_demonstration(&self) -> bool {
+        self.connect_to().is_none() && self.upstream == UpstreamKind::Mock
+    }
+
+    pub(crate) fn limits(&self) -> Limits {
+        Limits {
+            connect: Duration::from_millis(self.connect_timeout_ms),
+            first_byte: Duration::from_millis(self.first_byte_timeout_ms),
+            idle: Duration::from_millis(self.idle_timeout_ms),
+            head: Duration::from_millis(self.head_timeout_ms),
+            shutdown: Duration::from_millis(self.shutdown_timeout_ms),
+        }
+    }
+
+    pub(crate) fn config_check(&self) -> Duration {
+        Duration::from_millis(self.config_check_ms)
+    }
+}
+
+/// Reads a value; an empty one counts as none, so that the default is used.
+fn or_default<T>(default: &'static str) -> impl Fn(&str) -> Result<T, T::Err> + Clone
+where
+    T: FromStr,
+{
+    move |text: &str| if text.is_empty() { default.parse() } else { text.parse() }
+}
+
+/// A policy's name, or JSON.
+fn cookie_domain(text: &str) -> Result<CookieDomain, String> {
+    let policy = match text {
+        "" => Ok(CookieDomain::default()),
+        _ if text.starts_with('{') => serde_json::from_str(text),
+        name => serde_json::from_value(name.into()),
+    };
+    policy.map_err(|error| error.to_string())
+}
+
+/// A host or an IP address, with a port.
+fn address(text: &str) -> Result<String, &'static str> {
+    let has_port = |authority: Authority| authority.port_u16().is_some();
+    let names_one = || text.parse().is_ok_and(has_port) && !text.contains('@');
+    if text.is_empty() || names_one() { Ok(text.to_owned()) } else { Err("expected host:port") }
+}

@@ -1,0 +1,116 @@
+//! Connections from browsers, and their orderly end.
+
+use std::future::Future;
+use std::io;
+use std::net::IpAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use tokio::net::TcpListener;
+use tokio::time::{sleep, timeout};
+
+use crate::args::Limits;
+use crate::exchange::Proxy;
+use crate::socket::{Cut, Socket};
+
+/// R16.4: how many fields a head may have, with room for the gateway's own.
+pub(crate) const MAX_FIELDS: usize = 256;
+
+/// R16.4: how long a head may be.
+pub(crate) const MAX_HEAD: usize = 256 * 1024;
+
+/// Serves until the signal; then takes no more connections and lets open exchanges finish, for a
+/// limited time.
+pub(crate) async fn serve(
+    listener: TcpListener,
+    proxy: Arc<Proxy>,
+    signal: impl Future<Output = ()>,
+    limits: Limits,
+) {
+    let http = http(limits.head);
+    let open = GracefulShutdown::new();
+    let mut signal = pin!(signal);
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = &mut signal => break,
+        };
+        match accepted {
+            Ok((stream, peer)) => {
+                let cut = Cut::default();
+                let socket = Socket::new(stream, limits.head, cut.clone());
+                let service = Service { proxy: Arc::clone(&proxy), peer: peer.ip(), cut };
+                tokio::spawn(connection(http.clone(), socket, service, open.watcher()));
+            }
+            // Too many open files, for instance: some will be closed soon.
+            Err(_) => sleep(Duration::from_millis(50)).await,
+        }
+    }
+    drop(listener);
+    let _ = timeout(limits.shutdown, open.shutdown()).await;
+}
+
+/// HTTP/1.1, and HTTP/2 with prior knowledge.
+fn http(head: Duration) -> Builder<TokioExecutor> {
+    let mut builder = Builder::new(TokioExecutor::new());
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(head)
+        .max_headers(MAX_FIELDS)
+        .max_buf_size(MAX_HEAD);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .keep_alive_interval(head)
+        .max_header_list_size(u32::try_from(MAX_HEAD).unwrap_or(u32::MAX));
+    builder
+}
+
+/// What the exchanges of a connection share.
+struct Service {
+    proxy: Arc<Proxy>,
+    peer: IpAddr,
+    cut: Cut,
+}
+
+/// Serves one connection. Whatever goes wrong on it ends it and nothing else.
+async fn connection(
+    http: Builder<TokioExecutor>,
+    socket: Socket,
+    service: Service,
+    watcher: Watcher,
+) {
+    let answer = service_fn(|request| {
+        let (proxy, cut) = (Arc::clone(&service.proxy), service.cut.clone());
+        async move { proxy.answer(request, service.peer, cut).await }
+    });
+    let _ = watcher.watch(http.serve_connection(TokioIo::new(socket), answer)).await;
+}
+
+/// Ends with the first SIGINT or SIGTERM.
+#[cfg(unix)]
+pub(crate) fn stop_signal() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+/// Ends with the first Ctrl-C.
+#[cfg(not(unix))]
+pub(crate) fn stop_signal() -> io::Result<impl Future<Output = ()>> {
+    Ok(async {
+        let _ = tokio::signal::ctrl_c().await;
+    })
+}

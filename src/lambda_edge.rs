@@ -1,0 +1,68 @@
+//! CloudFront's Lambda@Edge: origin-request events in, result objects out (contract R13).
+//!
+//! CloudFront hands a function an event instead of a request, and takes an object instead of a
+//! response. [`Event`] is read from JSON or put together from its parts; [`EdgeFunction`] is the
+//! gateway for events; [`ResultObject`] is what CloudFront gets back. [`Settings`] finds the
+//! configuration that an event asks for. As everywhere in this crate, nothing here does I/O.
+//!
+//! ```text
+//!             Event                         Request
+//! CloudFront ───────▶ EdgeFunction::handle ─────────▶ upstream
+//!            ◀─ Respond ─┘       │ Pending               │
+//!            ◀────────── Pending::complete ◀─────────────┘
+//!           ResultObject Pending::fail      Response or failure
+//! ```
+//!
+//! ```
+//! use bytes::Bytes;
+//! use firstparty::http::Response;
+//! use firstparty::lambda_edge::{EdgeFunction, Event, Step};
+//! use firstparty::{Config, Failure, RequestId};
+//!
+//! # let json = r#"{"Records": [{"cf": {"request": {"clientIp": "203.0.113.7", "method": "POST",
+//! #     "uri": "/fp/result", "querystring": "region=eu",
+//! #     "headers": {"host": [{"key": "Host", "value": "www.example.com"}]},
+//! #     "body": {"inputTruncated": false, "action": "read-only", "encoding": "base64",
+//! #              "data": "AAEC"},
+//! #     "origin": {"custom": {"customHeaders": {}}}}}}]}"#.as_bytes();
+//! # fn send_upstream(_: firstparty::http::Request<Bytes>) -> Result<Response<Bytes>, Failure> {
+//! #     Ok(Response::new("{}".into()))
+//! # }
+//! # let (unix_millis, entropy) = (0, 0);
+//! let config = Config::builder().get_result_path("result").pre_shared_secret("s3cret").build()?;
+//! let function = EdgeFunction::new(config);
+//!
+//! let result = match function.handle(Event::from_json(json)?) {
+//!     Step::Respond(result, _report) => result,
+//!     Step::Forward(request, pending) => match send_upstream(request) {
+//!         Ok(response) => pending.complete(response),
+//!         Err(failure) => pending.fail(failure, RequestId::new(unix_millis, entropy)),
+//!     },
+//! };
+//! assert_eq!(
+//!     serde_json::to_string(&result)?,
+//!     r#"{"status":"200","statusDescription":"OK","headers":{},"bodyEncoding":"text","body":"{}"}"#,
+//! );
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Bodies
+//!
+//! An event's body is decoded once and then moved. The mapping itself only wants to know a body's
+//! size and whether it is UTF-8, so an adapter whose bodies live elsewhere, for instance outside of
+//! a WebAssembly instance, implements [`Body`] for a stand-in and leaves them where they are.
+
+mod body;
+mod event;
+mod function;
+mod json;
+mod read;
+mod result;
+mod settings;
+
+pub use self::body::{Body, BodyEncoding};
+pub use self::event::Event;
+pub use self::function::{EdgeFunction, Pending, Step};
+pub use self::read::EventError;
+pub use self::result::ResultObject;
+pub use self::settings::{DocumentError, Need, Settings};

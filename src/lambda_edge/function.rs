@@ -1,0 +1,124 @@
+//! The gateway for events.
+
+use http::header::CONTENT_LENGTH;
+use http::{Method, Request, Response};
+
+use super::body::Body;
+use super::{Event, ResultObject};
+use crate::config::Config;
+use crate::exchange::{Exchange, Failure, RequestId};
+use crate::gateway::{Action, Gateway};
+use crate::platform::Platform;
+use crate::refusal::Refusal;
+use crate::report::Report;
+
+/// The integration as a Lambda@Edge function: a [`Gateway`] on [`Platform::CloudFront`] whose
+/// requests are events and whose responses are result objects.
+///
+/// ```
+/// use bytes::Bytes;
+/// use firstparty::Config;
+/// use firstparty::lambda_edge::{EdgeFunction, Event, Step};
+///
+/// let function = EdgeFunction::new(Config::builder().v4(false).build()?);
+/// let event = Event::new("GET", "/fp/else", "").with_body(Bytes::new());
+/// let Step::Respond(result, report) = function.handle(event) else { panic!() };
+/// assert_eq!(result.status(), 404);
+/// assert_eq!(report.status, Some(404));
+/// # Ok::<(), firstparty::ConfigError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct EdgeFunction(Gateway);
+
+/// What to do with an event.
+#[derive(Debug)]
+#[expect(clippy::exhaustive_enums, reason = "an adapter has to handle both")]
+#[expect(clippy::large_enum_variant, reason = "the larger one is the usual one, and short-lived")]
+pub enum Step<B> {
+    /// Hand this to CloudFront.
+    Respond(ResultObject<B>, Report),
+    /// Send this request upstream, once, and end what is pending with what comes back.
+    Forward(Request<B>, Pending),
+}
+
+/// A forwarded event that waits for upstream's response.
+#[derive(Debug)]
+#[must_use = "what is pending ends in `complete` or `fail`"]
+pub struct Pending(Exchange);
+
+impl EdgeFunction {
+    /// Sets the function up.
+    #[must_use]
+    pub fn new(config: Config) -> Self {
+        Self(Gateway::new(config, Platform::CloudFront))
+    }
+
+    /// The gateway behind it.
+    #[must_use]
+    pub fn gateway(&self) -> &Gateway {
+        &self.0
+    }
+
+    /// Decides what happens to an event. Total, as [`Gateway::handle`] is.
+    ///
+    /// A request that is handed out has a definite body (R13.5): its `content-length` is the
+    /// decoded length; without a body there is none, but zero where the method expects content.
+    #[must_use]
+    pub fn handle<B: Body>(&self, event: Event<B>) -> Step<B> {
+        let truncated = event.is_truncated();
+        let (request, client_ip) = match event.into_request() {
+            Ok(request) => request,
+            Err((refusal, reply)) => return respond(reply.refused(refusal), Report::NONE),
+        };
+        let (mut request, exchange) = match self.0.handle(request, client_ip) {
+            Action::Respond(response, report) => return respond(response, report),
+            Action::Forward(request, exchange) => (request, exchange),
+        };
+        let framed = if truncated { Err(Refusal::BodyTruncated) } else { frame(&mut request) };
+        match framed {
+            Ok(()) => Step::Forward(request, Pending(exchange)),
+            Err(refusal) => respond(exchange.reply().refused(refusal), exchange.report()),
+        }
+    }
+}
+
+impl Pending {
+    /// What is known of the exchange so far.
+    #[must_use]
+    pub fn report(&self) -> Report {
+        self.0.report()
+    }
+
+    /// Turns upstream's response into the result for CloudFront.
+    ///
+    /// A status that CloudFront does not take, and a response that is too large for it, become
+    /// a 502 (R13.4).
+    #[must_use]
+    pub fn complete<B: Body>(self, response: Response<B>) -> ResultObject<B> {
+        let reply = self.0.reply();
+        ResultObject::new(self.0, response)
+            .unwrap_or_else(|refusal| ResultObject::made(reply.refused(refusal)))
+    }
+
+    /// The result when upstream gave no response (R9.1, R9.2).
+    #[must_use]
+    pub fn fail<B: Body>(self, failure: Failure, id: RequestId) -> ResultObject<B> {
+        ResultObject::made(self.0.fail(failure, id))
+    }
+}
+
+fn respond<B: Body>(response: Response<bytes::Bytes>, report: Report) -> Step<B> {
+    let report = report.ended(response.status());
+    Step::Respond(ResultObject::made(response), report)
+}
+
+/// R13.5.
+fn frame<B: Body>(request: &mut Request<B>) -> Result<(), Refusal> {
+    let size = request.body().size();
+    let expects_content = [Method::POST, Method::PUT, Method::PATCH].contains(request.method());
+    if size > 0 || expects_content {
+        let inserted = request.headers_mut().try_insert(CONTENT_LENGTH, size.into());
+        inserted.map_err(|_| Refusal::TooManyFields)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,170 @@
+//! The object that CloudFront takes for a response (R13.4).
+
+use std::borrow::Cow;
+
+use base64::display::Base64Display;
+use base64::prelude::BASE64_STANDARD;
+use bytes::Bytes;
+use http::header::CONTENT_ENCODING;
+use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
+use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
+
+use super::body::{Body, BodyEncoding};
+use crate::exchange::Exchange;
+use crate::refusal::Refusal;
+
+/// What names, values and the encoded body may take together.
+const MAX_SIZE: usize = 1_048_576;
+
+/// A response as CloudFront takes it from a function: status, fields with their repeats, and a
+/// body that is text or base64.
+///
+/// It serialises into the object that the function returns. Fields that CloudFront reads only or
+/// does not allow are not in it.
+#[derive(Clone, Debug)]
+pub struct ResultObject<B = Bytes> {
+    status: StatusCode,
+    fields: HeaderMap,
+    body: Option<(BodyEncoding, B)>,
+}
+
+impl<B: Body> ResultObject<B> {
+    /// Answers something that is no event, or one whose settings cannot be used.
+    ///
+    /// ```
+    /// use bytes::Bytes;
+    /// use firstparty::lambda_edge::ResultObject;
+    /// use firstparty::refusal::Refusal;
+    ///
+    /// let result = ResultObject::<Bytes>::refused(Refusal::NoEvent);
+    /// assert_eq!(result.status(), 500);
+    /// ```
+    #[must_use]
+    pub fn refused(refusal: Refusal) -> Self {
+        Self::made(refusal.response(&HeaderMap::new(), false))
+    }
+
+    /// An answer made here, which is small and has a usual status.
+    pub(super) fn made(response: Response<Bytes>) -> Self {
+        Self::from_response(response.map(B::from))
+    }
+
+    /// Ends an exchange, within what CloudFront takes.
+    pub(super) fn new(exchange: Exchange, response: Response<B>) -> Result<Self, Refusal> {
+        if !(200..600).contains(&response.status().as_u16()) {
+            return Err(Refusal::ResponseStatus);
+        }
+        let result = Self::from_response(exchange.complete(response));
+        if result.size() > MAX_SIZE { Err(Refusal::ResponseTooLarge) } else { Ok(result) }
+    }
+
+    fn from_response(response: Response<B>) -> Self {
+        let (parts, body) = response.into_parts();
+        let bodiless = [StatusCode::NO_CONTENT, StatusCode::NOT_MODIFIED].contains(&parts.status);
+        let body = (!bodiless).then(|| {
+            let is_text = !parts.headers.contains_key(CONTENT_ENCODING) && body.is_utf8();
+            (if is_text { BodyEncoding::Text } else { BodyEncoding::Base64 }, body)
+        });
+        Self { status: parts.status, fields: parts.headers, body }
+    }
+
+    /// R13.4: names, values and the body as it is encoded.
+    fn size(&self) -> usize {
+        let fields = self.fields().map(|(name, value)| name.as_str().len() + value.len());
+        let body = self.body.as_ref();
+        fields.sum::<usize>()
+            + body.map_or(0, |(encoding, body)| encoding.encoded_size(body.size()))
+    }
+}
+
+impl<B> ResultObject<B> {
+    /// The status, 200 to 599.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The status in words; empty for one that is not registered.
+    #[must_use]
+    pub fn status_description(&self) -> &'static str {
+        self.status.canonical_reason().unwrap_or_default()
+    }
+
+    /// Names and values as text, repeats in their order. A value that is not UTF-8 is read as
+    /// ISO 8859-1.
+    pub fn fields(&self) -> impl Iterator<Item = (&HeaderName, Cow<'_, str>)> {
+        self.fields.iter().map(|(name, value)| (name, text(value)))
+    }
+
+    /// The body and how to write it; none where a status has none.
+    #[must_use]
+    pub fn body(&self) -> Option<(BodyEncoding, &B)> {
+        self.body.as_ref().map(|(encoding, body)| (*encoding, body))
+    }
+}
+
+fn text(value: &HeaderValue) -> Cow<'_, str> {
+    match std::str::from_utf8(value.as_bytes()) {
+        Ok(text) => text.into(),
+        Err(_) => value.as_bytes().iter().copied().map(char::from).collect(),
+    }
+}
+
+impl Serialize for ResultObject<Bytes> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("ResultObject", 5)?;
+        object.serialize_field("status", self.status.as_str())?;
+        object.serialize_field("statusDescription", self.status_description())?;
+        object.serialize_field("headers", &Fields(&self.fields))?;
+        if let Some((encoding, body)) = &self.body {
+            object.serialize_field("bodyEncoding", encoding.as_str())?;
+            object.serialize_field("body", &Encoded(*encoding, body))?;
+        }
+        object.end()
+    }
+}
+
+/// Fields by name: a list of values each.
+struct Fields<'r>(&'r HeaderMap);
+
+impl Serialize for Fields<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_map(Some(self.0.keys_len()))?;
+        for name in self.0.keys() {
+            object.serialize_entry(name.as_str(), &Lines(self.0, name))?;
+        }
+        object.end()
+    }
+}
+
+struct Lines<'r>(&'r HeaderMap, &'r HeaderName);
+
+impl Serialize for Lines<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(fields, name) = self;
+        serializer.collect_seq(fields.get_all(*name).iter().map(|value| Line(name, value)))
+    }
+}
+
+struct Line<'r>(&'r HeaderName, &'r HeaderValue);
+
+impl Serialize for Line<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("Line", 2)?;
+        object.serialize_field("key", self.0.as_str())?;
+        object.serialize_field("value", &*text(self.1))?;
+        object.end()
+    }
+}
+
+/// A body in its encoding, written as it is read.
+struct Encoded<'r>(BodyEncoding, &'r Bytes);
+
+impl Serialize for Encoded<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match (self.0, std::str::from_utf8(self.1)) {
+            (BodyEncoding::Text, Ok(text)) => serializer.serialize_str(text),
+            _ => serializer.collect_str(&Base64Display::new(self.1, &BASE64_STANDARD)),
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! Which of the two things a request wants: R14.2.
+
+/// What a request wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Route {
+    Status,
+    Update,
+}
+
+impl Route {
+    /// The route of a method and a path, compared exactly but for slashes at the path's ends.
+    pub(super) fn of(method: &str, path: &str) -> Option<Self> {
+        match (method, path.trim_matches('/')) {
+            ("GET", "status") => Some(Self::Status),
+            ("POST", "update") => Some(Self::Update),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// R14.2
+    #[test]
+    fn routes_are_exact_but_for_slashes() {
+        for path in ["status", "/status", "//status//"] {
+            assert_eq!(Route::of("GET", path), Some(Route::Status));
+            assert_eq!(Route::of("POST", path), None);
+        }
+        for path in ["update", "/update", "/update/"] {
+            assert_eq!(Route::of("POST", path), Some(Route::Update));
+            assert_eq!(Route::of("GET", path), None);
+        }
+        for path in
+            ["", "/", "/updates", "/update/x", "/Update", "/x/update", "/up/date", "/%75pdate"]
+        {
+            assert_eq!(Route::of("POST", path), None, "{path}");
+        }
+        assert_eq!(Route::of("post", "/update"), None);
+        assert_eq!(Route::of("", ""), None);
+    }
+}

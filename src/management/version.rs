@@ -1,0 +1,296 @@
+//! The published version of the function, and how it is found: R14.4.
+
+use serde_json::Value;
+
+use super::arn::FunctionArn;
+use super::member::text;
+use super::{Deployment, Error};
+
+/// A published version of the deployment's function.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Version {
+    arn: String,
+    number: String,
+}
+
+impl Version {
+    /// The version that a function's configuration describes, or none if that is the unpublished
+    /// `$LATEST`, or not said.
+    pub(super) fn of(
+        configuration: &Value,
+        deployment: &Deployment,
+    ) -> Result<Option<Self>, Error> {
+        let Some(number) = text(configuration, "Version").filter(|number| order(number).is_some())
+        else {
+            return Ok(None);
+        };
+        let arn = text(configuration, "FunctionArn").ok_or(Error::FunctionArnMissing)?;
+        let parsed = FunctionArn::parse(arn)
+            .filter(|parsed| parsed.name == deployment.function_name)
+            .ok_or(Error::FunctionArnMissing)?;
+        let arn = match parsed.qualifier {
+            None => format!("{arn}:{number}"),
+            Some(qualifier) if qualifier == number => arn.to_owned(),
+            Some(_) => return Err(Error::FunctionArnMissing),
+        };
+        Ok(Some(Self { arn, number: number.to_owned() }))
+    }
+
+    pub(super) fn arn(&self) -> &str {
+        &self.arn
+    }
+
+    pub(super) fn number(&self) -> &str {
+        &self.number
+    }
+
+    /// Whether an ARN in the distribution names any version of the same function.
+    pub(super) fn is_of_function(&self, arn: &Value) -> bool {
+        let this = FunctionArn::parse(&self.arn);
+        let that = arn.as_str().and_then(FunctionArn::parse);
+        this.zip(that).is_some_and(|(this, that)| this.is_same_function(that))
+    }
+
+    /// Whether an ARN of the same function names a version that was published after this one.
+    pub(super) fn is_older_than(&self, arn: &Value) -> bool {
+        let that = arn.as_str().and_then(FunctionArn::parse).and_then(|arn| arn.qualifier);
+        that.and_then(order).is_some_and(|that| Some(that) > order(&self.number))
+    }
+}
+
+/// The place of a version among all of its function: numbers are given in the order of publication.
+fn order(number: &str) -> Option<u64> {
+    let digits = number.bytes().all(|byte| byte.is_ascii_digit());
+    number.parse().ok().filter(|_| digits)
+}
+
+/// The search for the version that `UpdateFunctionCode` published but did not name.
+///
+/// A version whose revision is the reply's is the one. Failing that, it is the newest version of
+/// all, if that has the reply's code: other versions with the same code are from before, as code
+/// may come back. A newest version with another code means that the list does not show the
+/// published one yet, or that someone else published since; then the search is ambiguous, and the
+/// next run's is not. The whole list is read, as a second match of the revision is ambiguous too.
+#[derive(Debug)]
+pub(super) struct Search {
+    revision: String,
+    code: Option<String>,
+    by_revision: Found,
+    /// The place of the newest version, and the version itself if it has the reply's code.
+    newest: Option<(u64, Option<Version>)>,
+    marker: Option<String>,
+    pages: u32,
+}
+
+/// What one criterion has found so far.
+#[derive(Debug, Default)]
+enum Found {
+    #[default]
+    Nothing,
+    One(Version),
+    Several,
+}
+
+impl Search {
+    /// Pages of 50 versions that are read at most.
+    pub(super) const MAX_PAGES: u32 = 200;
+
+    /// A search for what the reply to `UpdateFunctionCode` describes.
+    pub(super) fn new(revision: &str, code: Option<&str>) -> Self {
+        Self {
+            revision: revision.to_owned(),
+            code: code.map(str::to_owned),
+            by_revision: Found::Nothing,
+            newest: None,
+            marker: None,
+            pages: 0,
+        }
+    }
+
+    /// Where the next page starts.
+    pub(super) fn marker(&self) -> Option<&str> {
+        self.marker.as_deref()
+    }
+
+    /// Reads a page. The version once the list has ended; none while there are more pages.
+    pub(super) fn read(
+        &mut self,
+        page: &Value,
+        deployment: &Deployment,
+    ) -> Result<Option<Version>, Error> {
+        for item in page.get("Versions").and_then(Value::as_array).into_iter().flatten() {
+            self.visit(item, deployment)?;
+        }
+        self.pages += 1;
+        self.marker = text(page, "NextMarker").map(str::to_owned);
+        match &self.marker {
+            Some(_) if self.pages < Self::MAX_PAGES => Ok(None),
+            Some(_) => Err(Error::VersionAmbiguous),
+            None => self.result().map(Some),
+        }
+    }
+
+    fn visit(&mut self, item: &Value, deployment: &Deployment) -> Result<(), Error> {
+        let of_revision = text(item, "RevisionId") == Some(&self.revision);
+        let of_code = self.code.is_some() && text(item, "CodeSha256") == self.code.as_deref();
+        let Some(place) = text(item, "Version").and_then(order) else {
+            return Ok(());
+        };
+        let matched = of_revision || of_code;
+        let version = if matched { Version::of(item, deployment)? } else { None };
+        if let Some(version) = version.as_ref().filter(|_| of_revision) {
+            self.by_revision.add(version);
+        }
+        if self.newest.as_ref().is_none_or(|(newest, _)| place > *newest) {
+            self.newest = Some((place, version.filter(|_| of_code)));
+        }
+        Ok(())
+    }
+
+    fn result(&self) -> Result<Version, Error> {
+        match (&self.by_revision, &self.newest) {
+            (Found::One(version), _) | (Found::Nothing, Some((_, Some(version)))) => {
+                Ok(version.clone())
+            }
+            _ => Err(Error::VersionAmbiguous),
+        }
+    }
+}
+
+impl Found {
+    /// A version that was listed twice, because the list grew between two pages, is one version.
+    fn add(&mut self, version: &Version) {
+        *self = match self {
+            Self::Nothing => Self::One(version.clone()),
+            Self::One(known) if known == version => return,
+            Self::One(_) | Self::Several => Self::Several,
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const ARN: &str = "arn:aws:lambda:us-east-1:1:function:edge";
+
+    fn deployment() -> Deployment {
+        Deployment::new("E1", "edge").unwrap()
+    }
+
+    fn version(number: u32) -> Version {
+        Version { arn: format!("{ARN}:{number}"), number: number.to_string() }
+    }
+
+    fn item(number: u32, revision: &str, code: &str) -> Value {
+        json!({"Version": number.to_string(), "FunctionArn": format!("{ARN}:{number}"),
+            "RevisionId": revision, "CodeSha256": code})
+    }
+
+    /// R14.4: a configuration names its version, or the unpublished one.
+    #[test]
+    fn configurations_name_versions() {
+        let of = |configuration| Version::of(&configuration, &deployment());
+        assert_eq!(of(item(7, "r", "c")), Ok(Some(version(7))));
+        assert_eq!(of(json!({"Version": "7", "FunctionArn": ARN})), Ok(Some(version(7))));
+        for none in [json!({"Version": "$LATEST", "FunctionArn": ARN}), json!({}), json!(null)] {
+            assert_eq!(of(none), Ok(None));
+        }
+        for number in [json!(7), json!("7a"), json!("-7"), json!("+7"), json!("")] {
+            assert_eq!(of(json!({"Version": number, "FunctionArn": ARN})), Ok(None));
+        }
+    }
+
+    /// R14.8: E7100 for a version without an ARN of this function.
+    #[test]
+    fn versions_need_an_arn_of_this_function() {
+        for arn in [
+            json!(null),
+            json!("edge:7"),
+            json!(format!("{ARN}:8")),
+            json!(format!("{ARN}:$LATEST")),
+            json!("arn:aws:lambda:us-east-1:1:function:edge-2:7"),
+        ] {
+            let configuration = json!({"Version": "7", "FunctionArn": arn});
+            let error = Version::of(&configuration, &deployment()).unwrap_err();
+            assert_eq!(error.code(), "E7100", "{arn}");
+        }
+    }
+
+    /// R14.4: all pages; R14.8: E8000 for none and for several.
+    #[test]
+    fn searches_read_all_pages() {
+        let search = |pages: &[Value]| {
+            let mut search = Search::new("r", Some("c"));
+            let mut result = Ok(None);
+            for page in pages {
+                assert_eq!(result, Ok(None), "asked for a page after the end");
+                result = search.read(page, &deployment());
+            }
+            result
+        };
+        let page = |items: Vec<Value>| json!({"Versions": items, "NextMarker": "m"});
+        let last = |items: Vec<Value>| json!({ "Versions": items });
+        let latest =
+            json!({"Version": "$LATEST", "FunctionArn": ARN, "RevisionId": "r", "CodeSha256": "c"});
+        let ambiguous = Err(Error::VersionAmbiguous);
+
+        assert_eq!(search(&[page(vec![item(1, "r", "c")])]), Ok(None));
+        let by_code = [page(vec![item(2, "x", "c")]), last(vec![item(1, "x", "d"), latest])];
+        assert_eq!(search(&by_code), Ok(Some(version(2))));
+        let by_revision = [page(vec![item(1, "x", "c")]), last(vec![item(2, "r", "c")])];
+        assert_eq!(search(&by_revision), Ok(Some(version(2))));
+        let twice = [page(vec![item(2, "r", "c")]), last(vec![item(2, "r", "c")])];
+        assert_eq!(search(&twice), Ok(Some(version(2))));
+        // The revision decides where the two differ, on whichever page it is.
+        let apart = [page(vec![item(1, "r", "d")]), last(vec![item(2, "x", "c")])];
+        assert_eq!(search(&apart), Ok(Some(version(1))));
+        let apart = [page(vec![item(2, "x", "c")]), last(vec![item(1, "r", "d")])];
+        assert_eq!(search(&apart), Ok(Some(version(1))));
+        assert_eq!(search(&[last(vec![item(1, "r", "c"), item(2, "r", "c")])]), ambiguous);
+        let three = (1..=3).map(|number| item(number, "r", "c")).collect();
+        assert_eq!(search(&[last(three)]), ambiguous);
+        assert_eq!(search(&[last(vec![item(1, "x", "d")])]), ambiguous);
+        assert_eq!(search(&[json!(null)]), ambiguous);
+        let unnamed = json!({"Version": "1", "RevisionId": "r"});
+        assert_eq!(search(&[last(vec![unnamed])]), Err(Error::FunctionArnMissing));
+    }
+
+    /// R14.5: code that was published before is published again as the newest version; E8000 while
+    /// the newest version cannot be the one.
+    #[test]
+    fn of_equal_codes_the_newest_is_taken() {
+        let search = |items: &[Value]| {
+            Search::new("r", Some("c")).read(&json!({ "Versions": items }), &deployment())
+        };
+        let (two, ten) = (item(2, "x", "c"), item(10, "x", "c"));
+        let (nine, eleven) = (item(9, "x", "d"), item(11, "x", "d"));
+        let all = [two.clone(), nine.clone(), ten.clone()];
+        assert_eq!(search(&all), Ok(Some(version(10))));
+        assert_eq!(search(&[ten.clone(), nine.clone(), two.clone()]), Ok(Some(version(10))));
+        assert_eq!(search(&[two, nine]), Err(Error::VersionAmbiguous), "not listed yet");
+        assert_eq!(search(&[ten, eleven]), Err(Error::VersionAmbiguous), "published since");
+    }
+
+    /// Without a code to compare, versions without a code are no match.
+    #[test]
+    fn missing_codes_are_not_equal() {
+        let mut search = Search::new("r", None);
+        let page = json!({"Versions": [{"Version": "1", "FunctionArn": ARN}]});
+        assert_eq!(search.read(&page, &deployment()), Err(Error::VersionAmbiguous));
+    }
+
+    /// A list that never ends is given up.
+    #[test]
+    fn pages_are_bounded() {
+        let mut search = Search::new("r", Some("c"));
+        let page = json!({"Versions": [item(1, "r", "c")], "NextMarker": "m"});
+        for _ in 1..Search::MAX_PAGES {
+            assert_eq!(search.read(&page, &deployment()), Ok(None));
+            assert_eq!(search.marker(), Some("m"));
+        }
+        assert_eq!(search.read(&page, &deployment()), Err(Error::VersionAmbiguous));
+    }
+}

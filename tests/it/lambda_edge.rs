@@ -1,0 +1,91 @@
+//! CloudFront's events and result objects (contract R13).
+
+mod events;
+mod results;
+mod settings;
+mod vectors;
+
+use bytes::Bytes;
+use firstparty::Report;
+use firstparty::http::Request;
+use firstparty::lambda_edge::{EdgeFunction, Event, Pending, ResultObject, Step};
+use serde_json::{Value, json};
+
+use crate::support::USUAL;
+
+fn function(config: &str) -> EdgeFunction {
+    EdgeFunction::new(serde_json::from_str(config).unwrap())
+}
+
+fn usual() -> EdgeFunction {
+    function(USUAL)
+}
+
+/// An event as CloudFront sends it, a POST of the bytes 0, 1, 2 to the result route.
+fn sample() -> Value {
+    json!({"Records": [{"cf": {
+        "config": {
+            "distributionDomainName": "d111111abcdef8.cloudfront.net",
+            "distributionId": "EDFDVBD6EXAMPLE",
+            "eventType": "origin-request",
+            "requestId": "4TyzHTaYWb1GX1qTfsHhEqV6HUDd_BzoBZnwfnvQc_1oF26ClkoUSEQ=="
+        },
+        "request": {
+            "clientIp": "203.0.113.178",
+            "headers": {
+                "host": [{"key": "Host", "value": "www.example.com"}],
+                "origin": [{"key": "Origin", "value": "https://www.example.com"}],
+                "accept": [
+                    {"key": "Accept", "value": "text/html"},
+                    {"key": "Accept", "value": "*/*"}
+                ]
+            },
+            "method": "POST",
+            "origin": {"custom": {
+                "customHeaders": {},
+                "domainName": "fpcdn.io",
+                "keepaliveTimeout": 5,
+                "path": "",
+                "port": 443,
+                "protocol": "https",
+                "readTimeout": 30,
+                "sslProtocols": ["TLSv1.2"]
+            }},
+            "querystring": "region=eu",
+            "uri": "/fp/result",
+            "body": {
+                "action": "read-only",
+                "data": "AAEC",
+                "encoding": "base64",
+                "inputTruncated": false
+            }
+        }
+    }}]})
+}
+
+/// The sample with changes to its request.
+fn event_with(change: impl FnOnce(&mut Value)) -> Event {
+    let mut event = sample();
+    change(&mut event["Records"][0]["cf"]["request"]);
+    Event::from_json(event.to_string().as_bytes()).unwrap()
+}
+
+#[track_caller]
+fn forwarded(function: &EdgeFunction, event: Event) -> (Request<Bytes>, Pending) {
+    match function.handle(event) {
+        Step::Forward(request, pending) => (request, pending),
+        Step::Respond(result, _) => panic!("answered {}", object(&result)),
+    }
+}
+
+#[track_caller]
+fn answered(function: &EdgeFunction, event: Event) -> (ResultObject, Report) {
+    match function.handle(event) {
+        Step::Forward(request, _) => panic!("forwarded to {}", request.uri()),
+        Step::Respond(result, report) => (result, report),
+    }
+}
+
+fn object(result: &ResultObject) -> Value {
+    serde_json::to_value(result).unwrap()
+}

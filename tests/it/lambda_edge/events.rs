@@ -1,0 +1,367 @@
+//! From events to requests: R13.1, R13.3, R13.5.
+
+use bytes::Bytes;
+use firstparty::http::Method;
+use firstparty::lambda_edge::{Event, EventError};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::{answered, event_with, forwarded, object, sample, usual};
+use crate::support::values;
+
+/// R13.1, R12: everything that is read of an event reaches upstream; repeats stay repeats.
+#[test]
+fn an_event_becomes_a_request() {
+    let (request, pending) = forwarded(&usual(), event_with(|_| {}));
+    assert_eq!(request.method(), "POST");
+    assert_eq!(
+        request.uri(),
+        "https://eu.api.fpjs.io/?region=eu&ii=fingerprintjs-pro-cloudfront%2F1.2.3%2Fingress"
+    );
+    let headers = request.headers();
+    assert_eq!(values(headers, "accept"), ["text/html", "*/*"]);
+    assert_eq!(values(headers, "host"), ["eu.api.fpjs.io"]);
+    assert_eq!(values(headers, "fpjs-proxy-client-ip"), ["203.0.113.178"]);
+    assert_eq!(values(headers, "fpjs-proxy-forwarded-host"), ["www.example.com"]);
+    assert_eq!(values(headers, "fpjs-proxy-secret"), ["s3cret"]);
+    assert_eq!(request.body(), &[0, 1, 2][..]);
+    assert!(pending.report().authorised);
+}
+
+/// R13.1: text and base64 bodies, in any order of members, with escapes or without.
+#[test]
+fn bodies_are_decoded() {
+    for (data, encoding, expected) in [
+        ("", "base64", &b""[..]),
+        ("/+8=", "base64", &[0xff, 0xef]),
+        ("AAEC", "text", b"AAEC"),
+        ("{\"a\": \"ä\"}", "text", "{\"a\": \"ä\"}".as_bytes()),
+    ] {
+        let body = json!({"inputTruncated": false, "encoding": encoding, "data": data});
+        let (request, _) = forwarded(&usual(), event_with(|request| request["body"] = body));
+        assert_eq!(request.body(), expected);
+    }
+    let escaped = sample().to_string().replace("AAEC", r"\/+8\u003d");
+    let (request, _) = forwarded(&usual(), Event::from_json(escaped.as_bytes()).unwrap());
+    assert_eq!(request.body(), &[0xff, 0xef][..]);
+}
+
+/// R13.5: a definite body: its decoded length, else nothing, but zero where content is expected.
+#[test]
+fn forwarded_requests_have_a_definite_body() {
+    for (method, data, expected) in [
+        ("POST", "AAEC", Some("3")),
+        ("POST", "", Some("0")),
+        ("PUT", "", Some("0")),
+        ("PATCH", "", Some("0")),
+        ("GET", "", None),
+        ("HEAD", "", None),
+        ("DELETE", "", None),
+        ("OPTIONS", "", None),
+        ("GET", "AAEC", Some("3")),
+        ("DELETE", "AAEC", Some("3")),
+    ] {
+        let event = event_with(|request| {
+            request["method"] = method.into();
+            request["body"]["data"] = data.into();
+            request["headers"]["content-length"] =
+                json!([{"key": "Content-Length", "value": "4711"}]);
+        });
+        let (request, _) = forwarded(&usual(), event);
+        let lengths = values(request.headers(), "content-length");
+        assert_eq!(lengths, expected.into_iter().collect::<Vec<_>>(), "{method} {data:?}");
+        assert!(!request.headers().contains_key("transfer-encoding"));
+    }
+}
+
+/// R13.1, R13.5: an event without body, as an association without it gives.
+#[test]
+fn a_body_may_be_missing() {
+    for body in [None, Some(Value::Null)] {
+        let event = event_with(|request| match body {
+            Some(body) => request["body"] = body,
+            None => drop(request.as_object_mut().unwrap().remove("body")),
+        });
+        let (request, _) = forwarded(&usual(), event);
+        assert_eq!(values(request.headers(), "content-length"), ["0"]);
+        assert!(request.body().is_empty());
+    }
+}
+
+/// R13.1: an origin may be custom or S3, and everything unknown is passed over.
+#[test]
+fn unknown_members_are_passed_over() {
+    let event = event_with(|request| {
+        request["origin"] = json!({"s3": {"region": "eu", "customHeaders":
+            {"fpjs_secret_name": [{"key": "FPJS_SECRET_NAME", "value": "name", "odd": [1]}]}}});
+        request["unheard"] = json!({"of": [1, 2.5, -3, null, "x"]});
+    });
+    assert_eq!(event.secret_name(), Some("name"));
+    let (request, _) = forwarded(&usual(), event);
+    assert_eq!(request.method(), Method::POST);
+}
+
+/// R13.1: what is missing is named.
+#[test]
+fn missing_members_are_named() {
+    for (pointer, member) in [
+        ("", "Records"),
+        ("/Records/0", "cf"),
+        ("/Records/0/cf", "request"),
+        ("/Records/0/cf/request", "clientIp"),
+        ("/Records/0/cf/request", "method"),
+        ("/Records/0/cf/request", "uri"),
+        ("/Records/0/cf/request", "querystring"),
+        ("/Records/0/cf/request", "headers"),
+        ("/Records/0/cf/request", "origin"),
+        ("/Records/0/cf/request/origin/custom", "customHeaders"),
+        ("/Records/0/cf/request/body", "data"),
+        ("/Records/0/cf/request/body", "encoding"),
+        ("/Records/0/cf/request/body", "inputTruncated"),
+    ] {
+        let mut event = sample();
+        event.pointer_mut(pointer).unwrap().as_object_mut().unwrap().remove(member).unwrap();
+        let error = refused(&event);
+        assert!(error.contains(&format!("{member}: missing")), "{error}");
+    }
+    let mut event = sample();
+    event["Records"] = json!([]);
+    assert!(refused(&event).contains("Records[0]: missing"));
+    let mut event = sample();
+    event["Records"][0]["cf"]["request"]["origin"] = json!({"else": 1});
+    assert!(refused(&event).contains("origin: expected an object with custom or s3"));
+}
+
+/// R13.1: what has the wrong type is named, and never repeated: it may be a secret.
+#[test]
+fn wrong_types_are_named_and_not_repeated() {
+    let wrong = [
+        json!(4711),
+        json!(-4711),
+        json!(4711.5),
+        json!("4711"),
+        json!(true),
+        json!(null),
+        json!(["4711"]),
+        json!({"4711": "4711"}),
+    ];
+    for (pointer, member, right) in [
+        ("/Records", "Records", "a list"),
+        ("/Records/0", "Records[0]", "an object"),
+        ("/Records/0/cf", "cf", "an object"),
+        ("/Records/0/cf/request", "request", "an object"),
+        ("/Records/0/cf/request/clientIp", "clientIp", "a string"),
+        ("/Records/0/cf/request/method", "method", "a string"),
+        ("/Records/0/cf/request/uri", "uri", "a string"),
+        ("/Records/0/cf/request/querystring", "querystring", "a string"),
+        ("/Records/0/cf/request/headers", "headers", "an object"),
+        ("/Records/0/cf/request/headers/host", "headers", "a list of objects"),
+        ("/Records/0/cf/request/headers/host/0", "headers", "an object"),
+        ("/Records/0/cf/request/headers/host/0/value", "headers", "a string"),
+        ("/Records/0/cf/request/origin", "origin", "an object"),
+        ("/Records/0/cf/request/origin/custom", "origin.custom", "an object"),
+        ("/Records/0/cf/request/origin/custom/customHeaders", "customHeaders", "an object"),
+        ("/Records/0/cf/request/body", "body", "an object"),
+        ("/Records/0/cf/request/body/data", "body.data", "a string"),
+        ("/Records/0/cf/request/body/data", "body.data", "base64"),
+        ("/Records/0/cf/request/body/encoding", "body.encoding", "a string"),
+        ("/Records/0/cf/request/body/encoding", "body.encoding", "base64 or text"),
+        ("/Records/0/cf/request/body/inputTruncated", "body.inputTruncated", "a boolean"),
+    ] {
+        for value in wrong.iter().filter(|value| is_wrong(value, right, pointer)) {
+            let mut event = sample();
+            *event.pointer_mut(pointer).unwrap() = value.clone();
+            let error = refused(&event);
+            assert!(error.contains(member), "{pointer} = {value}: {error}");
+            assert!(error.contains("expected") || error.contains("missing"), "{error}");
+            let place = error.rfind(" at line ").unwrap();
+            assert!(!error[..place].contains("4711"), "{pointer} = {value}: {error}");
+        }
+    }
+}
+
+/// Whether a value is not of the right kind, and not of the one kind that is passed over.
+fn is_wrong(value: &Value, right: &str, pointer: &str) -> bool {
+    match right {
+        "a list" | "a list of objects" => !value.is_array() || right == "a list of objects",
+        "an object" => {
+            let lenient = pointer.ends_with("/headers") || pointer.ends_with("/customHeaders");
+            let absent = pointer.ends_with("/body") && value.is_null();
+            !(value.is_object() && !lenient || absent)
+        }
+        "base64" => value == "4711." || value == "äöü",
+        "base64 or text" => value.is_string(),
+        "a boolean" => !value.is_boolean(),
+        _ => !value.is_string(),
+    }
+}
+
+/// R13.1: a body that is not base64 is no body.
+#[test]
+fn malformed_base64_is_named() {
+    for data in ["A", "AAE", "AA=C", "A A=", "AAEC\n", "ä===", "AAE*"] {
+        let mut event = sample();
+        event["Records"][0]["cf"]["request"]["body"]["data"] = data.into();
+        assert!(refused(&event).contains("body.data: expected base64"), "{data:?}");
+    }
+}
+
+#[track_caller]
+fn refused(event: &Value) -> String {
+    let error = Event::from_json(event.to_string().as_bytes()).unwrap_err();
+    assert!(matches!(error, EventError::Member(_)), "{error}");
+    error.to_string()
+}
+
+/// R13.1: what is no JSON, or only its beginning, is an error and no more.
+#[test]
+fn junk_is_refused() {
+    let whole = sample().to_string();
+    for end in 0..whole.len() {
+        let error = Event::from_json(&whole.as_bytes()[..end]).unwrap_err();
+        assert!(matches!(error, EventError::Json(_)), "{end}: {error}");
+    }
+    for junk in [vec![0; 1 << 20], vec![b'['; 1 << 20], vec![0xff; 64], b"\"\\ud800\"".to_vec()] {
+        assert!(Event::from_json(&junk).is_err());
+    }
+}
+
+/// R13.3: a method, target or field that `http` cannot hold is answered 400, with CORS as R9.3.
+#[test]
+fn what_http_cannot_hold_is_answered_400() {
+    let changes: [fn(&mut Value); 9] = [
+        |request| request["method"] = "GE T".into(),
+        |request| request["method"] = "".into(),
+        |request| request["uri"] = "/fp/a b".into(),
+        |request| request["uri"] = "/fp/result?x".into(),
+        |request| request["uri"] = "/fp/result#x".into(),
+        |request| request["querystring"] = "a=1#b".into(),
+        |request| request["querystring"] = "q".repeat(70_000).into(),
+        |request| request["headers"]["x y"] = json!([{"key": "x y", "value": "1"}]),
+        |request| request["headers"]["x-y"] = json!([{"key": "X-Y", "value": "1\r\nx: y"}]),
+    ];
+    for change in changes {
+        let (result, report) = answered(&usual(), event_with(change));
+        let result = object(&result);
+        assert_eq!(result["status"], "400", "{result}");
+        assert_eq!(result["body"], r#"{"error":"the request is malformed"}"#);
+        let cors = &result["headers"]["access-control-allow-origin"][0]["value"];
+        assert_eq!(cors, "https://www.example.com");
+        assert_eq!(report.status, Some(400));
+    }
+}
+
+/// R13.3: more fields than a map holds are answered, not panicked over.
+#[test]
+fn too_many_fields_are_answered() {
+    let mut event = Event::new("GET", "/fp/", "");
+    for index in 0..40_000 {
+        event.field(&format!("x-{index}"), "1");
+    }
+    let (result, _) = answered(&usual(), event.with_body(Bytes::new()));
+    assert_eq!(result.status(), 400);
+}
+
+/// R13.3: a cut body is never forwarded; where nothing would be forwarded, the answer stays.
+#[test]
+fn a_cut_body_is_answered_413() {
+    for (uri, method, status) in [
+        ("/fp/result", "POST", 413),
+        ("/fp/web/v4/k", "PUT", 413),
+        ("/fp/../x", "POST", 400),
+        ("/fp/status", "POST", 405),
+        ("/fp/status", "GET", 200),
+    ] {
+        let event = event_with(|request| {
+            request["uri"] = uri.into();
+            request["method"] = method.into();
+            request["body"]["inputTruncated"] = true.into();
+        });
+        let (result, report) = answered(&usual(), event);
+        assert_eq!(result.status(), status, "{uri}");
+        assert_eq!(report.status, Some(status), "{uri}");
+        if status == 413 {
+            let result = object(&result);
+            assert_eq!(result["body"], r#"{"error":"the request body is too large"}"#);
+            assert_eq!(
+                result["headers"]["access-control-allow-origin"][0]["value"],
+                "https://www.example.com"
+            );
+        }
+    }
+}
+
+/// R12: the address counts if it is one, with or without port.
+#[test]
+fn the_clients_address_counts_if_it_is_one() {
+    for (text, expected) in [
+        ("203.0.113.7", Some("203.0.113.7")),
+        ("2001:DB8::1", Some("2001:db8::1")),
+        ("[2001:db8::1]:443", Some("2001:db8::1")),
+        ("", None),
+        ("unknown", None),
+    ] {
+        let (request, _) =
+            forwarded(&usual(), event_with(|request| request["clientIp"] = text.into()));
+        let sent = values(request.headers(), "fpjs-proxy-client-ip");
+        assert_eq!(sent, expected.into_iter().collect::<Vec<_>>(), "{text}");
+    }
+}
+
+/// R1.4, R13.1: neither cookies nor settings show in `Debug`.
+#[test]
+fn events_show_no_secret() {
+    let event = event_with(|request| {
+        request["headers"]["cookie"] = json!([{"key": "Cookie", "value": "a=hidden"}]);
+        request["origin"]["custom"]["customHeaders"]["fpjs_pre_shared_secret"] =
+            json!([{"key": "FPJS_PRE_SHARED_SECRET", "value": "hidden"}]);
+    });
+    let shown = format!("{event:?}");
+    assert!(shown.contains("PreSharedSecret") && !shown.contains("hidden"), "{shown}");
+}
+
+proptest! {
+    /// R13.1: an event read from JSON is the one put together from its parts.
+    #[test]
+    fn both_ways_to_an_event_agree(
+        method in "[A-Z]{1,6}",
+        path in "/[a-z/%]{0,9}",
+        query in "[a-z=&%+]{0,9}",
+        fields in prop::collection::vec(("[a-z-]{1,9}", "[ -~é]{0,9}"), 0..9),
+        client_ip in "(203\\.0\\.113\\.7|2001:db8::1|junk)",
+        body in prop::collection::vec(any::<u8>(), 0..9),
+    ) {
+        use base64::Engine;
+        let data = base64::prelude::BASE64_STANDARD.encode(&body);
+        let mut headers = serde_json::Map::new();
+        for (name, value) in &fields {
+            let lines = headers.entry(name.clone()).or_insert_with(|| json!([]));
+            lines.as_array_mut().unwrap().push(json!({"key": name, "value": value}));
+        }
+        let read = event_with(|request| {
+            request["method"] = method.clone().into();
+            request["uri"] = path.clone().into();
+            request["querystring"] = query.clone().into();
+            request["clientIp"] = client_ip.clone().into();
+            request["headers"] = headers.into();
+            request["body"]["data"] = data.into();
+        });
+        let mut made = Event::new(&method, &path, &query);
+        made.client_ip(&client_ip);
+        for (name, value) in &fields {
+            made.field(name, value);
+        }
+        let show = |event: Event| match usual().handle(event) {
+            firstparty::lambda_edge::Step::Respond(result, report) => {
+                format!("{} {report:?}", object(&result))
+            }
+            firstparty::lambda_edge::Step::Forward(request, pending) => {
+                let mut fields: Vec<_> = request.headers().iter().collect();
+                fields.sort_by_key(|(name, _)| name.as_str());
+                let (method, uri, body) = (request.method(), request.uri(), request.body());
+                format!("{method} {uri} {fields:?} {body:?} {:?}", pending.report())
+            }
+        };
+        prop_assert_eq!(show(read), show(made.with_body(body.into())));
+    }
+}

@@ -1,0 +1,185 @@
+//! Runs without faults, end to end.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::cloud::{ARN, CloudFront, ForeignEdit};
+use super::driver::{drive, request, update};
+use super::fault::Fault;
+use super::world;
+
+/// R14.4: each world's calls and end.
+#[test]
+fn updates_take_the_shortest_way() {
+    let ends: Vec<(&str, String, usize, u64)> = world::ALL
+        .map(|(name, start)| {
+            let trace = update(&mut start(), &[]);
+            (name, trace.end().to_owned(), trace.calls.len(), trace.waited.as_secs())
+        })
+        .to_vec();
+    let completed = || "Update completed".to_owned();
+    assert_eq!(
+        ends,
+        [
+            ("fresh", completed(), 7, 0),
+            ("settled", "Update is not required".to_owned(), 6, 0),
+            ("half finished", completed(), 7, 0),
+            ("mixed", completed(), 7, 0),
+            ("unnamed", completed(), 9, 0),
+            ("slow", completed(), 11, 8),
+            ("crowded", completed(), 7, 0),
+        ]
+    );
+}
+
+/// R14.4: the paths of the affected behaviours only.
+#[test]
+fn affected_paths_are_invalidated() {
+    let mut cloud = world::crowded();
+    update(&mut cloud, &[]);
+    let expected = [("edge-2".to_owned(), vec!["/*".into(), "/api/*".into(), "/fp/*".into()])];
+    assert_eq!(cloud.cloudfront.invalidations, expected.into());
+}
+
+/// R14.4: more behaviours than an invalidation has room for.
+#[test]
+fn many_behaviours_are_one_invalidation() {
+    let arn = format!("{ARN}:1");
+    let behaviours: Vec<_> = (0..40)
+        .map(|at| world::behaviour(&format!("/{at}/*"), "cdn", &[("origin-request", &arn)]))
+        .collect();
+    let mut cloud = world::fresh();
+    cloud.cloudfront = CloudFront::new(&world::config(&behaviours));
+    assert_eq!(update(&mut cloud, &[]).end(), "Update completed");
+    assert_eq!(cloud.cloudfront.versions(), ["3"; 40]);
+    assert_eq!(cloud.cloudfront.invalidations["edge-3"], ["/*"]);
+}
+
+/// R14.4: all pages of a long list are read, each once.
+#[test]
+fn long_lists_are_read_to_their_end() {
+    let mut cloud = world::unnamed();
+    cloud.lambda.page = 50;
+    cloud.lambda.extend(|number| format!("more-{number}"), 1_000);
+    let trace = update(&mut cloud, &[]);
+    let pages = trace.calls.iter().filter(|call| **call == "ListVersionsByFunction").count();
+    // 4 + 1,000 versions, the new one and `$LATEST`, 50 on a page.
+    assert_eq!((trace.end(), pages), ("Update completed", 21));
+}
+
+/// R14.5: code that was published before comes back, and the reply does not name its version.
+#[test]
+fn code_that_comes_back_is_found() {
+    for package in ["a", "b", "c"] {
+        let mut cloud = world::unnamed();
+        cloud.lambda.package = package.into();
+        assert_eq!(update(&mut cloud, &[]).end(), "Update completed", "{package}");
+        assert_eq!(cloud.cloudfront.versions(), ["5"]);
+        assert_eq!(update(&mut cloud, &[]).end(), "Update is not required", "{package}");
+    }
+}
+
+/// R14.5: a write that took effect and was refused as stale when something on the way repeated it.
+#[test]
+fn repeated_writes_are_told_as_work() {
+    let mut cloud = world::half_finished();
+    let trace = update(&mut cloud, &[(5, Fault::Repeated)]);
+    assert_eq!((trace.end(), trace.writes), ("Update completed", 1));
+}
+
+/// R14.5, R14.8: what others do to our own associations between read and write is respected.
+#[test]
+fn edits_of_our_associations_are_seen() {
+    let mut cloud = world::half_finished();
+    let edit = |edit| [(5, Fault::Edited(edit))];
+    let trace = update(&mut cloud, &edit(ForeignEdit::Removed));
+    assert_eq!((trace.end(), cloud.cloudfront.versions()), ("Update completed", vec!["3".into()]));
+    let mut cloud = world::fresh();
+    assert_eq!(update(&mut cloud, &edit(ForeignEdit::Removed)).end(), "E6100");
+    let mut cloud = world::mixed();
+    let trace = update(&mut cloud, &edit(ForeignEdit::Repointed));
+    assert_eq!((trace.end(), trace.writes), ("Update completed", 1));
+    assert_eq!(cloud.cloudfront.versions(), ["2", "2"]);
+}
+
+/// R14.6: a version that stays pending is given up after 59 waits.
+#[test]
+fn pending_versions_are_given_up() {
+    let mut cloud = world::fresh();
+    cloud.lambda.activation = Duration::from_secs(600);
+    let trace = update(&mut cloud, &[]);
+    assert_eq!((trace.end(), trace.waited.as_secs()), ("E8100", 59));
+    cloud.now += Duration::from_secs(600);
+    assert_eq!(update(&mut cloud, &[]).end(), "Update completed");
+}
+
+/// R14.6: a version that stays unusable is given up after four waits, and the next run finishes.
+#[test]
+fn unusable_versions_are_given_up() {
+    let mut cloud = world::fresh();
+    cloud.lambda.activation = Duration::from_secs(1);
+    cloud.lambda.distribution_lag = Duration::from_secs(600);
+    let trace = update(&mut cloud, &[]);
+    assert_eq!((trace.end(), trace.waited.as_secs()), ("E1000", 1 + 12));
+    cloud.now += Duration::from_secs(600);
+    assert_eq!(update(&mut cloud, &[]).end(), "Update completed");
+}
+
+/// R14.6: edits before each of four writes are survived; a fifth is not, and loses nothing.
+#[test]
+fn persistent_editors_are_survived() {
+    // Calls 4, 6, 8, … read the configuration, the calls between them write it.
+    let edits: Vec<_> =
+        (0..5).map(|edit| (5 + 2 * edit, Fault::Edited(ForeignEdit::OldVersion))).collect();
+    let mut cloud = world::fresh();
+    assert_eq!(update(&mut cloud, &edits[..4]).end(), "Update completed");
+    assert_eq!(cloud.cloudfront.versions(), ["3"; 5]);
+    let mut cloud = world::fresh();
+    assert_eq!(update(&mut cloud, &edits).end(), "E1000");
+    assert_eq!(cloud.cloudfront.versions(), ["2", "1", "1", "1", "1", "1"]);
+    assert_eq!(update(&mut cloud, &[]).end(), "Update completed");
+}
+
+/// R14.3: status against the same cloud, before and after an update.
+#[test]
+fn status_tells_what_there_is() {
+    let mut cloud = world::crowded();
+    let trace = drive(request("GET", "/status"), &mut cloud, &[]);
+    assert_eq!(trace.calls, ["GetSecretValue", "GetFunction", "GetDistribution"]);
+    let (status, body) = trace.response.unwrap();
+    // By name: the association with the same name in another account counts.
+    let expected = json!({
+        "lambdaFunction": {
+            "functionName": "edge", "lastModified": "2026-01-01T00:00:00.000+0000",
+            "lastUpdateStatus": "Successful", "runtime": "nodejs24.x", "version": "$LATEST",
+            "handler": "index.handler",
+        },
+        "cloudFrontDistribution": {
+            "id": "E2EXAMPLE", "enabled": true, "status": "InProgress",
+            "lastModifiedTime": "2026-01-01T00:00:00Z", "inProgressInvalidationBatches": 0,
+            "cacheBehaviorsWithFingerprintFunction": 4,
+        },
+    });
+    assert_eq!((status, body), (200, expected));
+}
+
+/// R14.3: whatever fails, the status is a 200 without that half.
+#[test]
+fn status_survives_every_fault() {
+    for at in [1, 2] {
+        let calls = ["GetSecretValue", "GetFunction", "GetDistribution"];
+        for fault in super::fault::all(calls[at]) {
+            let trace = drive(request("GET", "/status"), &mut world::settled(), &[(at, fault)]);
+            let Some((status, body)) = trace.response else {
+                assert_eq!(fault, Fault::Killed);
+                continue;
+            };
+            assert_eq!(status, 200);
+            if matches!(fault, Fault::Refused(_) | Fault::Lost) {
+                assert_eq!(body.get("lambdaFunction").is_none(), at == 1);
+                assert_eq!(body.get("cloudFrontDistribution").is_none(), at == 2);
+            }
+        }
+    }
+}

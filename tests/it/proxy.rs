@@ -1,0 +1,14 @@
+//! The example proxy, end to end: a process in front of an upstream made here, on loopback, so
+//! that both sides see the very bytes on the wire.
+#![cfg(test)]
+
+mod bodies;
+mod failures;
+mod fields;
+mod http2;
+mod lifecycle;
+mod process;
+mod routes;
+mod settings;
+mod upstream;
+mod wire;

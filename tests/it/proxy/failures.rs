@@ -1,0 +1,242 @@
+//! Upstream fails: before its head the browser gets an answer, after it a visible cut.
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use super::process::{Proxy, SECRET};
+use super::upstream::{Script, Upstream};
+use super::wire::{Message, is_cut};
+
+/// Time-outs that a test can wait for.
+const SHORT: [&str; 4] = ["--first-byte-timeout-ms", "400", "--idle-timeout-ms", "400"];
+
+const CONNECT: &str = "could not connect to upstream";
+const TIMEOUT: &str = "upstream did not answer in time";
+const PROTOCOL: &str = "upstream did not speak HTTP as expected";
+
+/// Asks in all four ways and checks each answer.
+fn assert_fails(proxy: &Proxy, sentence: &str) {
+    for origin in ["", "origin: https://shop.example\r\n"] {
+        let fields = format!("host: shop.example\r\n{origin}");
+        let post = format!("POST /fp/result HTTP/1.1\r\n{fields}content-length: 2\r\n\r\n{{}}");
+        let answer = proxy.ask(post);
+        assert_identification_failed(&answer, sentence);
+        assert_cors(&answer, !origin.is_empty());
+
+        let answer = proxy.ask(format!("GET /fp/agent?apiKey=k HTTP/1.1\r\n{fields}\r\n"));
+        assert_eq!(answer.json(), serde_json::json!({ "error": sentence }));
+        assert_cors(&answer, !origin.is_empty());
+    }
+}
+
+/// R9.1: the form that the browser's agent reads.
+fn assert_identification_failed(answer: &Message, sentence: &str) {
+    let json = answer.json();
+    let id = json["requestId"].as_str().unwrap();
+    let (millis, tail) = id.split_once('.').unwrap();
+    assert!(millis.len() >= 13 && millis.bytes().all(|byte| byte.is_ascii_digit()), "{id}");
+    assert!(tail.len() == 6 && tail.bytes().all(|byte| byte.is_ascii_alphanumeric()), "{id}");
+    let error = serde_json::json!({ "code": "IntegrationFailed", "message": sentence });
+    let expected = serde_json::json!({ "v": "2", "error": error, "requestId": id, "products": {} });
+    assert_eq!(json, expected);
+}
+
+fn assert_cors(answer: &Message, with_origin: bool) {
+    assert_eq!(answer.head.status(), 500);
+    assert_eq!(answer.get("content-type"), Some("application/json"));
+    assert_eq!(answer.get("cache-control"), Some("no-store"));
+    let some = |text| with_origin.then_some(text);
+    assert_eq!(answer.get("access-control-allow-origin"), some("https://shop.example"));
+    assert_eq!(answer.get("access-control-allow-credentials"), some("true"));
+    assert_eq!(answer.get("vary"), some("origin"));
+}
+
+fn closed_port() -> SocketAddr {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
+}
+
+/// R9.1, R9.2, R16.5: nobody listens.
+#[test]
+fn connection_refused() {
+    assert_fails(&Proxy::with(closed_port(), &[]), CONNECT);
+}
+
+/// R16.4: a connection that does not come about in time; upstream's queue is full.
+#[test]
+fn connection_not_made_in_time() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let _entered = runtime.enter();
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let listener = socket.listen(1).unwrap();
+    let address = listener.local_addr().unwrap();
+    let connect = || std::net::TcpStream::connect_timeout(&address, Duration::from_millis(200));
+    let waiting: Vec<_> = std::iter::repeat_with(connect).map_while(Result::ok).collect();
+    assert!(!waiting.is_empty(), "the queue has room for at least one");
+
+    let start = Instant::now();
+    assert_fails(&Proxy::with(address, &["--connect-timeout-ms", "300"]), CONNECT);
+    assert!(start.elapsed() >= Duration::from_millis(4 * 300), "{:?}", start.elapsed());
+}
+
+/// R9.1, R9.2, R16.5: the connection is reset, or ends, before the head has.
+#[test]
+fn head_cut_short() {
+    let reset = Upstream::scripted(|mut script| {
+        script.wire.take(10).unwrap();
+        // Bytes that are left unread make the end a reset.
+    });
+    assert_fails(&Proxy::before(&reset), PROTOCOL);
+    let ended = Upstream::scripted(|mut script| {
+        script.wire.message().unwrap();
+        script.wire.send("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n");
+    });
+    assert_fails(&Proxy::before(&ended), PROTOCOL);
+}
+
+/// R9.1, R16.5: no HTTP at all; and nothing of it reaches the browser or the log.
+#[test]
+fn garbage() {
+    let upstream = Upstream::scripted(|mut script| {
+        script.wire.message().unwrap();
+        script.wire.send("SSH-2.0-garbage\r\n\r\n");
+    });
+    let proxy = Proxy::before(&upstream);
+    assert_fails(&proxy, PROTOCOL);
+    proxy.wait_for("\"failure\":\"protocol\"");
+    assert!(!proxy.log().contains("garbage"));
+}
+
+/// R16.3: nobody asked for another protocol.
+#[test]
+fn unasked_upgrade() {
+    let upstream = Upstream::answering(
+        "HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n",
+    );
+    assert_fails(&Proxy::before(&upstream), PROTOCOL);
+}
+
+/// R9.1, R16.4: upstream takes the request and says nothing.
+#[test]
+fn no_first_byte() {
+    let upstream = Upstream::scripted(|mut script| while script.wire.message().is_ok() {});
+    assert_fails(&Proxy::with(upstream.address, &SHORT), TIMEOUT);
+}
+
+/// R16.4: the time for the first byte begins when the request is sent, so that an upload may take
+/// longer than that.
+#[test]
+fn an_upload_may_be_slow() {
+    let upstream = Upstream::plain();
+    let limits = ["--first-byte-timeout-ms", "1500", "--idle-timeout-ms", "1500"];
+    let proxy = Proxy::with(upstream.address, &limits);
+    let mut wire = proxy.connect();
+    wire.send("POST /fp/ HTTP/1.1\r\nhost: a.example\r\ntransfer-encoding: chunked\r\n\r\n");
+    for _ in 0..6 {
+        std::thread::sleep(Duration::from_millis(300));
+        wire.send_chunk(b"more");
+    }
+    wire.send("0\r\n\r\n");
+    assert_eq!(wire.message().unwrap().head.status(), 200);
+    assert_eq!(upstream.next().body, b"more".repeat(6));
+}
+
+/// R16.4: a browser that stops in the middle of its body; upstream never sees a whole request.
+#[test]
+fn a_browser_falls_silent() {
+    let upstream = Upstream::plain();
+    let proxy = Proxy::with(upstream.address, &SHORT);
+    let mut wire = proxy.connect();
+    wire.send("POST /fp/ HTTP/1.1\r\nhost: a.example\r\ncontent-length: 10\r\n\r\nhalf.");
+    assert_identification_failed(&wire.message().unwrap(), TIMEOUT);
+    assert!(upstream.is_idle());
+}
+
+/// R16.1: a request that meets a connection which upstream just closed is not sent again.
+#[test]
+fn one_try() {
+    let requests = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&requests);
+    let upstream = Upstream::scripted(move |mut script| {
+        // Each connection answers one request, takes another one, and ends.
+        if script.wire.message().is_ok() {
+            counted.fetch_add(1, Ordering::SeqCst);
+            script.wire.send("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
+        }
+        if script.wire.message().is_ok() {
+            counted.fetch_add(1, Ordering::SeqCst);
+        }
+    });
+    let proxy = Proxy::before(&upstream);
+    let post = "POST /fp/ HTTP/1.1\r\nhost: a.example\r\ncontent-length: 2\r\n\r\n{}";
+    assert_eq!(proxy.ask(post).head.status(), 200);
+    assert_identification_failed(&proxy.ask(post), PROTOCOL);
+    assert_eq!(requests.load(Ordering::SeqCst), 2);
+    assert_eq!(proxy.ask(post).head.status(), 200, "a new connection");
+}
+
+/// An upstream that sends this, takes part in nothing more, and ends or stays silent.
+fn breaking(response: &'static str, silent: bool) -> Upstream {
+    Upstream::scripted(move |Script { mut wire, .. }| {
+        wire.message().unwrap();
+        wire.send(response);
+        if silent {
+            let _ = wire.rest();
+        }
+    })
+}
+
+const LENGTH: &str = "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf of it";
+const CHUNKED: &str = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhalf.\r\n";
+
+/// R16.2: a response that breaks off behind its head is cut, and the browser notices.
+#[test]
+fn a_broken_response_is_cut() {
+    for response in [LENGTH, CHUNKED] {
+        let proxy = Proxy::before(&breaking(response, false));
+        let mut wire = proxy.connect();
+        wire.send("GET /fp/x HTTP/1.1\r\nhost: a.example\r\n\r\n");
+        let error = wire.message().unwrap_err();
+        assert!(is_cut(&error), "{response}: {error}");
+        proxy.wait_for("\"end\":\"cut\"");
+    }
+}
+
+/// R16.2: an HTTP/1.0 browser takes the end of the connection for the end of the body, so the
+/// connection is reset.
+#[test]
+fn a_broken_response_is_a_reset_for_http_1_0() {
+    let proxy = Proxy::before(&breaking(CHUNKED, false));
+    let mut wire = proxy.connect();
+    wire.send("GET /fp/x HTTP/1.0\r\nhost: a.example\r\n\r\n");
+    let error = wire.message().unwrap_err();
+    assert_eq!(error.kind(), std::io::ErrorKind::ConnectionReset);
+}
+
+/// R16.2, R16.4: so is one that stands still.
+#[test]
+fn a_silent_response_is_cut() {
+    let upstream = breaking(LENGTH, true);
+    let proxy = Proxy::with(upstream.address, &SHORT);
+    let mut wire = proxy.connect();
+    wire.send("GET /fp/x HTTP/1.1\r\nhost: a.example\r\n\r\n");
+    let head = wire.head().unwrap();
+    assert_eq!(wire.take("half of it".len()).unwrap(), b"half of it");
+    let error = wire.body(&head).unwrap_err();
+    assert!(is_cut(&error), "{error}");
+}
+
+/// R16.5, R16.6: neither the answer nor the log has the secret, a query or the system's words.
+#[test]
+fn failures_are_told_in_general_words() {
+    let proxy = Proxy::with(closed_port(), &[]);
+    let answer = proxy.get("/fp/agent?apiKey=the-key");
+    assert!(!answer.text().contains("refused") && !answer.text().contains("os error"));
+    proxy.wait_for("\"failure\":\"connect\"");
+    let log = proxy.log();
+    for word in [SECRET, "the-key", "www.example.com", "refused"] {
+        assert!(!log.contains(word), "{word} in {log}");
+    }
+}

@@ -1,0 +1,244 @@
+//! What the proxy is told: arguments, environment, settings document.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::process::{Proxy, command};
+use super::upstream::{Upstream, response};
+
+/// A settings document of one test.
+struct Document(PathBuf);
+
+impl Document {
+    fn new(text: &str) -> Self {
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("firstparty-settings-{}-{count}.json", std::process::id());
+        let document = Self(std::env::temp_dir().join(name));
+        document.write(text);
+        document
+    }
+
+    /// Replaces it at once, as a careful editor does.
+    fn write(&self, text: &str) {
+        let draft = self.0.with_extension("draft");
+        std::fs::write(&draft, text).unwrap();
+        std::fs::rename(&draft, &self.0).unwrap();
+    }
+
+    fn path(&self) -> &str {
+        self.0.to_str().unwrap()
+    }
+}
+
+impl Drop for Document {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+const POST: &str = "POST /fp/r HTTP/1.1\r\nhost: a.example\r\ncontent-length: 0\r\n\r\n";
+
+/// Listens anywhere, before this upstream, with nothing else set.
+fn bare(upstream: &Upstream) -> std::process::Command {
+    let mut command = command();
+    command.args(["--listen", "127.0.0.1:0", "--connect-to", &upstream.address.to_string()]);
+    command
+}
+
+/// R1.1: every argument is an environment variable, too.
+#[test]
+fn environment() {
+    let upstream = Upstream::plain();
+    let proxy = Proxy::start(command().envs([
+        ("FIRSTPARTY_LISTEN", "127.0.0.1:0"),
+        ("FIRSTPARTY_UPSTREAM", "real"),
+        ("FIRSTPARTY_CONNECT_TO", &upstream.address.to_string()),
+        ("FIRSTPARTY_AGENT_PATH", "a"),
+        ("FIRSTPARTY_RESULT_PATH", "r"),
+        ("FIRSTPARTY_INTEGRATION_PATH_DEPTH", "0"),
+        ("FIRSTPARTY_SECRET", "from-the-environment"),
+        ("FIRSTPARTY_INGRESS_HOST", "api.example"),
+        ("FIRSTPARTY_PLATFORM", "cloudflare"),
+        ("FIRSTPARTY_INTEGRATION_VERSION", "7"),
+        ("FIRSTPARTY_COOKIE_DOMAIN", "preserve"),
+        ("FIRSTPARTY_CONFIG", ""),
+    ]));
+    proxy.ask(
+        "POST /r/s HTTP/1.1\r\nhost: a.example\r\ncf-connecting-ip: 192.0.2.7\r\n\
+         content-length: 0\r\n\r\n",
+    );
+    let request = upstream.next();
+    assert_eq!(request.head.line, "POST /s?ii=fingerprintjs-pro-cloudflare%2F7%2Fingress HTTP/1.1");
+    assert_eq!(request.get("host"), Some("api.example"));
+    assert_eq!(request.get("fpjs-proxy-secret"), Some("from-the-environment"));
+    assert_eq!(request.get("fpjs-proxy-client-ip"), Some("192.0.2.7"));
+}
+
+/// R1.1: an empty value counts as none.
+#[test]
+fn empty_values() {
+    let upstream = Upstream::plain();
+    let mut command = bare(&upstream);
+    for name in ["UPSTREAM", "AGENT_PATH", "SECRET", "PLATFORM", "COOKIE_DOMAIN", "CONFIG"] {
+        command.env(format!("FIRSTPARTY_{name}"), "");
+    }
+    assert_eq!(Proxy::start(&mut command).ask(POST).head.status(), 200);
+    assert_eq!(upstream.next().get("fpjs-proxy-secret"), None);
+}
+
+/// R1.1: what is not set is off, and no secret is made up.
+#[test]
+fn nothing_set() {
+    let upstream = Upstream::plain();
+    let proxy = Proxy::start(&mut bare(&upstream));
+    proxy.ask(POST);
+    let request = upstream.next();
+    assert!(request.head.line.starts_with("POST /r?ii="), "{}", request.head.line);
+    assert_eq!(request.get("fpjs-proxy-secret"), None);
+    proxy.wait_for("advice (no-secret)");
+}
+
+/// R8: each policy for the domain of cookies can be chosen.
+#[test]
+fn cookie_domains() {
+    let cookie = "set-cookie: a=1; Domain=fpjs.io; Secure\r\n";
+    let upstream = Upstream::answering(response(cookie, b""));
+    for (policy, expected) in [
+        ("preserve", "a=1; Domain=fpjs.io; Secure"),
+        ("first_party", "a=1; Secure"),
+        (r#"{"map": [["fpjs.io", "b.example"]]}"#, "a=1; Domain=b.example; Secure"),
+    ] {
+        let proxy = Proxy::start(bare(&upstream).args(["--cookie-domain", policy]));
+        assert_eq!(proxy.ask(POST).get("set-cookie"), Some(expected), "{policy}");
+    }
+}
+
+/// R8.3: the policy that takes the feature `psl`, and what is said without it.
+#[test]
+fn registrable_cookie_domains() {
+    let upstream = Upstream::answering(response("set-cookie: a=1; Domain=fpjs.io\r\n", b""));
+    let mut command = bare(&upstream);
+    command.args(["--cookie-domain", "registrable"]);
+    if cfg!(feature = "psl") {
+        let answer = Proxy::start(&mut command).ask(POST.replace("a.example", "a.b.example"));
+        assert_eq!(answer.get("set-cookie"), Some("a=1; Domain=b.example"));
+    } else {
+        let output = command.output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert!(!output.status.success() && stderr.contains("--cookie-domain"), "{stderr}");
+    }
+}
+
+/// R1.1, R1.2: a settings document fills what no argument sets; a key that means nothing is
+/// advice.
+#[test]
+fn settings_document() {
+    let upstream = Upstream::plain();
+    let document = Document::new(
+        r#"{"FPJS_GET_RESULT_PATH": "r", "fpjs_pre_shared_secret": "ignored", "odd": 1}"#,
+    );
+    let proxy = Proxy::with(upstream.address, &["--config", document.path()]);
+    proxy.ask(POST);
+    // The argument for the route wins, so this is v4.
+    let request = upstream.next();
+    assert!(request.head.line.starts_with("POST /r?ii="), "{}", request.head.line);
+    assert_ne!(request.get("fpjs-proxy-secret"), Some("ignored"));
+    proxy.wait_for("advice (unknown-key): the key `odd` of settings document");
+}
+
+/// R16.6, R1.6: a changed settings document is used without a restart; a bad one changes nothing.
+#[test]
+fn refreshed_settings() {
+    let upstream = Upstream::plain();
+    let document =
+        Document::new(r#"{"fpjs_get_result_path": "r", "fpjs_pre_shared_secret": "one"}"#);
+    let proxy = Proxy::start(bare(&upstream).args([
+        "--config",
+        document.path(),
+        "--config-check-ms",
+        "20",
+    ]));
+    let secret = || {
+        proxy.ask(POST);
+        upstream.next().get("fpjs-proxy-secret").map(str::to_owned)
+    };
+    assert_eq!(secret().as_deref(), Some("one"));
+
+    document.write(r#"{"fpjs_get_result_path": "r", "fpjs_pre_shared_secret": 2222}"#);
+    proxy.wait_for("settings: the last good ones stay in use");
+    assert_eq!(secret().as_deref(), Some("one"));
+
+    document.write(r#"{"fpjs_get_result_path": "r", "fpjs_pre_shared_secret": "second"}"#);
+    proxy.wait_for("settings: read again, now in use");
+    assert_eq!(secret().as_deref(), Some("second"));
+
+    std::fs::remove_file(&document.0).unwrap();
+    let gone = || proxy.log().matches("settings: the last good ones").count() == 2;
+    while !gone() {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    assert_eq!(secret().as_deref(), Some("second"));
+    for value in ["one", "2222", "second"] {
+        assert!(!proxy.log().contains(&format!("{value}\"")), "{}", proxy.log());
+        assert!(!proxy.log().contains("2222"), "{}", proxy.log());
+    }
+}
+
+/// R1.3: settings that cannot be used are told at once, by name and without their values.
+#[test]
+fn bad_settings() {
+    let scalar = Document::new("\"the-secret-itself\"");
+    let list = Document::new(r#"["the-secret-itself"]"#);
+    let wrong = Document::new(r#"{"fpjs_pre_shared_secret": ["the-secret-itself"]}"#);
+    for (arguments, words) in [
+        (["--agent-path", "a/../b"], "fpjs_agent_download_path"),
+        (["--secret", "the-secret-itself "], "fpjs_pre_shared_secret"),
+        (["--integration-path-depth", "256"], "fpjs_integration_path_depth"),
+        (["--ingress-host", "api.example:1"], "fpjs_ingress_base_host"),
+        (["--platform", "none"], "unknown platform"),
+        (["--cookie-domain", "none"], "--cookie-domain"),
+        (["--connect-to", "nowhere"], "expected host:port"),
+        (["--listen", "nowhere"], "--listen"),
+        (["--upstream", "nowhere"], "expected mock or real"),
+        (["--config", "does-not-exist.json"], "does-not-exist.json"),
+        (["--config", scalar.path()], "settings document"),
+        (["--config", list.path()], "settings document"),
+        (["--config", wrong.path()], "fpjs_pre_shared_secret"),
+    ] {
+        let mut command = command();
+        command.env("FIRSTPARTY_LISTEN", "127.0.0.1:0");
+        let output = command.args(arguments).output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert!(!output.status.success(), "{arguments:?}");
+        assert!(stderr.contains(words), "{arguments:?}: {stderr}");
+        assert!(!stderr.contains("the-secret-itself"), "{arguments:?}: {stderr}");
+        assert!(!stderr.contains("panicked"), "{arguments:?}: {stderr}");
+    }
+}
+
+/// The example's own duty: `--help` names each argument and its variable, and shows no secret.
+#[test]
+fn help() {
+    let output = command().arg("--help").env("FIRSTPARTY_SECRET", "hidden").output().unwrap();
+    let help = String::from_utf8(output.stdout).unwrap();
+    for argument in [
+        "listen",
+        "upstream",
+        "agent-path",
+        "result-path",
+        "integration-path-depth",
+        "secret",
+        "ingress-host",
+        "platform",
+        "integration-version",
+        "cookie-domain",
+        "config",
+        "connect-to",
+    ] {
+        let variable = argument.replace('-', "_").to_ascii_uppercase();
+        assert!(help.contains(&format!("--{argument} ")), "{argument}");
+        assert!(help.contains(&format!("FIRSTPARTY_{variable}")), "{variable}");
+    }
+    assert!(!help.contains("hidden"));
+}
