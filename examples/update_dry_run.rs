@@ -10,16 +10,22 @@
 //!     --function function.json --distribution distribution.json
 //! ```
 //!
+//! The environment's settings count as they do for the management function: `LambdaCodeBucket` and
+//! `LambdaCodeKey` for a package of your own, `fpjs_cdn_url` and `fpjs_ingress_base_host` for other
+//! origins. The version that would be published is one more than the highest that is known: from
+//! the distribution, and from what `aws lambda list-versions-by-function --function-name NAME`
+//! prints if it is given as `--versions`.
+//!
 //! Without files it plans the update of a small sample deployment. The plan is made by the same
 //! machine that performs updates: this host answers its calls from the files.
 
 use std::error::Error;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::{env, fs};
 
 use clap::Parser;
-use firstparty::management::{Call, Deployment, Failure, Step, Update};
+use firstparty::management::{Call, Failure, Settings, Step, Update};
 use serde_json::{Value, json};
 
 /// Prints what an update of a CloudFront deployment would change.
@@ -34,10 +40,14 @@ struct Arguments {
     /// The distribution's id, which its configuration does not tell.
     #[arg(long, default_value = "UNKNOWN")]
     distribution_id: String,
-    /// The version that would be published [default: one more than the highest that is associated].
+    /// The output of `aws lambda list-versions-by-function`.
+    #[arg(long)]
+    versions: Option<PathBuf>,
+    /// The version that would be published [default: one more than the highest that is known, or
+    /// that one if the code is unchanged].
     #[arg(long)]
     version: Option<u32>,
-    /// Plan for code that has not changed since that version was published.
+    /// Plan for code that has not changed since the highest version was published.
     #[arg(long)]
     unchanged: bool,
 }
@@ -57,9 +67,16 @@ fn run(arguments: &Arguments) -> Result<ExitCode, Box<dyn Error>> {
     let distribution = read(arguments.distribution.as_deref(), sample_distribution)?;
     let name = function.pointer("/Configuration/FunctionName").and_then(Value::as_str);
     let name = name.ok_or("the function's file has no Configuration.FunctionName")?;
-    let deployment = Deployment::new(&arguments.distribution_id, name)?;
-    let version =
-        arguments.version.unwrap_or_else(|| highest_version(&distribution, name).saturating_add(1));
+    let settings = Settings::from_variables(|variable| match variable {
+        "CFDistributionId" => Some(arguments.distribution_id.clone()),
+        "LambdaFunctionName" => Some(name.to_owned()),
+        other => env::var(other).ok(),
+    });
+    let deployment = settings.deployment()?;
+    let versions = read(arguments.versions.as_deref(), || Value::Null)?;
+    let highest = highest_version(&distribution, name).max(highest_version(&versions, name));
+    let next = if arguments.unchanged { highest } else { highest.saturating_add(1) };
+    let version = arguments.version.unwrap_or(next);
     let cloud = Files { function: &function, distribution: &distribution, version, arguments };
 
     println!("Plan for function {name} and distribution {}:", arguments.distribution_id);
@@ -175,7 +192,7 @@ fn differences(path: &str, before: &Value, after: &Value) {
     }
 }
 
-/// The highest version of the function in any ARN of the configuration.
+/// The highest version of the function in any ARN.
 fn highest_version(value: &Value, name: &str) -> u32 {
     match value {
         Value::String(text) => text

@@ -100,6 +100,7 @@ pub mod report;
 pub mod request;
 pub mod response;
 pub mod route;
+mod scan;
 mod scratch;
 
 pub use http;

@@ -19,9 +19,10 @@
 //! 2. **Every write is conditional.** `UpdateFunctionCode` carries the revision that was read and
 //!    `UpdateDistribution` the entity tag. A stale write is refused by the cloud, the configuration
 //!    is read again, and the edit is made again, so nobody's edit is lost.
-//! 3. **Every write can be repeated.** Unchanged code publishes no new version, an association that
-//!    is right already is left alone, and the invalidation's reference is made of function and
-//!    version.
+//! 3. **Every write can be repeated.** Unchanged code publishes no new version, and an association
+//!    that is right already is left alone; one that names a later version is right too, so a slow
+//!    run undoes nothing. The invalidation's reference is made of function and version: see
+//!    [what that guarantees](#invalidations).
 //! 4. **Everything is counted.** Pages, polls and attempts have limits, so a run ends after at most
 //!    [`Update::MAX_CALLS`] calls, whatever the cloud replies.
 //!
@@ -51,16 +52,30 @@
 //! | updating code | `UpdateFunctionCode` | names the version | checking version |
 //! | | | names none | listing versions |
 //! | listing versions | `ListVersionsByFunction` | marker, pages left | listing versions |
-//! | | | last page, one match | checking version |
+//! | | | last page, and the version is told | checking version |
 //! | checking version | `GetFunctionConfiguration` | `Active` | reading distribution |
 //! | | | other state but `Failed`, polls left | pausing, then checking version |
 //! | reading distribution | `GetDistributionConfig` | an association differs | updating distribution |
-//! | | | all are right | invalidating |
+//! | | | all are right, or at a later version | invalidating |
 //! | updating distribution | `UpdateDistribution` | done | invalidating |
 //! | | | stale, attempts left | reading distribution |
 //! | | | not yet usable, attempts left | pausing, then updating distribution |
 //! | invalidating | `CreateInvalidation` | done, or exists already | done: 200 |
 //! | pausing | wait: 1 s for the version, 3 s for the distribution | – | what comes then |
+//!
+//! # Invalidations
+//!
+//! The reference of an invalidation is `{function}-{version}`, so a version has one invalidation.
+//! Guaranteed is that a run which ends with success saw the cloud accept one with this reference,
+//! or say that there is one already: an invalidation that an earlier run did not get to is made up
+//! for, and a repeat with the same paths makes no second one.
+//!
+//! It is not guaranteed that everything cached of an older version is invalidated *after* the last
+//! association moved. Once a version has its invalidation, a later run that associates the same
+//! version with more behaviours sends the same reference; with the same paths CloudFront gives the
+//! batch that exists, with other paths it refuses, which counts as done, and neither invalidates
+//! anything again. What those behaviours cached before stays until it expires, or until a host
+//! invalidates it under a reference of its own.
 //!
 //! # The loop
 //!

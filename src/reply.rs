@@ -6,6 +6,8 @@
 mod json;
 pub(crate) mod status;
 
+use std::fmt::{self, Write};
+
 use bytes::Bytes;
 use http::header::{
     ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_ORIGIN, ALLOW, CACHE_CONTROL,
@@ -15,6 +17,7 @@ use http::{HeaderMap, HeaderValue, Response, StatusCode};
 
 use crate::exchange::{Failure, RequestId};
 use crate::refusal::Refusal;
+use crate::scratch::Scratch;
 
 const FORWARDED_METHODS: HeaderValue =
     HeaderValue::from_static("GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH");
@@ -42,7 +45,7 @@ impl Reply {
 
     /// R9.3: what a refusal becomes.
     pub(crate) fn refused(self, refusal: Refusal) -> Response<Bytes> {
-        let mut response = self.json(status_of(refusal), error_body(&refusal.to_string()));
+        let mut response = self.json(status_of(refusal), error_body(refusal));
         let allow = match refusal {
             Refusal::MethodNotForwarded => Some(FORWARDED_METHODS),
             Refusal::StatusMethod => Some(STATUS_METHODS),
@@ -67,10 +70,10 @@ impl Reply {
 
     /// R9.2: any other request that upstream did not answer.
     pub(crate) fn upstream_failed(self, failure: Failure) -> Response<Bytes> {
-        self.json(StatusCode::INTERNAL_SERVER_ERROR, error_body(&failure.to_string()))
+        self.json(StatusCode::INTERNAL_SERVER_ERROR, error_body(failure))
     }
 
-    fn json(self, status: StatusCode, body: String) -> Response<Bytes> {
+    fn json(self, status: StatusCode, body: impl Into<Bytes>) -> Response<Bytes> {
         let mut response = respond(status, JSON, body, self.head);
         if let Some(origin) = self.origin {
             let headers = response.headers_mut();
@@ -125,11 +128,14 @@ fn status_of(refusal: Refusal) -> StatusCode {
     }
 }
 
-fn error_body(sentence: &str) -> String {
-    let mut body = String::from(r#"{"error":"#);
-    json::push_string(&mut body, sentence);
-    body.push('}');
-    body
+/// Built on the stack, so that the answer's body is the only allocation.
+fn error_body(sentence: impl fmt::Display) -> Bytes {
+    let mut body = Scratch::<128>::new();
+    body.push(br#"{"error":""#);
+    // Writing there cannot fail.
+    let _ = write!(json::Escaped(&mut body), "{sentence}");
+    body.push(br#""}"#);
+    Bytes::copy_from_slice(body.as_bytes())
 }
 
 /// R9, R9.4: what every answer has.

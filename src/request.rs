@@ -154,18 +154,17 @@ impl Upstream {
         host: &BrowserHost,
         address: Option<IpAddr>,
     ) -> Result<(), Refusal> {
-        let values = [
-            (Known::FpjsProxySecret, self.secret.as_ref().map(Secret::header_value)),
-            (Known::FpjsProxyClientIp, address.and_then(identity::address_value)),
-            (Known::FpjsProxyForwardedHost, Some(host.header_value().clone())),
-        ];
-        for (known, value) in values {
-            if let Some(value) = value {
-                let inserted = headers.try_insert(known.name().clone(), value);
-                inserted.map_err(|_| Refusal::TooManyFields)?;
-            }
+        let mut insert = |known: Known, value: HeaderValue| {
+            let inserted = headers.try_insert(known.name().clone(), value);
+            inserted.map(drop).map_err(|_| Refusal::TooManyFields)
+        };
+        if let Some(secret) = &self.secret {
+            insert(Known::FpjsProxySecret, secret.header_value())?;
         }
-        Ok(())
+        if let Some(address) = address.and_then(identity::address_value) {
+            insert(Known::FpjsProxyClientIp, address)?;
+        }
+        insert(Known::FpjsProxyForwardedHost, host.header_value().clone())
     }
 }
 

@@ -2,17 +2,27 @@
 
 use http::HeaderName;
 
-/// A set of [`Known`] names, one bit each.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Mask(u128);
+/// A set of [`Known`] names. A byte each: to find one bit of 128 takes ten instructions, to load a
+/// byte takes one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Mask([bool; Known::ALL.len()]);
 
 impl Mask {
     pub(crate) fn insert(&mut self, known: Known) {
-        self.0 |= 1 << known as u32;
+        if let Some(member) = self.0.get_mut(known as usize) {
+            *member = true;
+        }
     }
 
-    pub(crate) fn contains(self, known: Known) -> bool {
-        self.0 & (1 << known as u32) != 0
+    #[inline]
+    pub(crate) fn contains(&self, known: Known) -> bool {
+        self.0.get(known as usize).copied().unwrap_or_default()
+    }
+}
+
+impl Default for Mask {
+    fn default() -> Self {
+        Self([false; Known::ALL.len()])
     }
 }
 
@@ -32,20 +42,22 @@ macro_rules! known_fields {
         impl Known {
             pub(crate) const ALL: &[Self] = &[$(Self::$variant,)+];
 
-            /// Looks a name up. A plain `match` was within 3 % of a perfect hash, over a whole
-            /// request, and five times faster than a hash set.
-            #[inline]
-            pub(crate) fn of(name: &str) -> Option<Self> {
-                match name {
-                    $($name => Some(Self::$variant),)+
-                    _ => None,
-                }
-            }
+            /// The names as text, in the same order.
+            const TEXTS: [&str; Self::ALL.len()] = [$($name,)+];
         }
     };
 }
 
 impl Known {
+    /// Looks a name up: one hash, at most one comparison. For the 23 fields of an identification
+    /// request that took 900 instructions less than a `match` on the text.
+    #[inline]
+    pub(crate) fn of(name: &str) -> Option<Self> {
+        let index = SLOTS.get(slot(name.as_bytes(), MULTIPLIER)).copied().map(usize::from)?;
+        let text = Self::TEXTS.get(index)?;
+        if *text == name { Self::ALL.get(index).copied() } else { None }
+    }
+
     pub(crate) fn name(self) -> &'static HeaderName {
         #[expect(clippy::indexing_slicing, reason = "the table has an entry a variant")]
         &NAMES[self as usize]
@@ -132,8 +144,57 @@ known_fields! {
     Referer = "referer",
 }
 
-/// A [`Mask`] has a bit for each.
-const _: () = assert!(Known::ALL.len() <= 128);
+/// A perfect hash of the names, found by the compiler: each name has a slot of its own.
+#[expect(clippy::indexing_slicing, reason = "the compiler evaluates it")]
+static SLOTS: [u8; SLOT_COUNT] = {
+    let mut slots = [EMPTY; SLOT_COUNT];
+    let mut index = 0;
+    while index < Known::TEXTS.len() {
+        slots[slot(Known::TEXTS[index].as_bytes(), MULTIPLIER)] = Known::ALL[index] as u8;
+        index += 1;
+    }
+    slots
+};
+
+/// Seven slots a name, so that a multiplier is found within some hundred attempts.
+const SLOT_COUNT: usize = 512;
+/// A number that no name has.
+const EMPTY: u8 = u8::MAX;
+const _: () = assert!(Known::ALL.len() < EMPTY as usize);
+
+const MULTIPLIER: u32 = {
+    let mut multiplier = 0x9e37_79b1;
+    while !is_perfect(multiplier) {
+        multiplier = multiplier.wrapping_mul(0x0019_660d).wrapping_add(0x3c6e_f35f);
+    }
+    multiplier
+};
+
+#[expect(clippy::indexing_slicing, reason = "the compiler evaluates it")]
+const fn is_perfect(multiplier: u32) -> bool {
+    let mut taken = [false; SLOT_COUNT];
+    let mut index = 0;
+    while index < Known::TEXTS.len() {
+        let slot = slot(Known::TEXTS[index].as_bytes(), multiplier);
+        if taken[slot] {
+            return false;
+        }
+        taken[slot] = true;
+        index += 1;
+    }
+    true
+}
+
+/// Length, middle and last byte tell all names apart.
+#[inline]
+#[expect(clippy::cast_possible_truncation, reason = "a hash may lose bits")]
+const fn slot(name: &[u8], multiplier: u32) -> usize {
+    let (_, [middle, .., last]) = name.split_at(name.len() / 2) else {
+        return 0;
+    };
+    let key = name.len() as u32 | (*middle as u32) << 8 | (*last as u32) << 16;
+    (key.wrapping_mul(multiplier) >> (u32::BITS - SLOT_COUNT.trailing_zeros())) as usize
+}
 
 #[cfg(test)]
 mod tests {

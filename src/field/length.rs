@@ -19,6 +19,11 @@ pub(crate) enum ContentLength {
 impl ContentLength {
     /// Reads one field, which may hold a list.
     pub(crate) fn read(&mut self, value: &HeaderValue) {
+        if let (Self::Absent, Some(length)) = (*self, parse(value.as_bytes())) {
+            // Nearly always.
+            *self = Self::One(length);
+            return;
+        }
         for member in value.as_bytes().split(|&byte| byte == b',') {
             *self = match (*self, parse(member.trim_ascii())) {
                 (Self::Absent, Some(length)) => Self::One(length),
@@ -31,11 +36,13 @@ impl ContentLength {
     }
 }
 
-/// Digits only, fitting a `u64`; `str::parse` alone would take a sign.
+/// Digits only, fitting a `u64`.
 fn parse(digits: &[u8]) -> Option<u64> {
-    let well_formed = !digits.is_empty() && digits.iter().all(u8::is_ascii_digit);
-    let text = std::str::from_utf8(digits).ok().filter(|_| well_formed)?;
-    text.parse().ok()
+    let add = |number: u64, digit: &u8| {
+        let digit = digit.is_ascii_digit().then(|| u64::from(digit - b'0'))?;
+        number.checked_mul(10)?.checked_add(digit)
+    };
+    digits.iter().try_fold(0, add).filter(|_| !digits.is_empty())
 }
 
 #[cfg(test)]

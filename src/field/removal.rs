@@ -43,14 +43,22 @@ impl Removals {
     /// Notes a name outside the table if it is in the set.
     #[inline]
     pub(crate) fn note_other(&mut self, name: &HeaderName, set: &FieldSet) {
-        if set.contains_other(name.as_str()) && self.others.last() != Some(name) {
+        if set.contains_other(name.as_str()) {
+            self.note_name(name);
+        }
+    }
+
+    /// Apart, as hardly any message has such a name.
+    #[cold]
+    fn note_name(&mut self, name: &HeaderName) {
+        if self.others.last() != Some(name) {
             self.others.push(name.clone());
         }
     }
 
     /// Removes what was noted, last position first: a removal moves the last entry into the hole,
     /// and going backwards saves repairs (286 against 322 ns for five names).
-    pub(crate) fn apply(self, headers: &mut HeaderMap) {
+    pub(crate) fn apply(&self, headers: &mut HeaderMap) {
         for name in self.others.iter().rev() {
             headers.remove(name);
         }

@@ -25,6 +25,8 @@ pub struct FieldSet {
     others: Vec<Box<str>>,
     /// Lower case.
     prefixes: Vec<Box<str>>,
+    /// A bit for each first byte of `others` and `prefixes`, modulo 64.
+    initials: u64,
 }
 
 impl FieldSet {
@@ -41,7 +43,10 @@ impl FieldSet {
             let name = name.as_ref().to_ascii_lowercase();
             match Known::of(&name) {
                 Some(known) => self.known.insert(known),
-                None => self.others.push(name.into()),
+                None => {
+                    self.initials |= initial(&name);
+                    self.others.push(name.into());
+                }
             }
         }
         self.others.sort_unstable();
@@ -59,6 +64,7 @@ impl FieldSet {
                     self.known.insert(known);
                 }
             }
+            self.initials |= if prefix.is_empty() { u64::MAX } else { initial(&prefix) };
             self.prefixes.push(prefix.into());
         }
         self
@@ -78,11 +84,23 @@ impl FieldSet {
         self.known.contains(known)
     }
 
-    /// `name` is lower case, as every [`HeaderName`] is, and not [`Known`].
+    /// `name` is lower case, as every [`HeaderName`] is, and not [`Known`]. Its first byte alone
+    /// rules nearly all names out, for a tenth of what the comparisons cost.
+    #[inline]
     pub(crate) fn contains_other(&self, name: &str) -> bool {
+        self.initials & initial(name) != 0 && self.has_prefix_or_other(name)
+    }
+
+    fn has_prefix_or_other(&self, name: &str) -> bool {
         self.prefixes.iter().any(|prefix| name.starts_with(&**prefix))
             || self.others.binary_search_by(|other| (**other).cmp(name)).is_ok()
     }
+}
+
+/// The bit of a name's first byte.
+#[inline]
+fn initial(name: &str) -> u64 {
+    name.as_bytes().first().map_or(0, |byte| 1 << (byte % 64))
 }
 
 #[cfg(test)]

@@ -171,7 +171,8 @@ impl fmt::Debug for Call<'_> {
 pub struct InvalidationBatch<'a> {
     /// The paths.
     pub paths: Paths<'a>,
-    /// `{function}-{version}`: an equal repeat gives the batch that exists already.
+    /// `{function}-{version}`: an equal repeat gives the batch that exists already, and invalidates
+    /// nothing again (see [what is guaranteed](super#invalidations)).
     pub caller_reference: &'a str,
 }
 

@@ -1,7 +1,9 @@
 //! The distribution's configuration, read and edited as generic JSON: R14.4, R14.7, R14.9.
 //!
 //! Only the parts that matter are looked at. Everything else, members that this crate has never
-//! heard of included, goes back as it came.
+//! heard of included, goes back as it came. So do numbers: integers from -2^63 to 2^64-1 and the
+//! 64-bit floating-point numbers are kept exactly. An integer beyond those becomes the nearest
+//! floating-point number, as it does in a JavaScript SDK; CloudFront has none.
 
 use std::collections::BTreeSet;
 
@@ -63,15 +65,22 @@ pub(super) fn point(
     if paths.is_empty() { Err(Error::PathMissing) } else { Ok(Edit { changed, paths }) }
 }
 
-/// R14.3: how many associations name the deployment's function. What matters is the name: without
-/// the function's own description nothing more is known of it.
-pub(super) fn count_associations(config: &mut Value, deployment: &Deployment) -> usize {
-    let is_named = |arn: &&mut Value| {
-        let arn = arn.as_str().and_then(FunctionArn::parse);
-        arn.is_some_and(|arn| arn.name == deployment.function_name)
+/// R14.3: how many associations name the deployment's function: the one with the ARN `function`,
+/// whatever its version, or, where that is not known, any of its name.
+pub(super) fn count_associations(
+    config: &mut Value,
+    deployment: &Deployment,
+    function: Option<&str>,
+) -> usize {
+    let function = function.and_then(FunctionArn::parse);
+    let is_ours = |arn: FunctionArn<'_>| match function {
+        Some(function) => arn.is_same_function(function),
+        None => arn.name == deployment.function_name,
     };
+    let is_counted =
+        |arn: &&mut Value| arn.as_str().and_then(FunctionArn::parse).is_some_and(is_ours);
     let behaviours = behaviours(config, deployment);
-    behaviours.into_iter().flat_map(|behaviour| behaviour.arns).filter(is_named).count()
+    behaviours.into_iter().flat_map(|behaviour| behaviour.arns).filter(is_counted).count()
 }
 
 /// The default and every ordered cache behaviour whose target origin is Fingerprint's.
@@ -97,17 +106,27 @@ fn behaviours<'a>(config: &'a mut Value, deployment: &Deployment) -> Vec<Behavio
     ours
 }
 
-/// Ids of the origins that have one of Fingerprint's domain names.
+/// Ids of the origins that have one of Fingerprint's domain names, and of the origin groups that
+/// have such an origin among their members: a behaviour targets either.
 fn origin_ids(config: &Value, deployment: &Deployment) -> BTreeSet<String> {
-    let known =
-        |domain: &str| deployment.origins.iter().any(|own| own.eq_ignore_ascii_case(domain));
-    let origins = config.pointer("/Origins/Items").and_then(Value::as_array);
-    origins
-        .into_iter()
-        .flatten()
-        .filter(|origin| text(origin, "DomainName").is_some_and(known))
-        .filter_map(|origin| text(origin, "Id").map(str::to_owned))
-        .collect()
+    let id = |item: &Value| text(item, "Id").map(str::to_owned);
+    let is_ours = |domain: &str| deployment.is_origin(domain);
+    let origins: BTreeSet<String> = listed(config, "/Origins/Items")
+        .filter(|origin| text(origin, "DomainName").is_some_and(is_ours))
+        .filter_map(id)
+        .collect();
+    let has_ours = |group: &&Value| {
+        listed(group, "/Members/Items")
+            .any(|member| text(member, "OriginId").is_some_and(|id| origins.contains(id)))
+    };
+    let groups: BTreeSet<String> =
+        listed(config, "/OriginGroups/Items").filter(has_ours).filter_map(id).collect();
+    origins.into_iter().chain(groups).collect()
+}
+
+/// The elements of the array at this place, if there is one.
+fn listed<'a>(value: &'a Value, place: &str) -> impl Iterator<Item = &'a Value> {
+    value.pointer(place).and_then(Value::as_array).into_iter().flatten()
 }
 
 impl<'a> Behaviour<'a> {
@@ -238,7 +257,42 @@ mod tests {
         let mut config = untouched.clone();
         assert_eq!(edit(&mut config), Err(Error::AssociationMissing));
         assert_eq!(config, untouched);
-        assert_eq!(count_associations(&mut config, &deployment()), 0);
+        assert_eq!(count_associations(&mut config, &deployment(), None), 0);
+    }
+
+    /// R14.4: a behaviour may target a group of origins, and a region's API.
+    #[test]
+    fn groups_and_regions_are_fingerprints_too() {
+        let ours = format!("{ARN}:3");
+        let at_origin = |id: &str| {
+            let mut config = config(&behaviour(id, &[("origin-request", &ours)]), &[]);
+            config["Origins"]["Items"][1]["DomainName"] = json!("eu.api.fpjs.io");
+            let group = |id: &str, members: &[&str]| {
+                let members: Vec<_> = members.iter().map(|id| json!({"OriginId": id})).collect();
+                json!({"Id": id, "Members": {"Quantity": members.len(), "Items": members}})
+            };
+            let groups = [group("ours", &["fpcdn.io", "api"]), group("theirs", &["fpcdn.io"])];
+            config["OriginGroups"] = json!({"Quantity": 2, "Items": groups});
+            edit(&mut config).map(|edit| edit.changed).map_err(|error| error.code())
+        };
+        assert_eq!(at_origin("api"), Ok(1));
+        assert_eq!(at_origin("cdn"), Ok(1));
+        assert_eq!(at_origin("ours"), Ok(1));
+        assert_eq!(at_origin("theirs"), Err("E5100"));
+        assert_eq!(at_origin("fpcdn.io"), Err("E5100"));
+    }
+
+    /// R14.9: numbers come back as they were, also those that a fast parser rounds.
+    #[test]
+    fn numbers_survive() {
+        let ours = format!("{ARN}:3");
+        let config = config(&behaviour("cdn", &[("origin-request", &ours)]), &[]);
+        let numbers = "[51.248178375505404,-93.31137037688033,-36.57399484275343,5e-324,\
+            1.7976931348623157e+308,0.1,-0.0,18446744073709551615,-9223372036854775808]";
+        let text = config.to_string().replace(r#"[1,null,"é"]"#, numbers);
+        let mut read = serde_json::from_str(&text).unwrap();
+        assert_eq!(edit(&mut read).map(|edit| edit.changed), Ok(1));
+        assert!(read.to_string().contains(&format!(r#""Nested":{numbers}"#)), "{read}");
     }
 
     /// R14.8: E5100, E6100 and E5200.
@@ -268,7 +322,14 @@ mod tests {
             &behaviour("api", &[("origin-request", &three), ("viewer-request", &three)]),
             &[at("/a", behaviour("cdn", &[("origin-request", &seven)]))],
         );
-        assert_eq!(count_associations(&mut config, &deployment()), 2);
-        assert_eq!(count_associations(&mut json!([]), &deployment()), 0);
+        let count = |config: &mut Value, arn| count_associations(config, &deployment(), arn);
+        assert_eq!(count(&mut config, None), 2);
+        assert_eq!(count(&mut json!([]), None), 0);
+        // R14.7: the same name in another account is another function, where the account is known.
+        assert_eq!(count(&mut config, Some(ARN)), 2);
+        assert_eq!(count(&mut config, Some("arn:aws:lambda:us-east-1:1:function:edge:$LATEST")), 2);
+        assert_eq!(count(&mut config, Some("arn:aws:lambda:us-east-1:2:function:edge")), 0);
+        assert_eq!(count(&mut config, Some("arn:aws:lambda:us-east-2:1:function:edge")), 0);
+        assert_eq!(count(&mut config, Some("no ARN")), 2);
     }
 }

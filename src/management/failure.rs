@@ -55,10 +55,22 @@ impl Failure {
 mod tests {
     use super::*;
 
-    /// R14.6, R14.8: every name in the table, and names beside it.
+    /// R14.6, R14.8: every name, spelt out once more, and names beside them.
     #[test]
     fn names_are_matched_whole() {
-        for (name, failure) in NAMES {
+        let names = [
+            ("AccessDenied", Failure::AccessDenied),
+            ("AccessDeniedException", Failure::AccessDenied),
+            ("InvalidIfMatchVersion", Failure::Stale),
+            ("InvalidLambdaFunctionAssociation", Failure::NotYetUsable),
+            ("InvalidationBatchAlreadyExists", Failure::AlreadyExists),
+            ("NoSuchDistribution", Failure::NotFound),
+            ("NoSuchResource", Failure::NotFound),
+            ("PreconditionFailed", Failure::Stale),
+            ("ResourceNotFoundException", Failure::NotFound),
+        ];
+        assert_eq!(names.len(), NAMES.len());
+        for (name, failure) in names {
             assert_eq!(Failure::from_name(name), failure);
             assert_eq!(Failure::from_name(&format!("{name}X")), Failure::Other);
             assert_eq!(Failure::from_name(&name.to_lowercase()), Failure::Other);

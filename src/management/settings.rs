@@ -32,8 +32,12 @@ pub(super) struct Package {
 /// ```
 /// use firstparty::management::Deployment;
 ///
-/// assert!(Deployment::new("E2EXAMPLE", "edge").is_ok());
 /// assert!(Deployment::new("E2EXAMPLE", "not a name").is_err());
+///
+/// let deployment = Deployment::new("E2EXAMPLE", "edge")?
+///     .with_package("my-bucket", "releases/edge.zip")
+///     .with_origins("fpcdn.io", "eu.api.fpjs.io");
+/// # Ok::<(), firstparty::management::SettingsError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Deployment {
@@ -65,6 +69,8 @@ const KEY: &str = "v2/lambda_latest.zip";
 /// The domain names of R1's `fpjs_cdn_url` and `fpjs_ingress_base_host`.
 const CDN: &str = "fpcdn.io";
 const API: &str = "api.fpjs.io";
+/// Labels before the API's domain name, one for each region that has its own.
+const REGIONS: [&str; 2] = ["eu", "ap"];
 
 impl Settings {
     /// Asks the host for each variable by name; an empty value counts as not set.
@@ -103,17 +109,16 @@ impl Settings {
     pub fn deployment(&self) -> Result<Deployment, SettingsError> {
         let id = self.distribution_id.as_deref().ok_or(SettingsError::Missing(DISTRIBUTION))?;
         let name = self.function_name.as_deref().ok_or(SettingsError::Missing(FUNCTION))?;
-        let deployment = Deployment::new(id, name)?;
-        Ok(Deployment {
-            package: self.package.clone(),
-            origins: self.origins.clone(),
-            ..deployment
-        })
+        let Package { bucket, key } = &self.package;
+        let [cdn, api] = &self.origins;
+        Ok(Deployment::new(id, name)?.with_package(bucket, key).with_origins(cdn, api))
     }
 }
 
 impl Deployment {
-    /// A deployment with Fingerprint's own code package and domain names.
+    /// A deployment with Fingerprint's own code package and domain names:
+    /// `s3://fingerprint-pro-cloudfront-integration/v2/lambda_latest.zip`, `fpcdn.io` and
+    /// `api.fpjs.io`.
     ///
     /// # Errors
     ///
@@ -132,6 +137,32 @@ impl Deployment {
             package: Package { bucket: BUCKET.to_owned(), key: KEY.to_owned() },
             origins: [CDN.to_owned(), API.to_owned()],
         })
+    }
+
+    /// Takes the newest code from this bucket under this key (R14.4). An update installs whatever
+    /// lies there.
+    #[must_use]
+    pub fn with_package(self, bucket: impl Into<String>, key: impl Into<String>) -> Self {
+        Self { package: Package { bucket: bucket.into(), key: key.into() }, ..self }
+    }
+
+    /// Takes origins with these domain names for Fingerprint's (R14.4), in any case. Beside the
+    /// API's, those of its regions count: `eu.` and `ap.` before it.
+    #[must_use]
+    pub fn with_origins(self, cdn: impl Into<String>, api: impl Into<String>) -> Self {
+        Self { origins: [cdn.into(), api.into()], ..self }
+    }
+
+    /// Whether an origin with this domain name is Fingerprint's.
+    pub(super) fn is_origin(&self, domain: &str) -> bool {
+        let [cdn, api] = &self.origins;
+        let is_api = |domain: &str| domain.eq_ignore_ascii_case(api);
+        let is_region = |(region, rest): (&str, &str)| {
+            REGIONS.iter().any(|known| region.eq_ignore_ascii_case(known)) && is_api(rest)
+        };
+        domain.eq_ignore_ascii_case(cdn)
+            || is_api(domain)
+            || domain.split_once('.').is_some_and(is_region)
     }
 }
 
@@ -187,5 +218,35 @@ mod tests {
         .unwrap();
         assert_eq!(deployment.package, Package { bucket: "b".into(), key: "k".into() });
         assert_eq!(deployment.origins, ["cdn.example", "api.example"]);
+        let built = Deployment::new("E1", "edge")
+            .unwrap()
+            .with_package("b", "k")
+            .with_origins("cdn.example", "api.example");
+        assert_eq!(deployment, built);
+    }
+
+    /// R14.4: the domain names themselves, and the API's in its regions.
+    #[test]
+    fn origins_are_known_by_domain_name() {
+        let deployment = Deployment::new("E1", "edge").unwrap();
+        for domain in ["fpcdn.io", "FPCDN.io", "api.fpjs.io", "eu.api.fpjs.io", "AP.api.FPJS.io"] {
+            assert!(deployment.is_origin(domain), "{domain}");
+        }
+        for domain in [
+            "",
+            "fpjs.io",
+            "eu.fpcdn.io",
+            "us.api.fpjs.io",
+            "euapi.fpjs.io",
+            "x.eu.api.fpjs.io",
+            "eu.ap.api.fpjs.io",
+            "api.fpjs.io.example",
+            ".api.fpjs.io",
+        ] {
+            assert!(!deployment.is_origin(domain), "{domain}");
+        }
+        let own = deployment.with_origins("cdn.example", "api.example");
+        assert!(own.is_origin("eu.api.example") && own.is_origin("cdn.example"));
+        assert!(!own.is_origin("api.fpjs.io") && !own.is_origin("fpcdn.io"));
     }
 }

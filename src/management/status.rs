@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::{Response, StatusCode};
 use serde_json::{Map, Value};
 
-use super::member::take_object;
+use super::member::{take_object, text};
 use super::{Call, Deployment, Failure, Step, distribution, reply};
 
 /// Reads the deployment's status (R14.3). The response is always a 200; a half whose call failed is
@@ -35,7 +35,7 @@ pub struct Status {
 #[derive(Debug)]
 enum State {
     ReadingFunction,
-    ReadingDistribution { body: Map<String, Value> },
+    ReadingDistribution { body: Map<String, Value>, function: Option<String> },
     Done(Response<Bytes>),
 }
 
@@ -87,11 +87,14 @@ impl Status {
         let value = outcome.unwrap_or_default();
         match &mut self.state {
             State::ReadingFunction => {
-                let half = function(value).map(|half| ("lambdaFunction".to_owned(), half));
-                self.state = State::ReadingDistribution { body: half.into_iter().collect() };
+                let arn = value.get("Configuration").and_then(|half| text(half, "FunctionArn"));
+                let function = arn.map(str::to_owned);
+                let half = half_of_function(value).map(|half| ("lambdaFunction".to_owned(), half));
+                let body = half.into_iter().collect();
+                self.state = State::ReadingDistribution { body, function };
             }
-            State::ReadingDistribution { body } => {
-                let half = distribution(value, &self.deployment);
+            State::ReadingDistribution { body, function } => {
+                let half = half_of_distribution(value, &self.deployment, function.as_deref());
                 body.extend(half.map(|half| ("cloudFrontDistribution".to_owned(), half)));
                 let body = Value::Object(std::mem::take(body));
                 self.state = State::Done(reply::json(StatusCode::OK, &body));
@@ -101,19 +104,24 @@ impl Status {
     }
 }
 
-fn function(mut reply: Value) -> Option<Value> {
+fn half_of_function(mut reply: Value) -> Option<Value> {
     let configuration = take_object(&mut reply, "Configuration")?;
     Some(Value::Object(scalars(&configuration, &FUNCTION).collect()))
 }
 
-fn distribution(mut reply: Value, deployment: &Deployment) -> Option<Value> {
+fn half_of_distribution(
+    mut reply: Value,
+    deployment: &Deployment,
+    function: Option<&str>,
+) -> Option<Value> {
     let mut distribution = take_object(&mut reply, "Distribution")?;
     let config = take_object(&mut distribution, "DistributionConfig");
     let mut half: Map<String, Value> = scalars(&distribution, &DISTRIBUTION).collect();
-    let mut config = config.unwrap_or_default();
-    half.extend(scalars(&config, &[("enabled", "Enabled")]));
-    let count = distribution::count_associations(&mut config, deployment);
-    half.insert("cacheBehaviorsWithFingerprintFunction".to_owned(), Value::from(count));
+    if let Some(mut config) = config {
+        half.extend(scalars(&config, &[("enabled", "Enabled")]));
+        let count = distribution::count_associations(&mut config, deployment, function);
+        half.insert("cacheBehaviorsWithFingerprintFunction".to_owned(), Value::from(count));
+    }
     Some(Value::Object(half))
 }
 
@@ -187,8 +195,10 @@ mod tests {
         assert_eq!(status(denied(), denied()), json!({}));
         assert_eq!(status(Ok(json!(null)), Ok(json!({"Distribution": 1}))), json!({}));
         let half = status(denied(), Ok(json!({"Distribution": {"Id": ["odd"], "Status": null}})));
-        let empty = json!({"cacheBehaviorsWithFingerprintFunction": 0});
-        assert_eq!(half, json!({ "cloudFrontDistribution": empty }));
+        assert_eq!(half, json!({"cloudFrontDistribution": {}}), "nothing to count");
+        let empty = json!({"Distribution": {"DistributionConfig": {}}});
+        let counted = json!({"cacheBehaviorsWithFingerprintFunction": 0});
+        assert_eq!(status(denied(), Ok(empty)), json!({ "cloudFrontDistribution": counted }));
         let half = status(Ok(json!({"Configuration": {"Version": {"odd": 1}}})), denied());
         assert_eq!(half, json!({"lambdaFunction": {}}));
     }

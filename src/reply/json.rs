@@ -1,26 +1,40 @@
 //! Just enough JSON to write answers (RFC 8259 §7).
 
+use std::fmt::{self, Write};
+
 /// Writes a string with its quotes.
 pub(super) fn push_string(json: &mut String, text: &str) {
     json.push('"');
-    for character in text.chars() {
-        match character {
-            '"' | '\\' => json.extend(['\\', character]),
-            // So that the text can stand inside an HTML page.
-            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => push_escape(json, character),
-            control if control.is_control() => push_escape(json, control),
-            other => json.push(other),
-        }
-    }
+    // Writing to a `String` cannot fail.
+    let _ = Escaped(json).write_str(text);
     json.push('"');
 }
 
-/// `\uXXXX`; every character it is called for has four digits at most.
-fn push_escape(json: &mut String, character: char) {
-    let code = u32::from(character);
-    let digits = [12, 8, 4, 0].map(|shift| char::from_digit(code >> shift & 15, 16).unwrap_or('0'));
-    json.extend(['\\', 'u']);
-    json.extend(digits);
+/// Writes the inside of a JSON string; also what stands between its quotes may be formatted.
+pub(super) struct Escaped<'w, W>(pub(super) &'w mut W);
+
+impl<W: Write> Write for Escaped<'_, W> {
+    /// Whole runs at once: nearly all texts have nothing to escape.
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let mut rest = text;
+        while let Some(at) = rest.find(is_escaped) {
+            let (plain, special) = rest.split_at_checked(at).unwrap_or((rest, ""));
+            self.0.write_str(plain)?;
+            let mut characters = special.chars();
+            if let Some(character) = characters.next() {
+                // Every character that is escaped has four digits at most.
+                write!(self.0, "\\u{:04x}", u32::from(character))?;
+            }
+            rest = characters.as_str();
+        }
+        self.0.write_str(rest)
+    }
+}
+
+/// What JSON demands, and more, so that the text can stand inside an HTML page.
+fn is_escaped(character: char) -> bool {
+    matches!(character, '"' | '\\' | '<' | '>' | '&' | '\u{2028}' | '\u{2029}')
+        || character.is_control()
 }
 
 #[cfg(test)]

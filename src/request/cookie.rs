@@ -1,8 +1,10 @@
 //! Step 2d: which cookies an authorised request may carry upstream (contract R5.5).
 
-use bytes::Bytes;
 use http::HeaderValue;
 use memchr::{memchr, memmem};
+
+use crate::scan;
+use crate::scratch::Scratch;
 
 /// Keeps the cookie-pairs with certain names, byte for byte and in order.
 ///
@@ -51,7 +53,7 @@ impl CookieFilter {
         &self,
         fields: impl IntoIterator<Item = &'f HeaderValue>,
     ) -> Option<HeaderValue> {
-        let mut kept = Kept::default();
+        let mut kept = Kept::new();
         for field in fields {
             kept.add(self, field);
         }
@@ -85,43 +87,55 @@ fn pairs_named<'f>(
     name: &'f memmem::Finder<'_>,
     field: &'f [u8],
 ) -> impl Iterator<Item = &'f [u8]> {
-    name.find_iter(field).filter_map(move |start| {
-        let (before, pair) = field.split_at_checked(start)?;
-        let (_, behind) = pair.split_at_checked(name.needle().len())?;
-        let is_pair = matches!(before.trim_ascii_end(), [] | [.., b';'])
-            && matches!(behind.trim_ascii_start(), [b'=', ..]);
-        // Pairs end at different `;`, so that looking for it is linear over the field; for a match
-        // that is none it is not even looked for.
-        let until_semicolon = || memchr(b';', pair).and_then(|end| pair.get(..end));
-        is_pair.then(|| until_semicolon().unwrap_or(pair).trim_ascii_end())
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        loop {
+            // A look at the very next cookie keeps a field of nothing but this name cheap.
+            let rest = field.get(from..)?;
+            let next = rest.trim_ascii_start();
+            let start = if next.starts_with(name.needle()) {
+                field.len() - next.len()
+            } else {
+                from + name.find(rest)?
+            };
+            let (before, pair) = field.split_at_checked(start)?;
+            let (_, behind) = pair.split_at_checked(name.needle().len())?;
+            let is_pair = matches!(before.trim_ascii_end(), [] | [.., b';'])
+                && matches!(behind.trim_ascii_start(), [b'=', ..]);
+            if is_pair {
+                let end = scan::find::<12>(b';', pair).unwrap_or(pair.len());
+                from = start + end + 1;
+                return pair.get(..end).map(<[u8]>::trim_ascii_end);
+            }
+            from = start + 1;
+        }
     })
 }
 
-/// The pairs kept so far, joined.
-#[derive(Debug, Default)]
-pub(crate) struct Kept(Vec<u8>);
+/// The pairs kept so far, joined. On the stack, so that the value is the only allocation and is
+/// checked once, while it is copied.
+pub(crate) struct Kept(Scratch<256>);
 
 impl Kept {
+    pub(crate) fn new() -> Self {
+        Self(Scratch::new())
+    }
+
     /// Adds the pairs of one more `cookie` field.
     pub(crate) fn add(&mut self, filter: &CookieFilter, field: &HeaderValue) {
         filter.for_each_pair(field.as_bytes(), |pair| {
-            if self.0.is_empty() {
-                // Nearly always the only one: take exactly its size.
-                self.0.reserve_exact(pair.len());
-            } else {
-                self.0.extend_from_slice(b"; ");
+            if !self.0.as_bytes().is_empty() {
+                self.0.push(b"; ");
             }
-            self.0.extend_from_slice(pair);
+            self.0.push(pair);
         });
     }
 
     /// The field that stays, if any.
     pub(crate) fn into_value(self) -> Option<HeaderValue> {
-        if self.0.is_empty() {
-            return None;
-        }
+        let pairs = self.0.as_bytes();
         // Slices of valid values, joined by valid bytes, are one.
-        HeaderValue::from_maybe_shared(Bytes::from(self.0)).ok()
+        if pairs.is_empty() { None } else { HeaderValue::from_bytes(pairs).ok() }
     }
 }
 

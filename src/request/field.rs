@@ -77,7 +77,7 @@ impl RequestFields {
         upstream: &HeaderValue,
     ) -> Result<Taken, Refusal> {
         let mut walk = Walk::new();
-        let mut cookies = CookieFields::default();
+        let mut cookies = CookieFields::new();
         for (name, value) in headers.iter_mut() {
             let Some(known) = Known::of(name.as_str()) else {
                 walk.removals.note_other(name, &self.denied);
@@ -98,7 +98,8 @@ impl RequestFields {
             }
         }
         walk.joined_cookies = cookies.settle(&mut walk.removals);
-        walk.finish(headers, upstream)
+        walk.finish(headers, upstream)?;
+        Ok(walk.taken)
     }
 }
 
@@ -166,7 +167,7 @@ impl Walk {
     }
 
     /// Refuses what has to be refused before anything is removed, then edits the map.
-    fn finish(mut self, headers: &mut HeaderMap, upstream: &HeaderValue) -> Result<Taken, Refusal> {
+    fn finish(&mut self, headers: &mut HeaderMap, upstream: &HeaderValue) -> Result<(), Refusal> {
         if self.nominated.overflows() {
             return Err(Refusal::ConnectionNames);
         }
@@ -176,7 +177,7 @@ impl Walk {
             ContentLength::Repeated(length) => replace(headers, CONTENT_LENGTH, length.into())?,
             ContentLength::Absent | ContentLength::One(_) => {}
         }
-        if let Some(cookies) = self.joined_cookies {
+        if let Some(cookies) = self.joined_cookies.take() {
             replace(headers, COOKIE, cookies)?;
         }
         self.removals.apply(headers);
@@ -185,7 +186,7 @@ impl Walk {
             // HTTP/2 has an authority instead.
             replace(headers, HOST, upstream.clone())?;
         }
-        Ok(self.taken)
+        Ok(())
     }
 }
 
@@ -197,7 +198,6 @@ fn replace(headers: &mut HeaderMap, name: HeaderName, value: HeaderValue) -> Res
 
 /// The `cookie` fields of an authorised request. Nearly every request has one, which is replaced
 /// where it is; HTTP/2 may send each pair in a field of its own.
-#[derive(Default)]
 struct CookieFields<'h> {
     kept: Kept,
     count: usize,
@@ -205,6 +205,10 @@ struct CookieFields<'h> {
 }
 
 impl<'h> CookieFields<'h> {
+    fn new() -> Self {
+        Self { kept: Kept::new(), count: 0, last: None }
+    }
+
     fn take(&mut self, filter: &CookieFilter, value: &'h mut HeaderValue) {
         self.kept.add(filter, value);
         self.count += 1;

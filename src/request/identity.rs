@@ -36,12 +36,11 @@ impl BrowserHost {
     ///
     /// [`Refusal::Host`] for anything else (R5.7).
     pub fn from_field(value: &HeaderValue) -> Result<Self, Refusal> {
-        let host = host_of(value.as_bytes())?;
-        if host.len() == value.len() && !host.iter().any(u8::is_ascii_uppercase) {
+        if is_plain(value.as_bytes()) {
             // As it has to be, which is the usual case: no copy.
             return Ok(Self(value.clone()));
         }
-        Self::copy(host)
+        Self::copy(host_of(value.as_bytes())?)
     }
 
     /// Reads the authority of a URI, which must not have userinfo.
@@ -72,6 +71,28 @@ impl BrowserHost {
     }
 }
 
+/// Whether a text is a name without port and without capitals. One look at each byte, a third of
+/// what finding the port costs.
+fn is_plain(text: &[u8]) -> bool {
+    #[expect(clippy::indexing_slicing, reason = "the compiler evaluates it")]
+    const PLAIN: [bool; 256] = {
+        let mut plain = [false; 256];
+        let mut byte = 0_u8;
+        while byte < u8::MAX {
+            plain[byte as usize] = is_unreserved(byte) && !byte.is_ascii_uppercase();
+            byte += 1;
+        }
+        plain
+    };
+    let is_plain = |byte: &u8| PLAIN.get(usize::from(*byte)).copied().unwrap_or(false);
+    !text.is_empty() && text.iter().all(is_plain)
+}
+
+/// Letters, digits and `-._~` (RFC 3986 §2.3).
+const fn is_unreserved(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
+}
+
 /// Cuts the port; what is left is a host or an error.
 fn host_of(text: &[u8]) -> Result<&[u8], Refusal> {
     // Behind the bracket of an address, or behind the name, the only colon begins the port.
@@ -91,9 +112,7 @@ pub(crate) fn is_uri_host(host: &[u8]) -> bool {
     match host {
         [] => false,
         [b'[', literal @ .., b']'] => is_ip_literal(literal),
-        name => name
-            .iter()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')),
+        name => name.iter().copied().all(is_unreserved),
     }
 }
 
@@ -171,8 +190,29 @@ pub(crate) fn parse_address(text: &[u8]) -> Option<IpAddr> {
 pub(crate) fn address_value(address: IpAddr) -> Option<HeaderValue> {
     // 39 characters for IPv6, 45 with an embedded IPv4 address.
     let mut text = Scratch::<48>::new();
-    write!(text, "{}", address.to_canonical()).ok()?;
+    match address.to_canonical() {
+        IpAddr::V4(address) => {
+            // Formatting took 1,300 of the 14,500 instructions of an identification request.
+            for (index, octet) in address.octets().into_iter().enumerate() {
+                if index > 0 {
+                    text.push_byte(b'.');
+                }
+                push_octet(&mut text, octet);
+            }
+        }
+        IpAddr::V6(address) => write!(text, "{address}").ok()?,
+    }
     HeaderValue::from_bytes(text.as_bytes()).ok()
+}
+
+fn push_octet<const N: usize>(text: &mut Scratch<N>, octet: u8) {
+    if octet >= 100 {
+        text.push_byte(b'0' + octet / 100);
+    }
+    if octet >= 10 {
+        text.push_byte(b'0' + octet / 10 % 10);
+    }
+    text.push_byte(b'0' + octet % 10);
 }
 
 #[cfg(test)]

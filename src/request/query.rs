@@ -4,9 +4,10 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use memchr::memmem;
-use memchr::{memchr, memrchr};
+use memchr::{memchr, memmem};
 use url::form_urlencoded;
+
+use crate::scan;
 
 /// The value of the first parameter with this name, as a form decodes it: `+` is a space, escapes
 /// are decoded, invalid UTF-8 is replaced (WHATWG URL §5.1).
@@ -25,6 +26,19 @@ pub fn first<'q>(query: &'q str, name: &str) -> Option<Cow<'q, str>> {
     parameters.find(|(decoded, _)| decoded == name).map(|(_, value)| value)
 }
 
+/// A query, scanned once for what every [`Name`] asks first: whether it has escapes at all.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Query<'q> {
+    pub(crate) text: &'q str,
+    first_escape: Option<usize>,
+}
+
+impl<'q> Query<'q> {
+    pub(crate) fn new(text: &'q str) -> Self {
+        Self { text, first_escape: memchr(b'%', text.as_bytes()) }
+    }
+}
+
 /// Finds parameters by a name known beforehand, in one vector scan.
 ///
 /// A name is found as text, then its borders are looked at; only parameters with an escape in
@@ -36,63 +50,97 @@ pub(crate) struct Name {
 }
 
 impl Name {
-    /// `text` is made of unreserved characters.
+    /// `text` is made of letters.
     pub(crate) fn new(text: &'static str) -> Self {
         let finder = memmem::Finder::new(text);
         Self { text, finder }
     }
 
-    /// The ranges of all parameters with this name, in order.
-    pub(crate) fn find_iter<'q>(&'q self, query: &'q str) -> impl Iterator<Item = Range<usize>> {
-        let mut plain = self.plain(query.as_bytes()).peekable();
-        let mut escaped = self.escaped(query.as_bytes()).peekable();
-        // No parameter is in both: a plain name has no escape.
-        std::iter::from_fn(move || match (plain.peek(), escaped.peek()) {
-            (Some(one), Some(other)) if other.start < one.start => escaped.next(),
-            (Some(_), _) => plain.next(),
-            (None, _) => escaped.next(),
-        })
-    }
-
     /// The first parameter with this name.
-    pub(crate) fn find<'q>(&self, query: &'q str) -> Option<Parameter<'q>> {
-        let range = self.find_iter(query).next()?;
-        query.get(range).map(Parameter)
+    pub(crate) fn find<'q>(&self, query: Query<'q>) -> Option<Parameter<'q>> {
+        let (plain, escaped) = (self.plain(query.text, 0), self.escaped(query, 0));
+        let range = if is_first(escaped.as_ref(), plain.as_ref()) { escaped } else { plain };
+        query.text.get(range?).map(Parameter)
     }
 
-    fn plain<'q>(&'q self, query: &'q [u8]) -> impl Iterator<Item = Range<usize>> + 'q {
-        // A match that begins a parameter cannot overlap an earlier one: there is an `&` before it.
-        self.finder.find_iter(query).filter_map(move |start| {
-            let (before, from) = query.split_at_checked(start)?;
-            let (_, behind) = from.split_at_checked(self.text.len())?;
-            let whole =
-                matches!(before, [] | [.., b'&']) && matches!(behind, [] | [b'=' | b'&', ..]);
-            whole.then(|| start..query.len() - behind.len() + until_ampersand(behind))
-        })
-    }
-
-    fn escaped<'q>(&'q self, query: &'q [u8]) -> impl Iterator<Item = Range<usize>> + 'q {
-        // Where a parameter starts, at or before the next escape.
-        let mut start = 0;
+    /// The ranges of all parameters with this name, in order.
+    pub(crate) fn find_iter<'q>(&'q self, query: Query<'q>) -> impl Iterator<Item = Range<usize>> {
+        let mut plain = self.plain(query.text, 0);
+        let mut escaped = self.escaped(query, 0);
+        // No parameter is in both: a plain name has no escape.
         std::iter::from_fn(move || {
-            loop {
-                let rest = query.get(start..)?;
-                let escape = memchr(b'%', rest)?;
-                let (before, from) = rest.split_at_checked(escape)?;
-                let parameter = memrchr(b'&', before).map_or(0, |ampersand| ampersand + 1);
-                let in_name = memchr(b'=', before.get(parameter..)?).is_none();
-                let range = start + parameter..start + escape + until_ampersand(from);
-                start = range.end + 1;
-                if in_name && Parameter::name_is(query.get(range.clone())?, self.text) {
-                    return Some(range);
-                }
+            if is_first(escaped.as_ref(), plain.as_ref()) {
+                let found = escaped.take()?;
+                escaped = self.escaped(query, found.end + 1);
+                Some(found)
+            } else {
+                let found = plain.take()?;
+                plain = self.plain(query.text, found.end + 1);
+                Some(found)
             }
         })
     }
+
+    /// The first parameter at or behind a place (where one begins) whose name is the text.
+    fn plain(&self, query: &str, mut from: usize) -> Option<Range<usize>> {
+        let query = query.as_bytes();
+        loop {
+            // A look at the very next parameter keeps a query of nothing but this name cheap.
+            let rest = query.get(from..)?;
+            let is_next = rest.starts_with(self.text.as_bytes());
+            let start = from + if is_next { 0 } else { self.finder.find(rest)? };
+            let (before, found) = query.split_at_checked(start)?;
+            let (_, behind) = found.split_at_checked(self.text.len())?;
+            if matches!(before, [] | [.., b'&']) && matches!(behind, [] | [b'=' | b'&', ..]) {
+                return Some(start..query.len() - behind.len() + until_ampersand(behind));
+            }
+            from = start + 1;
+        }
+    }
+
+    /// The first parameter at or behind a place whose name, with an escape in it, decodes to the
+    /// text. The first escape of a parameter decides: it has to be one of a letter, and to stand
+    /// in the name. Most are those of values (`%2F`), and one look passes them over.
+    fn escaped(&self, query: Query<'_>, from: usize) -> Option<Range<usize>> {
+        let mut from = from.max(query.first_escape?);
+        let query = query.text.as_bytes();
+        loop {
+            let at = from + scan::find::<4>(b'%', query.get(from..)?)?;
+            let escape = query.get(at..)?;
+            let end = at + until_ampersand(escape);
+            if let [_, b'4'..=b'7', ..] = escape {
+                let start = self.name_start(query.get(..at)?);
+                let parameter = start.and_then(|start| query.get(start..end));
+                if parameter.is_some_and(|found| Parameter::name_is(found, self.text)) {
+                    return start.map(|start| start..end);
+                }
+            }
+            from = end + 1;
+        }
+    }
+
+    /// Where the parameter starts whose name goes on behind these bytes, unless it is too long to
+    /// decode to the text.
+    fn name_start(&self, before: &[u8]) -> Option<usize> {
+        let longest = before.len().min(self.text.len() * 3);
+        let mut behind = before.len();
+        for byte in before.iter().rev().take(longest) {
+            match byte {
+                b'&' => return Some(behind),
+                b'=' => return None,
+                _ => behind -= 1,
+            }
+        }
+        (behind == 0).then_some(0)
+    }
+}
+
+fn is_first(one: Option<&Range<usize>>, other: Option<&Range<usize>>) -> bool {
+    one.is_some_and(|one| other.is_none_or(|other| one.start < other.start))
 }
 
 fn until_ampersand(bytes: &[u8]) -> usize {
-    memchr(b'&', bytes).unwrap_or(bytes.len())
+    scan::find::<12>(b'&', bytes).unwrap_or(bytes.len())
 }
 
 /// One parameter, as it came.
@@ -102,7 +150,8 @@ pub(crate) struct Parameter<'q>(pub(crate) &'q str);
 impl<'q> Parameter<'q> {
     /// The text behind the first `=`, as it came.
     pub(crate) fn raw_value(self) -> &'q str {
-        self.0.split_once('=').map_or("", |(_, value)| value)
+        let equals = scan::find::<12>(b'=', self.0.as_bytes());
+        equals.and_then(|equals| self.0.get(equals + 1..)).unwrap_or_default()
     }
 
     /// The decoded value.
@@ -113,29 +162,25 @@ impl<'q> Parameter<'q> {
 
     /// Whether the decoded value is this text.
     pub(crate) fn value_is(self, text: &str) -> bool {
-        decodes_to(self.raw_value().as_bytes(), text)
+        let raw = self.raw_value();
+        behind(raw.as_bytes(), text).is_some_and(<[u8]>::is_empty)
     }
 
     fn name_is(parameter: &[u8], text: &str) -> bool {
-        // No longer name can decode to the text.
-        let longest = parameter.get(..=text.len() * 3).unwrap_or(parameter);
-        let name = memchr(b'=', longest).and_then(|end| longest.get(..end));
-        decodes_to(name.unwrap_or(longest), text)
+        matches!(behind(parameter, text), Some([] | [b'=', ..]))
     }
 }
 
-/// Whether bytes, decoded as a form, are this ASCII text. Stops at the first difference, so that
-/// it costs little where nearly nothing matches.
-fn decodes_to(mut bytes: &[u8], text: &str) -> bool {
-    let mut starts_alike = text.bytes().all(|expected| match decode_first(bytes) {
-        Some((decoded, rest)) if decoded == expected => {
-            bytes = rest;
-            true
-        }
-        _ => false,
-    });
-    starts_alike &= bytes.is_empty();
-    starts_alike
+/// What is behind the bytes that, decoded as a form, are this ASCII text. Stops at the first
+/// difference, so that it costs little where nearly nothing matches.
+fn behind<'b>(mut bytes: &'b [u8], text: &str) -> Option<&'b [u8]> {
+    for expected in text.bytes() {
+        bytes = match bytes {
+            [byte, rest @ ..] if *byte == expected => rest,
+            _ => decode_first(bytes).filter(|&(decoded, _)| decoded == expected)?.1,
+        };
+    }
+    Some(bytes)
 }
 
 /// The first byte as a form decodes it, and what is behind it. A malformed escape is literal.
@@ -171,7 +216,7 @@ mod tests {
 
     fn found<'q>(query: &'q str, name: &'static str) -> Vec<&'q str> {
         let name = Name::new(name);
-        name.find_iter(query).map(|range| query.get(range).unwrap()).collect()
+        name.find_iter(Query::new(query)).map(|range| query.get(range).unwrap()).collect()
     }
 
     /// R3.2: names are compared decoded, whole, with their case.

@@ -1,11 +1,13 @@
 //! Step 2a: the region, which chooses the API host (contract R3.3, R3.4).
 
+use std::borrow::Cow;
 use std::fmt;
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use serde::Serialize;
 
-use super::query::{Name, Parameter};
+use super::query::{Name, Parameter, Query};
 
 static REGION: LazyLock<Name> = LazyLock::new(|| Name::new("region"));
 
@@ -39,10 +41,18 @@ impl Region {
     /// ```
     #[must_use]
     pub fn of_query(query: &str) -> Self {
-        REGION.find(query).map_or(Self::Us, Self::of_parameter)
+        REGION.find(Query::new(query)).map_or(Self::Us, Self::of_parameter)
     }
 
     fn of_parameter(parameter: Parameter<'_>) -> Self {
+        match parameter.raw_value() {
+            "eu" => Self::Eu,
+            "ap" => Self::Ap,
+            _ => Self::of_escaped(parameter),
+        }
+    }
+
+    fn of_escaped(parameter: Parameter<'_>) -> Self {
         let named = |region: &&Self| parameter.value_is(region.as_str());
         Self::ALL.iter().find(named).copied().unwrap_or_default()
     }
@@ -54,6 +64,14 @@ impl Region {
             Self::Us => "us",
             Self::Eu => "eu",
             Self::Ap => "ap",
+        }
+    }
+
+    const fn as_parameter(self) -> &'static str {
+        match self {
+            Self::Us => "region=us",
+            Self::Eu => "region=eu",
+            Self::Ap => "region=ap",
         }
     }
 
@@ -74,59 +92,32 @@ impl fmt::Display for Region {
     }
 }
 
-/// A query whose region parameters may disagree with the region that was chosen (R3.4).
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Disagreement<'q> {
-    query: &'q str,
-    region: Region,
-    /// How many parameters disagree, and how many bytes they take.
-    count: usize,
-    bytes: usize,
-}
-
-impl<'q> Disagreement<'q> {
-    /// Chooses the region of a query and counts the parameters that say otherwise.
-    pub(crate) fn of_query(query: &'q str) -> (Region, Self) {
-        let parameters = REGION.find_iter(query).filter_map(|range| query.get(range));
-        let mut parameters = parameters.map(Parameter).peekable();
-        let region = parameters.peek().copied().map_or(Region::Us, Region::of_parameter);
-        let (mut count, mut bytes) = (0, 0);
-        for parameter in parameters.filter(|parameter| !parameter.value_is(region.as_str())) {
-            count += 1;
-            bytes += parameter.0.len();
+/// The region of a query, and the query with every region parameter saying so: those that disagree
+/// are replaced, all others stay byte for byte (R3.4).
+pub(crate) fn agreed(query: Query<'_>) -> (Region, Cow<'_, str>) {
+    let mut ranges = REGION.find_iter(query).peekable();
+    let query = query.text;
+    let parameter = |range: &Range<usize>| query.get(range.clone()).map(Parameter);
+    let region = ranges.peek().and_then(parameter).map_or(Region::Us, Region::of_parameter);
+    let mut corrected = String::new();
+    let mut written = 0;
+    for range in ranges {
+        if parameter(&range).is_none_or(|parameter| parameter.value_is(region.as_str())) {
+            continue;
         }
-        let disagreement = Self { query, region, count, bytes };
-        (region, disagreement)
-    }
-
-    /// A query that is left as it is.
-    pub(crate) fn none(query: &'q str) -> Self {
-        Self { query, region: Region::Us, count: 0, bytes: 0 }
-    }
-
-    /// The length of the query once they agree.
-    pub(crate) fn corrected_length(&self) -> usize {
-        self.query.len() - self.bytes + self.count * ("region=".len() + self.region.as_str().len())
-    }
-
-    /// Writes the query with the parameters that disagree replaced; all others byte for byte.
-    pub(crate) fn write_corrected(&self, text: &mut Vec<u8>) {
-        let mut written = 0;
-        if self.count > 0 {
-            for range in REGION.find_iter(self.query) {
-                let parameter = self.query.get(range.clone()).map(Parameter);
-                if parameter.is_none_or(|parameter| parameter.value_is(self.region.as_str())) {
-                    continue;
-                }
-                let kept = self.query.get(written..range.start).unwrap_or_default();
-                text.extend_from_slice(kept.as_bytes());
-                text.extend_from_slice(b"region=");
-                text.extend_from_slice(self.region.as_str().as_bytes());
-                written = range.end;
-            }
+        if written == 0 {
+            // One that says nothing grows by three bytes.
+            corrected.reserve(query.len() + "=us".len());
         }
-        text.extend_from_slice(self.query.get(written..).unwrap_or_default().as_bytes());
+        corrected.push_str(query.get(written..range.start).unwrap_or_default());
+        corrected.push_str(region.as_parameter());
+        written = range.end;
     }
+    if written == 0 {
+        return (region, query.into());
+    }
+    corrected.push_str(query.get(written..).unwrap_or_default());
+    (region, corrected.into())
 }
 
 #[cfg(test)]

@@ -8,8 +8,8 @@ use bytes::Bytes;
 use http::uri::{Authority, PathAndQuery, Scheme};
 use http::{HeaderValue, Uri};
 
-use super::query::{Name, Parameter};
-use super::region::{Disagreement, Region};
+use super::query::{Name, Parameter, Query};
+use super::region::{self, Region};
 use crate::config::{AgentOrigin, Config, ConfigError, HostName};
 use crate::refusal::Refusal;
 use crate::route::Route;
@@ -141,12 +141,11 @@ impl Targets {
         authorised: bool,
         query: Option<&str>,
     ) -> Result<Target, Refusal> {
-        let query = query.unwrap_or_default();
+        let query = Query::new(query.unwrap_or_default());
         match route {
             Route::Agent if self.agent_origin == AgentOrigin::Cdn => {
                 let path = agent_path("/v", query)?;
-                let kept = Disagreement::none(query);
-                self.cdn.target(path_and_query(&path, query, kept, Some(&self.procdn))?, None)
+                self.cdn.target(path_and_query(&path, query.text, Some(&self.procdn))?, None)
             }
             Route::Agent => self.api_target(&agent_path("/web/v", query)?, authorised, query),
             Route::Result { suffix: path } | Route::Api { path } => {
@@ -160,9 +159,9 @@ impl Targets {
         &self,
         path: &[Cow<'_, str>],
         authorised: bool,
-        query: &str,
+        query: Query<'_>,
     ) -> Result<Target, Refusal> {
-        let (region, disagreement) = Disagreement::of_query(query);
+        let (region, query) = region::agreed(query);
         let [us, eu, ap] = &self.api;
         let endpoint = match region {
             Region::Us => us,
@@ -170,13 +169,13 @@ impl Targets {
             Region::Ap => ap,
         };
         let monitoring = authorised.then_some(&*self.ingress);
-        let path = path_and_query(path, query, disagreement, monitoring)?;
+        let path = path_and_query(path, &query, monitoring)?;
         endpoint.target(path, Some(region))
     }
 }
 
 /// R4.3: the path of an agent download, in pieces.
-fn agent_path<'q>(root: &'static str, query: &'q str) -> Result<[Cow<'q, str>; 7], Refusal> {
+fn agent_path<'q>(root: &'static str, query: Query<'q>) -> Result<[Cow<'q, str>; 7], Refusal> {
     let key = segment(API_KEY.find(query))?.ok_or(Refusal::ApiKeyMissing)?;
     if matches!(&*key, "." | "..") {
         return Err(Refusal::ApiKeyDots);
@@ -191,10 +190,11 @@ fn agent_path<'q>(root: &'static str, query: &'q str) -> Result<[Cow<'q, str>; 7
 
 /// R4.4: a decoded value as part of one path segment; none if it is absent or empty.
 fn segment(parameter: Option<Parameter<'_>>) -> Result<Option<Cow<'_, str>>, Refusal> {
-    let Some(parameter) = parameter.filter(|parameter| !parameter.raw_value().is_empty()) else {
-        return Ok(None);
-    };
+    let Some(parameter) = parameter else { return Ok(None) };
     let raw = parameter.raw_value();
+    if raw.is_empty() {
+        return Ok(None);
+    }
     if raw.bytes().all(is_unreserved) {
         return Ok(Some(raw.into()));
     }
@@ -207,9 +207,20 @@ fn segment(parameter: Option<Parameter<'_>>) -> Result<Option<Cow<'_, str>>, Ref
     Ok(Some(encoded.into()))
 }
 
-/// RFC 3986 §2.3.
+/// RFC 3986 §2.3. A table: every value that becomes part of a path is looked at byte by byte.
 fn is_unreserved(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
+    #[expect(clippy::indexing_slicing, reason = "the compiler evaluates it")]
+    static UNRESERVED: [bool; 256] = {
+        let mut table = [false; 256];
+        let mut byte = 0_u8;
+        while byte < u8::MAX {
+            table[byte as usize] =
+                byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
+            byte += 1;
+        }
+        table
+    };
+    UNRESERVED.get(usize::from(byte)).copied().unwrap_or_default()
 }
 
 /// Percent-encodes everything outside unreserved (RFC 3986 §2.1).
@@ -226,17 +237,15 @@ fn push_encoded(text: &mut String, value: &str) {
     }
 }
 
-/// Writes path and query into one buffer of exactly their size (R3.4, R3.5, R4.2, R4.6).
+/// Writes path and query into one buffer of exactly their size (R3.5, R4.2, R4.6).
 fn path_and_query(
     path: &[Cow<'_, str>],
     query: &str,
-    disagreement: Disagreement<'_>,
     monitoring: Option<&str>,
 ) -> Result<PathAndQuery, Refusal> {
     let path_length: usize = path.iter().map(|piece| piece.len()).sum();
-    let query_length = disagreement.corrected_length();
-    let separators = usize::from(query_length > 0) + usize::from(monitoring.is_some());
-    let length = path_length + query_length + separators + monitoring.map_or(0, str::len);
+    let separators = usize::from(!query.is_empty()) + usize::from(monitoring.is_some());
+    let length = path_length + query.len() + separators + monitoring.map_or(0, str::len);
     if length > MAX_LENGTH {
         return Err(Refusal::TargetTooLong);
     }
@@ -246,7 +255,7 @@ fn path_and_query(
     }
     if !query.is_empty() {
         text.push(b'?');
-        disagreement.write_corrected(&mut text);
+        text.extend_from_slice(query.as_bytes());
     }
     if let Some(monitoring) = monitoring {
         text.push(if query.is_empty() { b'?' } else { b'&' });

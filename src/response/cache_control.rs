@@ -5,7 +5,7 @@ mod directive;
 use http::header::{CACHE_CONTROL, EXPIRES};
 use http::{HeaderMap, HeaderValue, StatusCode};
 
-use self::directive::{Directive, Kind, directives};
+use self::directive::{Kind, directives};
 use super::field::Seen;
 use super::{Context, Downstream};
 use crate::config::CachePolicy;
@@ -46,29 +46,38 @@ impl AgeCap {
     /// `private`, or `expires` came instead of `max-age` (R7.1, R7.2). Without a directive,
     /// nothing happens. All other directives stay byte for byte.
     pub fn apply(self, headers: &mut HeaderMap) {
-        let mut summary = Summary::default();
-        for (index, field) in headers.get_all(CACHE_CONTROL).iter().enumerate() {
-            summary.read(self, field.as_bytes(), index);
+        let expires = headers.contains_key(EXPIRES);
+        if headers.get_all(CACHE_CONTROL).iter().nth(1).is_none() {
+            self.cap(headers.get_mut(CACHE_CONTROL), expires);
+        } else {
+            // An entry would give all values, but make room for one more field first, which
+            // allocates in a map that has no spare room, and fails in a full one.
+            let fields = headers.iter_mut().filter(|(name, _)| *name == CACHE_CONTROL);
+            self.cap(fields.map(|(_, field)| field), expires);
         }
-        let additions = self.additions(&summary, headers);
-        if summary.edits == 0 && additions.iter().all(Option::is_none) {
-            return;
-        }
-        if let http::header::Entry::Occupied(mut fields) = headers.entry(CACHE_CONTROL) {
-            for (index, field) in fields.iter_mut().enumerate() {
-                let last = Some(index) == summary.last;
-                let additions = if last { additions } else { [None, None] };
-                self.rewrite(field, additions);
+    }
+
+    fn cap<'h>(self, fields: impl IntoIterator<Item = &'h mut HeaderValue>, expires: bool) {
+        let mut summary = Summary { expires, ..Summary::default() };
+        let mut last = None;
+        for field in fields {
+            if let Some(draft) = Draft::of_field(self, field, &mut summary) {
+                if let Some(before) = last.replace(draft) {
+                    before.finish();
+                }
             }
+        }
+        if let Some(mut draft) = last {
+            for (name, seconds) in self.additions(&summary).into_iter().flatten() {
+                draft.add(name, seconds);
+            }
+            draft.finish();
         }
     }
 
     /// R7.1, R7.2: what is missing, as name and seconds.
-    fn additions(self, summary: &Summary, headers: &HeaderMap) -> [Option<(&'static str, u32)>; 2] {
-        if summary.last.is_none() || summary.restricted {
-            return [None, None];
-        }
-        if summary.max_age.is_none() && headers.contains_key(EXPIRES) {
+    fn additions(self, summary: &Summary) -> [Option<(&'static str, u32)>; 2] {
+        if summary.restricted || summary.max_age.is_none() && summary.expires {
             return [None, None];
         }
         let max_age = summary.max_age.unwrap_or(self.max_age);
@@ -78,46 +87,91 @@ impl AgeCap {
         ]
     }
 
-    /// What an age becomes: itself, 0, or the cap.
-    fn capped(self, directive: &Directive<'_>) -> Option<u32> {
-        let cap = match directive.kind() {
-            Kind::MaxAge => self.max_age,
-            Kind::SMaxage => self.s_maxage,
-            Kind::Restriction | Kind::Other => return None,
-        };
-        Some(directive.seconds().min(cap))
+    /// What an age may be at most.
+    fn limit(self, kind: Kind) -> Option<u32> {
+        match kind {
+            Kind::MaxAge => Some(self.max_age),
+            Kind::SMaxage => Some(self.s_maxage),
+            Kind::Restriction | Kind::Other => None,
+        }
     }
+}
 
-    fn rewrite(self, field: &mut HeaderValue, additions: [Option<(&'static str, u32)>; 2]) {
+/// What all `cache-control` fields say together.
+#[derive(Default)]
+struct Summary {
+    /// The smallest `max-age`, capped.
+    max_age: Option<u32>,
+    has_s_maxage: bool,
+    /// Whether one says `no-store`, `no-cache` or `private`.
+    restricted: bool,
+    /// Whether there is an `expires` field.
+    expires: bool,
+}
+
+impl Summary {
+    fn add(&mut self, kind: Kind, capped: Option<u32>) {
+        match kind {
+            Kind::MaxAge => self.max_age = self.max_age.into_iter().chain(capped).min(),
+            Kind::SMaxage => self.has_s_maxage = true,
+            Kind::Restriction => self.restricted = true,
+            Kind::Other => {}
+        }
+    }
+}
+
+/// A field and what it becomes.
+struct Draft<'h> {
+    field: &'h mut HeaderValue,
+    text: Scratch<256>,
+    changed: bool,
+}
+
+impl<'h> Draft<'h> {
+    /// Reads a field and caps its ages, in one pass; none if it has no directive.
+    fn of_field(cap: AgeCap, field: &'h mut HeaderValue, summary: &mut Summary) -> Option<Self> {
         let bytes = field.as_bytes();
-        let mut text = Scratch::<256>::new();
+        let mut text = Scratch::new();
         let mut written = 0;
-        for directive in directives(bytes) {
-            if let Some(capped) = self.capped(&directive).filter(|&age| !directive.says(age)) {
+        let mut changed = false;
+        let mut directives = directives(bytes).peekable();
+        directives.peek()?;
+        for directive in directives {
+            let kind = directive.kind();
+            let capped = cap.limit(kind).map(|limit| directive.seconds().min(limit));
+            summary.add(kind, capped);
+            if let Some(age) = capped.filter(|&age| !directive.says(age)) {
                 text.push(bytes.get(written..directive.name_end()).unwrap_or_default());
-                text.push(b"=");
-                push_number(&mut text, capped);
+                text.push_byte(b'=');
+                text.push_number(age);
                 written = directive.end();
+                changed = true;
             }
         }
         text.push(bytes.get(written..).unwrap_or_default());
-        let mut trailing = text.as_bytes().trim_ascii_end().ends_with(b",");
-        for (name, seconds) in additions.into_iter().flatten() {
-            let blank = text.as_bytes().ends_with(b" ");
-            text.push(if !trailing {
-                b", "
-            } else if blank {
-                b""
-            } else {
-                b" "
-            });
-            text.push(name.as_bytes());
-            push_number(&mut text, seconds);
-            trailing = false;
-        }
-        if text.as_bytes() != bytes {
+        Some(Self { field, text, changed })
+    }
+
+    /// Adds a directive. A trailing comma is reused.
+    fn add(&mut self, name: &str, seconds: u32) {
+        let written = self.text.as_bytes();
+        let trailing = written.trim_ascii_end().ends_with(b",");
+        let blank = written.ends_with(b" ");
+        self.text.push(match (trailing, blank) {
+            (false, _) => b", ",
+            (true, false) => b" ",
+            (true, true) => b"",
+        });
+        self.text.push(name.as_bytes());
+        self.text.push_number(seconds);
+        self.changed = true;
+    }
+
+    fn finish(self) {
+        if self.changed {
             // Parts of a valid value, joined by valid bytes, are one.
-            *field = HeaderValue::from_bytes(text.as_bytes()).unwrap_or_else(|_| field.clone());
+            *self.field = HeaderValue::from_bytes(self.text.as_bytes())
+                .unwrap_or_else(|_| self.field.clone());
         }
     }
 }
@@ -140,54 +194,6 @@ impl Downstream {
         };
         if applies && seen.cache_control && context.route != Some(RouteKind::Result) {
             cap.apply(headers);
-        }
-    }
-}
-
-fn push_number<const N: usize>(text: &mut Scratch<N>, number: u32) {
-    // A `u32` has at most ten digits.
-    let mut digits = [0; 10];
-    let mut rest = number;
-    let mut start = digits.len();
-    for (index, digit) in digits.iter_mut().enumerate().rev() {
-        *digit = b'0' + u8::try_from(rest % 10).unwrap_or(0);
-        rest /= 10;
-        start = index;
-        if rest == 0 {
-            break;
-        }
-    }
-    text.push(digits.get(start..).unwrap_or_default());
-}
-
-/// What all `cache-control` fields say together.
-#[derive(Default)]
-struct Summary {
-    /// How many ages have to change.
-    edits: usize,
-    /// The smallest `max-age`, capped.
-    max_age: Option<u32>,
-    has_s_maxage: bool,
-    /// Whether one says `no-store`, `no-cache` or `private`.
-    restricted: bool,
-    /// The last field with a directive.
-    last: Option<usize>,
-}
-
-impl Summary {
-    fn read(&mut self, cap: AgeCap, field: &[u8], index: usize) {
-        for directive in directives(field) {
-            self.last = Some(index);
-            let capped = cap.capped(&directive);
-            self.edits += usize::from(capped.is_some_and(|age| !directive.says(age)));
-            match directive.kind() {
-                Kind::MaxAge => {
-                    self.max_age = self.max_age.into_iter().chain(capped).min();
-                }
-                Kind::SMaxage => self.has_s_maxage = true,
-                Kind::Restriction => self.restricted = true,
-                Kind::Other => {}
-            }
         }
     }
 }

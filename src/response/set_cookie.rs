@@ -6,11 +6,13 @@
 mod attribute;
 mod domain;
 
-use bytes::Bytes;
+use std::iter;
+
 use http::HeaderValue;
 
 use self::attribute::{DomainAttribute, domain_attributes};
 use crate::config::{CookieDomain, DomainMap, Mapped};
+use crate::scratch::Scratch;
 
 /// What happens to the `Domain` attribute of cookies.
 ///
@@ -85,17 +87,21 @@ impl Rewriter<'_> {
         if matches!(self.0, Rewrite::Keep) {
             return;
         }
-        // RFC 6265bis §5.6: of several attributes, the last one counts; all are edited alike.
-        let Some(last) = domain_attributes(cookie.as_bytes()).last() else {
+        let mut attributes = domain_attributes(cookie.as_bytes());
+        let Some(first) = attributes.next() else {
             return;
         };
-        let text = match self.edit(last.domain()) {
+        // RFC 6265bis §5.6: of several attributes, the last one counts; all are edited alike.
+        let last = attributes.last();
+        let text = match self.edit(last.as_ref().unwrap_or(&first).domain()) {
             Edit::Keep => return,
-            Edit::Remove => without_domain(cookie.as_bytes()),
-            Edit::Replace(domain) => with_domain(cookie.as_bytes(), domain),
+            edit => {
+                let others = last.iter().flat_map(|_| domain_attributes(cookie.as_bytes()).skip(1));
+                edited(cookie.as_bytes(), iter::once(first).chain(others), edit)
+            }
         };
         // Parts of a valid value, joined by valid bytes, are one.
-        if let Ok(value) = HeaderValue::from_maybe_shared(Bytes::from(text)) {
+        if let Ok(value) = HeaderValue::from_bytes(text.as_bytes()) {
             *cookie = value;
         }
     }
@@ -121,34 +127,26 @@ impl Rewriter<'_> {
     }
 }
 
-/// R8.2: each attribute goes, from its `;` up to the next one.
-fn without_domain(cookie: &[u8]) -> Vec<u8> {
-    let removed: usize = domain_attributes(cookie).map(|attribute| attribute.range.len()).sum();
-    let mut text = Vec::with_capacity(cookie.len() - removed);
+/// R8.2: each attribute goes, from its `;` up to the next one. R8.3, R8.4: or its value is
+/// replaced, its name and blanks stay.
+fn edited<'c>(
+    cookie: &'c [u8],
+    attributes: impl Iterator<Item = DomainAttribute<'c>>,
+    edit: Edit<'_>,
+) -> Scratch<512> {
+    let mut text = Scratch::new();
     let mut written = 0;
-    for DomainAttribute { range, .. } in domain_attributes(cookie) {
-        text.extend_from_slice(cookie.get(written..range.start).unwrap_or_default());
-        written = range.end;
-    }
-    text.extend_from_slice(cookie.get(written..).unwrap_or_default());
-    text
-}
-
-/// R8.3, R8.4: the value of each attribute is replaced, its name and blanks stay.
-fn with_domain(cookie: &[u8], domain: &str) -> Vec<u8> {
-    let growth = |attribute: DomainAttribute<'_>| domain.len() + 1 + attribute.range.len();
-    let most = cookie.len() + domain_attributes(cookie).map(growth).sum::<usize>();
-    let mut text = Vec::with_capacity(most);
-    let mut written = 0;
-    for attribute in domain_attributes(cookie) {
-        text.extend_from_slice(cookie.get(written..attribute.value.start).unwrap_or_default());
-        if !attribute.has_equals {
-            text.push(b'=');
+    for attribute in attributes {
+        let DomainAttribute { range, value, has_equals, .. } = attribute;
+        let edited = if let Edit::Replace(_) = edit { value } else { range };
+        text.push(cookie.get(written..edited.start).unwrap_or_default());
+        if let Edit::Replace(domain) = edit {
+            text.push(if has_equals { b"" } else { b"=" });
+            text.push(domain.as_bytes());
         }
-        text.extend_from_slice(domain.as_bytes());
-        written = attribute.value.end;
+        written = edited.end;
     }
-    text.extend_from_slice(cookie.get(written..).unwrap_or_default());
+    text.push(cookie.get(written..).unwrap_or_default());
     text
 }
 

@@ -9,5 +9,6 @@ mod exhaustive;
 mod fault;
 mod invariant;
 mod plain;
+mod plan;
 mod random;
 mod world;

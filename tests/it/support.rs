@@ -82,7 +82,18 @@ pub(crate) fn example(name: &str) -> PathBuf {
 
 /// Runs an example with text as its input, and gives its output.
 pub(crate) fn run_example(name: &str, arguments: &[&str], input: &str) -> String {
+    run_example_in(name, arguments, &[], input)
+}
+
+/// As [`run_example`], with these variables in its environment.
+pub(crate) fn run_example_in(
+    name: &str,
+    arguments: &[&str],
+    variables: &[(&str, &str)],
+    input: &str,
+) -> String {
     let mut command = Command::new(example(name));
+    command.envs(variables.iter().copied());
     command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut child = command.spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();

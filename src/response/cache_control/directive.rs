@@ -1,6 +1,6 @@
 //! The directives of one `cache-control` field (RFC 9111 §5.2, RFC 9110 §5.6.1 and §5.6.4).
 
-use memchr::memchr;
+use crate::scan;
 
 /// What a directive means here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +24,8 @@ pub(super) struct Directive<'f> {
 
 impl<'f> Directive<'f> {
     fn new(member: &'f [u8], start: usize) -> Self {
-        let equals = memchr(b'=', member).and_then(|equals| member.split_at_checked(equals));
+        let equals =
+            scan::find::<12>(b'=', member).and_then(|equals| member.split_at_checked(equals));
         let (name, value) = match equals {
             Some((name, [_, value @ ..])) => {
                 (name.trim_ascii_end(), Some(unquoted(value.trim_ascii())))
@@ -104,8 +105,8 @@ pub(super) fn directives(field: &[u8]) -> impl Iterator<Item = Directive<'_>> {
 /// Where the comma is that ends the first member. A comma inside a quoted string, which begins
 /// right behind the first `=`, does not; a quote that is never closed is a character like others.
 fn member_length(rest: &[u8]) -> usize {
-    let comma = memchr(b',', rest).unwrap_or(rest.len());
-    let Some(equals) = memchr(b'=', rest.get(..comma).unwrap_or(rest)) else {
+    let comma = scan::find::<12>(b',', rest).unwrap_or(rest.len());
+    let Some(equals) = scan::find::<12>(b'=', rest.get(..comma).unwrap_or(rest)) else {
         return comma;
     };
     let behind = rest.get(equals + 1..).unwrap_or_default();
@@ -117,7 +118,7 @@ fn member_length(rest: &[u8]) -> usize {
         Some(length) => {
             let closed = rest.len() - quoted.len() + length + 1;
             let behind = rest.get(closed..).unwrap_or_default();
-            closed + memchr(b',', behind).unwrap_or(behind.len())
+            closed + scan::find::<12>(b',', behind).unwrap_or(behind.len())
         }
         None => comma,
     }

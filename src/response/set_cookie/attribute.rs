@@ -30,8 +30,9 @@ impl<'c> DomainAttribute<'c> {
     /// Reads the attribute behind the `;` at the start of the range, if it is a `Domain`.
     fn read(cookie: &'c [u8], range: Range<usize>) -> Option<Self> {
         const NAME: &[u8] = b"domain";
-        let attribute = cookie.get(range.start + 1..range.end)?;
-        let (name, behind) = attribute.trim_ascii_start().split_at_checked(NAME.len())?;
+        let attribute = cookie.get(range.start + 1..range.end)?.trim_ascii_start();
+        let [b'd' | b'D', ..] = attribute else { return None };
+        let (name, behind) = attribute.split_at_checked(NAME.len())?;
         if !name.eq_ignore_ascii_case(NAME) {
             return None;
         }
@@ -58,6 +59,16 @@ pub(super) fn domain_attributes(cookie: &[u8]) -> impl Iterator<Item = DomainAtt
         loop {
             let start = next?;
             next = ends.next();
+            // Most attributes are others, and their first letter tells.
+            let is_other = match cookie.get(start + 1..) {
+                Some([b' ', first, ..] | [first, ..]) => {
+                    first.is_ascii_alphabetic() && !matches!(first, b'd' | b'D')
+                }
+                _ => false,
+            };
+            if is_other {
+                continue;
+            }
             let end = next.unwrap_or(cookie.len());
             if let Some(attribute) = DomainAttribute::read(cookie, start..end) {
                 return Some(attribute);

@@ -148,7 +148,7 @@ fn status_tells_what_there_is() {
     let trace = drive(request("GET", "/status"), &mut cloud, &[]);
     assert_eq!(trace.calls, ["GetSecretValue", "GetFunction", "GetDistribution"]);
     let (status, body) = trace.response.unwrap();
-    // By name: the association with the same name in another account counts.
+    // The association with the same name in another account does not count.
     let expected = json!({
         "lambdaFunction": {
             "functionName": "edge", "lastModified": "2026-01-01T00:00:00.000+0000",
@@ -158,10 +158,14 @@ fn status_tells_what_there_is() {
         "cloudFrontDistribution": {
             "id": "E2EXAMPLE", "enabled": true, "status": "InProgress",
             "lastModifiedTime": "2026-01-01T00:00:00Z", "inProgressInvalidationBatches": 0,
-            "cacheBehaviorsWithFingerprintFunction": 4,
+            "cacheBehaviorsWithFingerprintFunction": 3,
         },
     });
     assert_eq!((status, body), (200, expected));
+    // By name it does, when that is all that is known.
+    let fault = [(1, Fault::Refused("AccessDeniedException"))];
+    let (_, body) = drive(request("GET", "/status"), &mut cloud, &fault).response.unwrap();
+    assert_eq!(body["cloudFrontDistribution"]["cacheBehaviorsWithFingerprintFunction"], 4);
 }
 
 /// R14.3: whatever fails, the status is a 200 without that half.

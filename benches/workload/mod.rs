@@ -1,0 +1,180 @@
+//! The workloads A to E of `tests/data/workloads.json`, as a gateway meets them: heads built the
+//! way hyper builds them, fresh for each call.
+//!
+//! `A` identification, `B` agent download, `C` browser cache, `D1` and `D2` responses, `E` not
+//! found. Each comes as ours, as `floor` (the map and URI work that nobody can avoid, everything
+//! else known beforehand) and as `naive` (the obvious way, with the usual crates).
+#![allow(dead_code, unreachable_pub, reason = "every bench uses another part")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a bench may panic")]
+#![allow(clippy::panic, clippy::indexing_slicing, reason = "a bench may panic")]
+
+pub mod floor;
+pub mod growth;
+pub mod head;
+pub mod naive;
+pub mod names;
+pub mod outcome;
+
+use std::net::IpAddr;
+
+use firstparty::http::Request;
+use firstparty::refusal::Refusal;
+use firstparty::route::Routes;
+use firstparty::{Action, Config, Exchange, Gateway, Platform};
+use serde_json::Value;
+
+use self::floor::Floor;
+use self::head::{RequestHead, ResponseHead};
+use self::naive::Naive;
+use self::outcome::Outcome;
+
+const FILE: &str = include_str!("../../tests/data/workloads.json");
+
+/// What a workload is measured with.
+pub trait Visitor {
+    /// Measures one workload in three ways, on inputs that `input` builds.
+    fn visit<I, A: Outcome, B: Outcome, C: Outcome>(
+        &mut self,
+        id: &'static str,
+        input: impl Fn() -> I,
+        ours: impl Fn(I) -> A,
+        floor: impl Fn(I) -> B,
+        naive: impl Fn(I) -> C,
+    );
+}
+
+/// The gateway and the inputs.
+pub struct Workloads {
+    pub config: Config,
+    pub gateway: Gateway,
+    /// As the gateway, but without v4: nothing else is left for E.
+    pub without_v4: Gateway,
+    routes: Routes,
+    pub client_ip: IpAddr,
+    pub a: RequestHead,
+    b: RequestHead,
+    c: RequestHead,
+    e: RequestHead,
+    d1: ResponseHead,
+    d2: ResponseHead,
+    /// An identification request whose response may be a script: D2's.
+    api: RequestHead,
+}
+
+impl Workloads {
+    /// Reads the file and sets the gateway up.
+    pub fn new() -> Self {
+        let file: Value = serde_json::from_str(FILE).unwrap();
+        let config: Config = serde_json::from_value(file["config"].clone()).unwrap();
+        let mut without_v4 = file["config"].clone();
+        without_v4["v4"] = Value::Bool(false);
+        let without_v4: Config = serde_json::from_value(without_v4).unwrap();
+        let workload = |id: &str| {
+            let workloads = file["workloads"].as_array().unwrap();
+            workloads.iter().find(|workload| workload["id"] == id).unwrap()
+        };
+        let request = |id: &str| RequestHead::from_json(&workload(id)["request"]);
+        let d1 = ResponseHead::from_json(&workload("D")["upstream"]);
+        let mut api = request("D");
+        api.uri = api.uri.replace("/result?", "/web/v4/key?");
+        Self {
+            gateway: Gateway::new(config.clone(), Platform::CloudFront),
+            routes: Routes::new(&without_v4),
+            without_v4: Gateway::new(without_v4, Platform::CloudFront),
+            client_ip: workload("A")["request"]["client_ip"].as_str().unwrap().parse().unwrap(),
+            a: request("A"),
+            b: request("B"),
+            c: request("C"),
+            e: request("E"),
+            d2: d1.as_script_with_foreign_cookies(),
+            d1,
+            api,
+            config,
+        }
+    }
+
+    /// Shows every workload to a visitor.
+    pub fn visit(&self, visitor: &mut impl Visitor) {
+        self.visit_request(visitor, "A", &self.a);
+        self.visit_request(visitor, "B", &self.b);
+        self.visit_request(visitor, "C", &self.c);
+        self.visit_response(visitor, "D1", &self.a, &self.d1);
+        self.visit_response(visitor, "D2", &self.api, &self.d2);
+        self.visit_classify(visitor);
+        self.visit_not_found(visitor);
+    }
+
+    /// What the gateway does with a request.
+    pub fn handle(&self, request: Request<()>) -> Action<()> {
+        self.gateway.handle(request, Some(self.client_ip))
+    }
+
+    /// What the gateway forwards of a request.
+    pub fn forward(&self, request: Request<()>) -> (Request<()>, Exchange) {
+        match self.handle(request) {
+            Action::Forward(request, exchange) => (request, exchange),
+            Action::Respond(response, _) => panic!("{}", response.status()),
+        }
+    }
+
+    fn visit_request(&self, visitor: &mut impl Visitor, id: &'static str, head: &RequestHead) {
+        let floor = Floor::of_request(&head.build(), &self.forward(head.build()).0);
+        let naive = Naive::new(&self.config);
+        visitor.visit(
+            id,
+            || head.build(),
+            |request| self.handle(request),
+            |request| floor.request(request),
+            |request| naive.request(request, self.client_ip),
+        );
+    }
+
+    fn visit_response(
+        &self,
+        visitor: &mut impl Visitor,
+        id: &'static str,
+        request: &RequestHead,
+        response: &ResponseHead,
+    ) {
+        let exchange = || self.forward(request.build()).1;
+        let after = exchange().complete(response.build());
+        let floor = Floor::of_response(&response.build(), &after);
+        let naive = Naive::new(&self.config);
+        // All three get the exchange; only ours ends it, so the others hand it out again.
+        visitor.visit(
+            id,
+            || (exchange(), response.build()),
+            |(exchange, response)| exchange.complete(response),
+            |(exchange, response)| (exchange, floor.response(response)),
+            |(exchange, response)| (exchange, naive.response(response, "www.example.com")),
+        );
+    }
+
+    /// E, the decision alone.
+    fn visit_classify(&self, visitor: &mut impl Visitor) {
+        let uri = self.e.build().uri().clone();
+        let path = uri.path();
+        let naive = Naive::new(&self.config);
+        let is_not_found = |path| self.routes.classify(path) == Err(Refusal::NotFound);
+        assert!(is_not_found(path), "E is not found");
+        visitor.visit(
+            "E classify",
+            || path,
+            |path| self.routes.classify(path),
+            |path| floor::classify(path, "agent", "result"),
+            |path| naive.classify(path),
+        );
+    }
+
+    /// E, the whole way to the finished answer.
+    fn visit_not_found(&self, visitor: &mut impl Visitor) {
+        let naive = Naive::new(&self.config);
+        visitor.visit(
+            "E 404",
+            || self.e.build(),
+            |request| self.without_v4.handle(request, Some(self.client_ip)),
+            |request| (floor::not_found(), request),
+            |request| (naive.not_found(&request).unwrap(), request),
+        );
+    }
+}

@@ -1,0 +1,89 @@
+//! What comes out of a workload, in a form in which ours, floor and naive can be compared.
+
+use bytes::Bytes;
+use firstparty::http::{HeaderMap, Request, Response};
+use firstparty::refusal::Refusal;
+use firstparty::route::Route;
+use firstparty::{Action, Exchange};
+
+use super::naive::Place;
+
+/// What comes out of a workload.
+pub trait Outcome {
+    /// Everything that upstream or the browser would see, sorted.
+    fn lines(&self) -> Vec<String>;
+}
+
+impl Outcome for Action<()> {
+    fn lines(&self) -> Vec<String> {
+        match self {
+            Self::Forward(request, _) => request.lines(),
+            Self::Respond(response, _) => response_lines(response),
+        }
+    }
+}
+
+impl Outcome for Request<()> {
+    fn lines(&self) -> Vec<String> {
+        let line = format!("{} {}", self.method(), self.uri());
+        [line].into_iter().chain(fields(self.headers())).collect()
+    }
+}
+
+impl Outcome for Response<()> {
+    fn lines(&self) -> Vec<String> {
+        response_lines(self)
+    }
+}
+
+impl Outcome for (Exchange, Response<()>) {
+    fn lines(&self) -> Vec<String> {
+        response_lines(&self.1)
+    }
+}
+
+impl Outcome for (Response<Bytes>, Request<()>) {
+    fn lines(&self) -> Vec<String> {
+        response_lines(&self.0)
+    }
+}
+
+impl Outcome for Result<Route<'_>, Refusal> {
+    fn lines(&self) -> Vec<String> {
+        self.is_ok().lines()
+    }
+}
+
+impl Outcome for Place {
+    fn lines(&self) -> Vec<String> {
+        (*self != Self::NotFound).lines()
+    }
+}
+
+impl Outcome for bool {
+    fn lines(&self) -> Vec<String> {
+        vec![format!("found: {self}")]
+    }
+}
+
+fn response_lines<B>(response: &Response<B>) -> Vec<String> {
+    let line = response.status().to_string();
+    [line].into_iter().chain(fields(response.headers())).collect()
+}
+
+/// The attributes of a cookie sorted, too: `cookie` has an order of its own.
+fn fields(headers: &HeaderMap) -> Vec<String> {
+    let mut lines: Vec<_> = headers
+        .iter()
+        .map(|(name, value)| {
+            let value = String::from_utf8_lossy(value.as_bytes());
+            let mut parts: Vec<_> = value.split("; ").collect();
+            if name == "set-cookie" {
+                parts.sort_unstable();
+            }
+            format!("{name}: {}", parts.join("; "))
+        })
+        .collect();
+    lines.sort();
+    lines
+}

@@ -1,0 +1,118 @@
+//! Heap allocations of every workload, against the budgets of `benches/budgets.tsv`.
+//!
+//! A binary of its own, since the allocator that counts belongs to the whole binary. Counts do
+//! not depend on the machine: one allocation more than the budget is a regression.
+
+#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a panic is a failed test")]
+
+#[path = "../benches/workload/mod.rs"]
+mod workload;
+
+use std::collections::BTreeMap;
+
+use allocation_counter::{AllocationInfo, measure};
+use workload::growth::Grower;
+use workload::outcome::Outcome;
+use workload::{Visitor, Workloads};
+
+const BUDGETS: &str = include_str!("../benches/budgets.tsv");
+
+/// Allocations and bytes, by workload.
+#[derive(Default)]
+struct Counts(BTreeMap<String, (u64, u64)>);
+
+impl Counts {
+    fn count<I, O>(&mut self, name: &str, input: impl Fn() -> I, run: impl Fn(I) -> O) {
+        // What is computed once for the process is not a request's.
+        drop(run(input()));
+        let input = input();
+        let mut output = None;
+        let AllocationInfo { count_total, bytes_total, .. } = measure(|| output = Some(run(input)));
+        self.0.insert(name.to_owned(), (count_total, bytes_total));
+    }
+}
+
+impl Visitor for Counts {
+    fn visit<I, A: Outcome, B: Outcome, C: Outcome>(
+        &mut self,
+        id: &'static str,
+        input: impl Fn() -> I,
+        ours: impl Fn(I) -> A,
+        floor: impl Fn(I) -> B,
+        naive: impl Fn(I) -> C,
+    ) {
+        self.count(id, &input, ours);
+        self.count(&format!("{id} floor"), &input, floor);
+        self.count(&format!("{id} naive"), &input, naive);
+    }
+}
+
+impl Grower for Counts {
+    fn grow<I, O>(
+        &mut self,
+        series: &'static str,
+        size: usize,
+        _: usize,
+        input: impl Fn() -> I,
+        run: impl Fn(I) -> O,
+    ) {
+        self.count(&format!("{series} {size}"), input, run);
+    }
+}
+
+/// The rows of the budgets: name, target, instructions, target, allocations, bytes.
+fn budgets() -> impl Iterator<Item = (&'static str, u64, u64)> {
+    let rows = BUDGETS.lines().filter(|line| !line.starts_with('#'));
+    rows.map(|row| {
+        let columns: Vec<_> = row.split('\t').collect();
+        (columns[0], columns[4].parse().unwrap(), columns[5].parse().unwrap())
+    })
+}
+
+#[test]
+fn no_workload_allocates_more_than_its_budget() {
+    let mut counts = Counts::default();
+    let workloads = Workloads::new();
+    workloads.visit(&mut counts);
+    workloads.grow(&mut counts);
+    for (name, (allocations, bytes)) in &counts.0 {
+        println!("{name}\t{allocations}\t{bytes}");
+    }
+    for (name, allocations, bytes) in budgets() {
+        let (counted, in_bytes) = counts.0[name];
+        assert!(
+            counted <= allocations && in_bytes <= bytes,
+            "{name}: {counted} allocations of {in_bytes} bytes, budget {allocations} of {bytes}"
+        );
+    }
+}
+
+#[test]
+fn a_gateway_is_cloned_without_allocating() {
+    let workloads = Workloads::new();
+    let count = measure(|| drop(workloads.gateway.clone())).count_total;
+    assert_eq!(count, 0);
+}
+
+/// The three ways do the same work: what they are compared on is worth nothing otherwise.
+#[test]
+fn ours_floor_and_naive_agree() {
+    Workloads::new().visit(&mut Agreement);
+}
+
+struct Agreement;
+
+impl Visitor for Agreement {
+    fn visit<I, A: Outcome, B: Outcome, C: Outcome>(
+        &mut self,
+        id: &'static str,
+        input: impl Fn() -> I,
+        ours: impl Fn(I) -> A,
+        floor: impl Fn(I) -> B,
+        naive: impl Fn(I) -> C,
+    ) {
+        let ours = ours(input()).lines();
+        assert_eq!(floor(input()).lines(), ours, "{id}, floor");
+        assert_eq!(naive(input()).lines(), ours, "{id}, naive");
+    }
+}
