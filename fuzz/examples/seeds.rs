@@ -4,6 +4,8 @@
 //! cargo run --manifest-path fuzz/Cargo.toml --example seeds -- OUT tests/data/*.jsonl
 //! ```
 //!
+//! Cases at the edges of a rule, which no recording has and chance finds late, are added.
+//!
 //! A seed is what the target's input type reads: the bytes of its choices, then its text. Equal
 //! seeds of a target are written once.
 
@@ -24,8 +26,40 @@ fn main() -> Result<(), Box<dyn Error>> {
             seeds.add_line(&serde_json::from_str(line)?);
         }
     }
+    seeds.add_edges();
     seeds.write(out.as_ref())
 }
+
+/// Lengths, lists and names of fields. `*d` is a hundred fields, `*e` one more.
+const FIELDS: &[&str] = &[
+    "*dconnection: x",
+    "*econnection: x",
+    "connection: x-edge-a, host, content-length, x y\nx-edge-a: 1",
+    "connection: cookie\ncookie: _iidt=1",
+    "content-length: 5, 05\ncontent-length: 5",
+    "content-length: 18446744073709551616",
+    "content-length: 5\ntransfer-encoding: Chunked",
+    "transfer-encoding: gzip, chunked",
+    "fpjs-proxy-secret: forged\nfpjs-proxy-client-ip: 192.0.2.66",
+];
+
+/// Quoted strings, blanks, and numbers that are none.
+const AGES: &[&str] = &[
+    "x=\"a\\\", max-age=9999\", max-age=1",
+    "x=\"a, max-age=9999",
+    "max-age = \"9999\" , private=\"a,b\"",
+    "max-age=1.5, s-maxage=99999999999999999999",
+    "max-age=600,\nmax-age=5\npublic, ",
+];
+
+/// A browser's host, and a cookie that is nearly for it.
+const COOKIES: &[&str] = &[
+    "notexample.com\na=1; Domain=example.com",
+    "www.example.com\na=1; Domain=.example.com; domain=",
+    "127.0.0.1\na=1; Domain=0.1",
+    "example.com\na=1; Domain=com; Domain",
+    "[::1]\nDomain=fpjs.io; DOMAIN = fpjs.io ;Domain=fpjs.io",
+];
 
 /// Seeds of each target.
 #[derive(Default)]
@@ -70,6 +104,22 @@ impl Seeds {
         let origin = fields(&request["headers"], Some("origin"));
         let choices = [&setting[..1], &[authorised * 2, setting[1]], &[7; 16]].concat();
         self.add("reply", &choices, &format!("{}\nsecret\n{}", origin.trim(), document(line)));
+    }
+
+    fn add_edges(&mut self) {
+        let setting = Setting { mount: 1, ..Setting::default() }.bytes();
+        for fields in FIELDS {
+            self.add("request_fields", &[&setting[..], &[1]].concat(), fields);
+            let talk = format!("POST /fp/web\nhost: a.example\n{fields}\n\n200\n{fields}");
+            self.add("exchange", &[&setting[..], &[1]].concat(), &talk);
+            self.add("explain", &[&setting[..], &[1]].concat(), &talk);
+        }
+        for ages in AGES {
+            self.add("cache_control", &[0, 0], ages);
+        }
+        for cookies in COOKIES {
+            self.add("set_cookie", &[0, 1], cookies);
+        }
     }
 
     fn write(&self, out: &Path) -> Result<(), Box<dyn Error>> {

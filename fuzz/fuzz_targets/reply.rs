@@ -11,7 +11,8 @@ use std::collections::BTreeMap;
 
 use arbitrary::Arbitrary;
 use firstparty::config::{Config, Mount, Source, Variable};
-use firstparty::http::{HeaderValue, Request, Response};
+use firstparty::http::header::ORIGIN;
+use firstparty::http::{HeaderMap, HeaderValue, Request, Response};
 use firstparty::refusal::Refusal;
 use firstparty::{Action, Failure, Gateway, Platform, RequestId};
 use firstparty_fuzz::input::Rest;
@@ -98,9 +99,11 @@ fn assert_fields(response: &Response<Body>, origin: Option<&HeaderValue>, allow:
     judge::assert_response_parses(response);
 }
 
-/// R9.3, R9.4.
+/// R9.3, R9.4. Of several origins, none counts.
 fn refuses(refusal: Refusal, status: u16, origin: Option<HeaderValue>, head: bool) {
-    let response = plain(refusal.response(origin.clone(), head));
+    let mut headers = HeaderMap::new();
+    headers.extend(origin.iter().map(|origin| (ORIGIN, origin.clone())));
+    let response = plain(refusal.response(&headers, head));
     assert_eq!(response.status(), status);
     let allow = match refusal {
         Refusal::MethodNotForwarded => Some("GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH"),
@@ -109,6 +112,9 @@ fn refuses(refusal: Refusal, status: u16, origin: Option<HeaderValue>, head: boo
     };
     assert_fields(&response, origin.as_ref(), allow);
     assert_body(&response, head, json!({ "error": refusal.to_string() }));
+    headers.append(ORIGIN, HeaderValue::from_static("null"));
+    headers.append(ORIGIN, HeaderValue::from_static("null"));
+    assert_fields(&plain(refusal.response(&headers, head)), None, allow);
 }
 
 fn assert_body(response: &Response<Body>, head: bool, expected: Value) {

@@ -10,6 +10,7 @@ use arbitrary::Arbitrary;
 use firstparty::http::{HeaderMap, HeaderValue};
 use firstparty::request::field::RequestFields;
 use firstparty_fuzz::input::Rest;
+use firstparty_fuzz::judge::status_of;
 use firstparty_fuzz::model::{fields, request};
 use firstparty_fuzz::plan::Setting;
 use libfuzzer_sys::fuzz_target;
@@ -37,7 +38,7 @@ fuzz_target!(|input: Input<'_>| {
     let taken = match filter.filter(&mut after, authorised, &UPSTREAM) {
         Ok(taken) => taken,
         Err(refusal) => {
-            let status = refusal.response(None, false).status().as_u16();
+            let status = status_of(refusal);
             assert!(refused.contains(&status), "{refusal}: {refused:?}");
             return;
         }

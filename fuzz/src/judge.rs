@@ -1,6 +1,12 @@
 //! Other crates read what the library wrote.
 
 use firstparty::http::{HeaderMap, Request, Response};
+use firstparty::refusal::Refusal;
+
+/// The status of the answer that a refusal becomes.
+pub fn status_of(refusal: Refusal) -> u16 {
+    refusal.response(&HeaderMap::new(), false).status().as_u16()
+}
 
 /// `httparse` reads the head of a request as it is, and finds nothing more in it.
 pub fn assert_request_parses<B>(request: &Request<B>) {

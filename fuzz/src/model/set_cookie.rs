@@ -8,13 +8,14 @@ fn parts(cookie: &[u8]) -> Vec<&[u8]> {
     cookie.split(|&byte| byte == b';').collect()
 }
 
-/// The value of a `Domain` attribute, blanks and a leading dot cut.
+/// The value of a `Domain` attribute, blanks and a leading dot cut. Browsers ignore an attribute
+/// whose value is longer than 1024 bytes (RFC 6265bis §5.6), so it is none.
 pub fn domain(part: &[u8]) -> Option<&[u8]> {
     let equals = part.iter().position(|&byte| byte == b'=').unwrap_or(part.len());
     let (name, value) = part.split_at(equals);
     let value = trimmed(value.strip_prefix(b"=").unwrap_or(value));
-    let value = value.strip_prefix(b".").unwrap_or(value);
-    trimmed(name).eq_ignore_ascii_case(b"domain").then_some(value)
+    let counts = trimmed(name).eq_ignore_ascii_case(b"domain") && value.len() <= 1024;
+    counts.then(|| value.strip_prefix(b".").unwrap_or(value))
 }
 
 /// Without any `Domain` attribute.
@@ -44,7 +45,8 @@ pub fn outcome(plan: &Plan, authorised: bool, host: &str, cookie: &[u8]) -> Outc
     let Some(last) = attributes[1..].iter().rev().find_map(|part| domain(part)) else {
         return Outcome::Untouched;
     };
-    let last = String::from_utf8(last.to_vec()).unwrap_or_default().to_ascii_lowercase();
+    // What is not text is no domain that a rule could name.
+    let last = String::from_utf8(last.to_ascii_lowercase()).unwrap_or("\u{fffd}".to_owned());
     match plan.domain {
         Domain::Preserve => Outcome::Untouched,
         Domain::FirstParty => fitted(authorised, host, &last, None),
@@ -104,7 +106,7 @@ fn is_public_suffix(domain: &str) -> bool {
 
 #[cfg(feature = "psl")]
 fn registrable(host: &str) -> Option<String> {
-    let name = matches!(url::Host::parse(host), Ok(url::Host::Domain(_)));
+    let name = matches!(url::Host::parse(host), Ok(url::Host::Domain(_))) && !host.starts_with('.');
     psl::domain_str(host).filter(|_| name).map(str::to_owned)
 }
 
