@@ -21,7 +21,9 @@ use firstparty::{Action, Exchange, Gateway, Platform};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::support::{fields, forwarded, gateway, request, response, usual, values};
+#[cfg(feature = "psl")]
+use crate::support::gateway;
+use crate::support::{fields, forwarded, request, response, usual, values};
 
 const CONNECTION: &str = include_str!("../data/standards/connection.jsonl");
 const FRAMING: &str = include_str!("../data/standards/framing.jsonl");
