@@ -150,9 +150,7 @@ fn json_of(u: &mut Unstructured<'_>, depth: u32) -> Result<Value> {
         3 | 4 => json!(Text::arbitrary(u)?.0),
         5 => {
             let length = u.int_in_range(0..=3)?;
-            (0..length)
-                .map(|_| json_of(u, depth - 1))
-                .collect::<Result<_>>()?
+            (0..length).map(|_| json_of(u, depth - 1)).collect::<Result<_>>()?
         }
         _ => {
             let length = u.int_in_range(0..=4)?;
@@ -177,9 +175,7 @@ impl Reply {
         ];
         Ok(match self {
             Self::Failed(which) => {
-                return Err(Failure::from_name(
-                    FAILURES[usize::from(*which) % FAILURES.len()],
-                ));
+                return Err(Failure::from_name(FAILURES[usize::from(*which) % FAILURES.len()]));
             }
             Self::Secret(right) => {
                 let token = if *right { TOKEN } else { "other" };
@@ -190,10 +186,8 @@ impl Reply {
             }
             Self::Version(number, arn, revision, code) => version(number, arn, revision, code),
             Self::Versions(versions, marker) => {
-                let versions: Vec<_> = versions
-                    .iter()
-                    .map(|(n, a, r, c)| version(n, a, r, c))
-                    .collect();
+                let versions: Vec<_> =
+                    versions.iter().map(|(n, a, r, c)| version(n, a, r, c)).collect();
                 json!({"Versions": versions, "NextMarker": marker.0})
             }
             Self::State(active) => json!({"State": if *active { "Active" } else { "Pending" }}),
@@ -217,11 +211,7 @@ fn config(etag: &Text, unknown: &Json, behaviours: &[(Text, Text, Vec<(bool, Tex
             let items: Vec<_> = associations
                 .iter()
                 .map(|(request, arn)| {
-                    let event = if *request {
-                        "origin-request"
-                    } else {
-                        "viewer-request"
-                    };
+                    let event = if *request { "origin-request" } else { "viewer-request" };
                     json!({"EventType": event, "LambdaFunctionARN": arn.0})
                 })
                 .collect();
@@ -251,26 +241,17 @@ impl Witness {
         match call {
             Call::GetSecretValue { .. } => {
                 assert_eq!(self.calls, 1);
-                let text = outcome
-                    .as_ref()
-                    .ok()
-                    .and_then(|secret| secret.get("SecretString"));
+                let text = outcome.as_ref().ok().and_then(|secret| secret.get("SecretString"));
                 let text = text.and_then(Value::as_str).unwrap_or_default();
                 self.authorised = text.contains(TOKEN);
             }
             Call::GetDistributionConfig { .. } => self.config = outcome.clone().ok(),
-            Call::UpdateDistribution {
-                if_match,
-                distribution_config,
-                ..
-            } => {
+            Call::UpdateDistribution { if_match, distribution_config, .. } => {
                 let read = self.config.as_ref().expect("nothing was read");
                 assert_eq!(read["ETag"], **if_match);
                 only_arns_differ(&read["DistributionConfig"], distribution_config);
             }
-            Call::CreateInvalidation {
-                invalidation_batch, ..
-            } => {
+            Call::CreateInvalidation { invalidation_batch, .. } => {
                 let paths = &invalidation_batch.paths;
                 assert_eq!(paths.quantity, paths.items.len());
                 assert!(!paths.items.is_empty() && paths.items.is_sorted());
@@ -295,10 +276,7 @@ impl Witness {
         match response.status().as_u16() {
             200 if status.starts_with("Update") => assert!(self.invalidated),
             200 => assert!(self.authorised && body.get("status").is_none()),
-            401 => assert_eq!(
-                body,
-                json!({"status": "Token is not specified or not valid"})
-            ),
+            401 => assert_eq!(body, json!({"status": "Token is not specified or not valid"})),
             500 => {
                 assert!(self.authorised && status == "Error occurred");
                 assert_eq!(body["errorCode"], run.error().expect("an error").code());
@@ -314,17 +292,11 @@ fn only_arns_differ(before: &Value, after: &Value) {
     match (before, after) {
         (Value::Object(before), Value::Object(after)) => {
             assert!(before.keys().eq(after.keys()));
-            before
-                .values()
-                .zip(after.values())
-                .for_each(|(a, b)| only_arns_differ(a, b));
+            before.values().zip(after.values()).for_each(|(a, b)| only_arns_differ(a, b));
         }
         (Value::Array(before), Value::Array(after)) => {
             assert_eq!(before.len(), after.len());
-            before
-                .iter()
-                .zip(after)
-                .for_each(|(a, b)| only_arns_differ(a, b));
+            before.iter().zip(after).for_each(|(a, b)| only_arns_differ(a, b));
         }
         (Value::String(before), Value::String(after)) if before != after => {
             assert!(before.starts_with(ARN) && after.starts_with(&format!("{ARN}:")));
@@ -349,11 +321,8 @@ fuzz_target!(|input: Input| {
     let mut run = match &input.payload {
         Some(payload) => Run::from_json(&settings(), payload),
         None => {
-            let (method, path) = if input.update {
-                ("POST", "/update")
-            } else {
-                ("GET", "/status")
-            };
+            let (method, path) =
+                if input.update { ("POST", "/update") } else { ("GET", "/status") };
             let field = format!("mgmt-token {TOKEN}");
             Run::new(&settings(), &Event::new(method, path, Some(&field)))
         }

@@ -32,10 +32,7 @@ pub extern "C" fn start() {
     let input = taken_input();
     let variable = |name: &str| Some(input.get("variables")?.get(name)?.as_str()?.to_owned());
     let event = input.get("event").unwrap_or(&Value::Null).to_string();
-    RUN.set(Some(Run::from_json(
-        &Settings::from_variables(variable),
-        event.as_bytes(),
-    )));
+    RUN.set(Some(Run::from_json(&Settings::from_variables(variable), event.as_bytes())));
 }
 
 /// What the run wants now: `{"call": {<operation>: <input>}}`, `{"wait": <milliseconds>}` or
@@ -54,10 +51,7 @@ pub extern "C" fn poll() -> u64 {
 #[unsafe(no_mangle)]
 pub extern "C" fn reply() {
     let mut input = taken_input();
-    let name = input
-        .get("error")
-        .and_then(Value::as_str)
-        .unwrap_or_default();
+    let name = input.get("error").and_then(Value::as_str).unwrap_or_default();
     let failure = Failure::from_name(name);
     let outcome = input.get_mut("ok").map(Value::take).ok_or(failure);
     with_run(|run| run.reply(outcome));
