@@ -360,6 +360,7 @@ fn answers_are_reported() {
 fn debug_shows_no_secret() {
     let gateway = gateway(Platform::CloudFront, USUAL);
     let (sent, exchange) = forwarded(&gateway, request("POST", "/fp/result", &[]));
+    assert!(format!("{exchange:?}").starts_with("Exchange { report: Report { route: Some(Result)"));
     for shown in [format!("{gateway:?}"), format!("{exchange:?}"), format!("{sent:?}")] {
         assert!(!shown.contains("s3cret"), "{shown}");
     }
