@@ -1,0 +1,171 @@
+//! What goes, what stays, and what is refused.
+
+use super::*;
+
+const UPSTREAM: HeaderValue = HeaderValue::from_static("api.fpjs.io");
+
+fn map(fields: &[(&str, &str)]) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    for (name, value) in fields {
+        let name = HeaderName::from_bytes(name.as_bytes()).unwrap();
+        headers.append(name, HeaderValue::from_str(value).unwrap());
+    }
+    headers
+}
+
+fn filtered(
+    platform: crate::Platform,
+    authorised: bool,
+    fields: &[(&str, &str)],
+) -> Result<Vec<(String, String)>, Refusal> {
+    let config = Config::builder().drop_fields(["referer", "x-mine"]).build().unwrap();
+    let mut headers = map(fields);
+    RequestFields::new(&config, platform).filter(&mut headers, authorised, &UPSTREAM)?;
+    let text = |value: &HeaderValue| value.to_str().unwrap().to_owned();
+    let pairs = headers.iter().map(|(name, value)| (name.to_string(), text(value)));
+    let mut pairs: Vec<_> = pairs.filter(|(name, _)| name != "host").collect();
+    pairs.sort_by(|(one, _), (other, _)| one.cmp(other));
+    Ok(pairs)
+}
+
+fn generic(fields: &[(&str, &str)]) -> Result<Vec<(String, String)>, Refusal> {
+    filtered(crate::Platform::Generic, true, fields)
+}
+
+fn pairs(fields: &[(&str, &str)]) -> Vec<(String, String)> {
+    fields.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect()
+}
+
+/// R5.1, R5.3, R5.4, R5.8: what goes on every platform, and what stays with its repeats.
+#[test]
+fn denied_fields_go_and_the_rest_stays() {
+    let gone = "connection http2-settings keep-alive proxy-authenticate proxy-authorization
+        proxy-connection te trailer upgrade expect strict-transport-security referer x-mine
+        fpjs-proxy-secret fpjs-proxy-client-ip fpjs-proxy-forwarded-host fpjs-proxy-else";
+    let mut fields: Vec<_> = gone.split_whitespace().map(|name| (name, "x")).collect();
+    fields.extend([("accept", "a"), ("x-forwarded-for", "1"), ("accept", "b"), ("via", "v")]);
+    let kept = [("accept", "a"), ("accept", "b"), ("via", "v"), ("x-forwarded-for", "1")];
+    assert_eq!(generic(&fields), Ok(pairs(&kept)));
+}
+
+/// R5.1: `connection` removes what it names, but neither `host` nor `content-length`.
+#[test]
+fn connection_names_further_fields() {
+    let fields = [
+        ("connection", "x-one, host, content-length"),
+        ("connection", "cookie"),
+        ("x-one", "1"),
+        ("x-two", "2"),
+        ("content-length", "3"),
+        ("cookie", "_iidt=1"),
+    ];
+    assert_eq!(generic(&fields), Ok(pairs(&[("content-length", "3"), ("x-two", "2")])));
+    let many = vec!["a"; 101].join(",");
+    assert_eq!(generic(&[("connection", &many)]), Err(Refusal::ConnectionNames));
+}
+
+/// R5.2: framing that can be read in one way only.
+#[test]
+fn framing_is_unambiguous() {
+    let te = ("transfer-encoding", "chunked");
+    for (fields, expected) in [
+        (&[("content-length", "5")][..], Ok(pairs(&[("content-length", "5")]))),
+        (
+            &[("content-length", "5"), ("content-length", "5")],
+            Ok(pairs(&[("content-length", "5")])),
+        ),
+        (&[("content-length", "5, 5")], Ok(pairs(&[("content-length", "5")]))),
+        (&[("content-length", "5"), te], Ok(pairs(&[]))),
+        (&[te, ("content-length", "5,5")], Ok(pairs(&[]))),
+        (&[("transfer-encoding", "Chunked")], Ok(pairs(&[]))),
+        (&[("content-length", "5"), ("content-length", "6")], Err(Refusal::ContentLength)),
+        (&[("content-length", "5"), ("content-length", "6"), te], Err(Refusal::ContentLength)),
+        (&[("content-length", "-5")], Err(Refusal::ContentLength)),
+        (&[("transfer-encoding", "gzip, chunked")], Err(Refusal::TransferCoding)),
+        (&[te, te], Err(Refusal::TransferCoding)),
+        (&[("transfer-encoding", "")], Err(Refusal::TransferCoding)),
+    ] {
+        assert_eq!(generic(fields), expected, "{fields:?}");
+    }
+}
+
+/// R5.4, R12: the platform's denylist goes, its prefixes too.
+#[test]
+fn the_platforms_own_fields_go() {
+    let gone = "age x-accel-buffering x-accel-charset x-accel-limit-rate x-accel-redirect
+        x-amzn-auth x-amzn-cf-billing x-amzn-cf-id x-amzn-cf-xff x-amzn-errortype
+        x-amzn-fle-profile x-amzn-header-count x-amzn-header-order
+        x-amzn-lambda-integration-tag x-amzn-requestid x-cache x-forwarded-proto x-real-ip
+        via cdn-loop cache-tag x-edge-location x-edge-new x-amz-cf-id x-amz-cf-new";
+    let mut fields: Vec<_> = gone.split_whitespace().map(|name| (name, "1")).collect();
+    fields.extend([("content-length", "3"), ("x-arr-ssl", "4"), ("if-range", "5")]);
+    let cloudfront = filtered(crate::Platform::CloudFront, true, &fields);
+    assert_eq!(cloudfront, Ok(pairs(&[("if-range", "5"), ("x-arr-ssl", "4")])));
+    let fields = [("via", "v"), ("x-edge-a", "1"), ("x-site-b", "2"), ("x-azure-c", "3")];
+    let azure = filtered(crate::Platform::Azure, true, &fields);
+    assert_eq!(azure, Ok(pairs(&[("via", "v")])));
+    for &platform in crate::Platform::ALL {
+        let stays = filtered(platform, true, &[("x-forwarded-for", "1")]);
+        assert_eq!(stays, Ok(pairs(&[("x-forwarded-for", "1")])), "{platform}");
+    }
+}
+
+/// R5.5: cookies of a plain request go; those of an authorised one are read as one field.
+#[test]
+fn cookies_are_filtered_across_fields() {
+    let fields = [("cookie", "_iidt=1; a=2"), ("cookie", "b=3"), ("cookie", "_iidt=4")];
+    assert_eq!(generic(&fields), Ok(pairs(&[("cookie", "_iidt=1; _iidt=4")])));
+    assert_eq!(filtered(crate::Platform::Generic, false, &fields), Ok(pairs(&[])));
+    assert_eq!(generic(&[("cookie", "a=1")]), Ok(pairs(&[])));
+    assert_eq!(
+        generic(&[("cookie", "a=1"), ("cookie", "_iidt=1")]),
+        Ok(pairs(&[("cookie", "_iidt=1")]))
+    );
+}
+
+/// R5.2, R5.5: a map without room for one more name is refused, as `http` would panic.
+#[test]
+fn full_maps_are_refused() {
+    let fields = RequestFields::new(&Config::default(), crate::Platform::Generic);
+    let full = |pairs: &[(&str, &str)]| {
+        let mut headers = map(pairs);
+        for number in 0_u32.. {
+            let name = HeaderName::try_from(format!("x-{number}")).unwrap();
+            if headers.try_insert(name, HeaderValue::from_static("1")).is_err() {
+                break;
+            }
+        }
+        headers
+    };
+    for pairs in [
+        &[("host", "a.b"), ("content-length", "1, 1")][..],
+        &[("host", "a.b"), ("cookie", "_iidt=1"), ("cookie", "_iidt=2")],
+        &[],
+    ] {
+        let refused = fields.filter(&mut full(pairs), true, &UPSTREAM);
+        assert_eq!(refused.unwrap_err(), Refusal::TooManyFields, "{pairs:?}");
+    }
+    assert!(fields.filter(&mut full(&[("host", "a.b")]), true, &UPSTREAM).is_ok());
+}
+
+/// R4.1, R5.0, R5.7: `host` is taken and replaced; it may be missing but not come twice.
+#[test]
+fn host_and_origin_are_taken() {
+    let fields = RequestFields::new(&Config::default(), crate::Platform::Generic);
+    let mut headers = map(&[("host", "a.b"), ("origin", "https://a.b"), ("connection", "origin")]);
+    let taken = fields.filter(&mut headers, false, &UPSTREAM).unwrap();
+    assert_eq!(
+        (taken.host.unwrap(), taken.origin.unwrap()),
+        ("a.b".parse().unwrap(), "https://a.b".parse().unwrap())
+    );
+    assert_eq!(headers, map(&[("host", "api.fpjs.io")]));
+
+    let mut headers = map(&[("origin", "https://a.b"), ("origin", "null")]);
+    let taken = fields.filter(&mut headers, false, &UPSTREAM).unwrap();
+    assert!(taken.host.is_none() && taken.origin.is_none());
+    assert_eq!(headers["host"], "api.fpjs.io");
+
+    let mut headers = map(&[("host", "a.b"), ("host", "a.b")]);
+    let twice = fields.filter(&mut headers, false, &UPSTREAM);
+    assert_eq!(twice.unwrap_err(), Refusal::Host);
+}
