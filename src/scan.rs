@@ -1,4 +1,4 @@
-//! Scans for one byte.
+//! Looks at bytes that several steps share: a scan for one, and the unreserved ones.
 
 use memchr::memchr;
 
@@ -13,6 +13,11 @@ pub(crate) fn find<const NEAR: usize>(byte: u8, bytes: &[u8]) -> Option<usize> {
         return found;
     }
     memchr(byte, far).map(|index| near.len() + index)
+}
+
+/// Letters, digits and `-._~` (RFC 3986 §2.3).
+pub(crate) const fn is_unreserved(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::ConfigError;
+use crate::scan::is_unreserved;
 
 /// One or more path segments of unreserved characters (RFC 3986 §2.3), without slashes at the
 /// ends. Runs of slashes count as one; `.` and `..` are no segments.
@@ -45,9 +46,7 @@ impl RoutePath {
 }
 
 fn is_segment(segment: &str) -> bool {
-    let unreserved =
-        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
-    !matches!(segment, "." | "..") && segment.bytes().all(unreserved)
+    !matches!(segment, "." | "..") && segment.bytes().all(is_unreserved)
 }
 
 impl FromStr for RoutePath {

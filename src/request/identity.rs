@@ -9,6 +9,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use crate::config::TrustedAddress;
 use crate::platform::AddressSource;
 use crate::refusal::Refusal;
+use crate::scan::is_unreserved;
 use crate::scratch::Scratch;
 
 /// The host that the browser asked for: lower case, without port, otherwise as it was written; an
@@ -86,11 +87,6 @@ fn is_plain(text: &[u8]) -> bool {
     };
     let is_plain = |byte: &u8| PLAIN.get(usize::from(*byte)).copied().unwrap_or(false);
     !text.is_empty() && text.iter().all(is_plain)
-}
-
-/// Letters, digits and `-._~` (RFC 3986 §2.3).
-const fn is_unreserved(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
 }
 
 /// Cuts the port; what is left is a host or an error.

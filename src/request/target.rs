@@ -13,6 +13,7 @@ use super::region::{self, Region};
 use crate::config::{AgentOrigin, Config, ConfigError, HostName};
 use crate::refusal::Refusal;
 use crate::route::Route;
+use crate::scan;
 
 static API_KEY: LazyLock<Name> = LazyLock::new(|| Name::new("apiKey"));
 static VERSION: LazyLock<Name> = LazyLock::new(|| Name::new("version"));
@@ -214,8 +215,7 @@ fn is_unreserved(byte: u8) -> bool {
         let mut table = [false; 256];
         let mut byte = 0_u8;
         while byte < u8::MAX {
-            table[byte as usize] =
-                byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
+            table[byte as usize] = scan::is_unreserved(byte);
             byte += 1;
         }
         table
