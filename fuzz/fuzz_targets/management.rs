@@ -2,8 +2,9 @@
 //!
 //! Oracle (R14): it never panics; before authorisation it asks for the secret and nothing else;
 //! its calls are bounded; a configuration goes back with the tag it came with and with nothing
-//! changed but ARNs of the function; an invalidation is well-formed and comes before success;
-//! input that was not asked for changes nothing; the token is shown nowhere.
+//! changed but ARNs of the function, none of which names an earlier version than before; an
+//! invalidation is well-formed and comes before success; input that was not asked for changes
+//! nothing; the token is shown nowhere.
 
 #![no_main]
 
@@ -303,9 +304,17 @@ fn only_arns_differ(before: &Value, after: &Value) {
             assert!(
                 matches!(before.strip_prefix(ARN), Some(rest) if rest.is_empty() || rest.starts_with(':'))
             );
+            assert!(number(before) <= number(after), "a version goes back");
         }
         _ => assert_eq!(before, after),
     }
+}
+
+/// The version that an ARN names. R14.5: a slow run does not undo the work of a later one.
+fn number(arn: &str) -> Option<u64> {
+    let version = arn.strip_prefix(ARN)?.strip_prefix(':')?;
+    let is_number = version.bytes().all(|byte| byte.is_ascii_digit());
+    version.parse().ok().filter(|_| is_number)
 }
 
 fn settings() -> Settings {
