@@ -1,8 +1,8 @@
 //! Field names as data: what is removed in either direction, and how.
 //!
 //! Removing names from an [`http::HeaderMap`] is the most frequent thing a gateway does. The
-//! design here was measured against six others: one walk classifies every name through a
-//! table of known ones compiled to a `match`, notes what has to go in a bit set, and only then removes
+//! design here was measured against six others: one walk classifies every name through a perfect
+//! hash of the known ones, notes what has to go in a set, and only then removes
 //! by `static` name, last position first (a removal moves the last entry into the hole).
 //!
 //! | file | idea |

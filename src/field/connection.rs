@@ -88,7 +88,7 @@ fn is_option(member: &[u8]) -> bool {
 
 /// Names whose removal would change where or how the message is read.
 fn is_protected(name: &HeaderName) -> bool {
-    matches!(Known::of(name.as_str()), Some(Known::Host | Known::ContentLength))
+    matches!(Known::of(name), Some(Known::Host | Known::ContentLength))
 }
 
 #[cfg(test)]

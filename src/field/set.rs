@@ -41,7 +41,7 @@ impl FieldSet {
     pub fn with_names<N: AsRef<str>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
         for name in names {
             let name = name.as_ref().to_ascii_lowercase();
-            match Known::of(&name) {
+            match HeaderName::try_from(&name).ok().as_ref().and_then(Known::of) {
                 Some(known) => self.known.insert(known),
                 None => {
                     self.initials |= initial(&name);
@@ -73,7 +73,7 @@ impl FieldSet {
     /// Whether the name is in the set.
     #[must_use]
     pub fn contains(&self, name: &HeaderName) -> bool {
-        match Known::of(name.as_str()) {
+        match Known::of(name) {
             Some(known) => self.contains_known(known),
             None => self.contains_other(name.as_str()),
         }

@@ -78,8 +78,9 @@ impl RequestFields {
     ) -> Result<Taken, Refusal> {
         let mut walk = Walk::new();
         let mut cookies = CookieFields::new();
+        let table = Known::table();
         for (name, value) in headers.iter_mut() {
-            let Some(known) = Known::of(name.as_str()) else {
+            let Some(known) = table.find(name) else {
                 walk.removals.note_other(name, &self.denied);
                 continue;
             };

@@ -65,8 +65,9 @@ impl ResponseFields {
         let mut nominated = Nominated::default();
         let mut length = ContentLength::default();
         let mut transfer_encoding = false;
+        let table = Known::table();
         for (name, value) in headers.iter_mut() {
-            let Some(known) = Known::of(name.as_str()) else {
+            let Some(known) = table.find(name) else {
                 removals.note_other(name, &self.denied);
                 continue;
             };
