@@ -46,7 +46,7 @@ impl Downstream {
 
     /// Turns upstream's response into the browser's, in place.
     pub(crate) fn prepare(&self, parts: &mut Parts, context: &Context<'_>) {
-        let rewriter = self.cookies.rewriter(context.authorised, context.host.as_str());
+        let rewriter = self.cookies.rewriter_at(context.authorised, context.host.as_bytes());
         let rewrite = |cookie: &mut HeaderValue| rewriter.apply(cookie);
         let seen = self.fields.filter(&mut parts.headers, rewrite);
         self.cap_ages(parts.status, &mut parts.headers, seen, context);

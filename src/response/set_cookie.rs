@@ -46,6 +46,10 @@ impl DomainPolicy {
     /// (lower case, without port).
     #[must_use]
     pub fn rewriter<'p>(&'p self, authorised: bool, host: &'p str) -> Rewriter<'p> {
+        self.rewriter_at(authorised, host.as_bytes())
+    }
+
+    pub(super) fn rewriter_at<'p>(&'p self, authorised: bool, host: &'p [u8]) -> Rewriter<'p> {
         Rewriter(match &self.0 {
             CookieDomain::FirstParty if authorised => Rewrite::Fit { host, to: None },
             #[cfg(feature = "psl")]
@@ -67,8 +71,8 @@ enum Rewrite<'p> {
     Keep,
     /// Domains that do not cover the host go, or become another one.
     Fit {
-        host: &'p str,
-        to: Option<&'p str>,
+        host: &'p [u8],
+        to: Option<&'p [u8]>,
     },
     Map(&'p DomainMap),
 }
@@ -78,7 +82,7 @@ enum Rewrite<'p> {
 enum Edit<'p> {
     Keep,
     Remove,
-    Replace(&'p str),
+    Replace(&'p [u8]),
 }
 
 impl Rewriter<'_> {
@@ -93,33 +97,32 @@ impl Rewriter<'_> {
         };
         // RFC 6265bis §5.6: of several attributes, the last one counts; all are edited alike.
         let last = attributes.last();
-        let text = match self.edit(last.as_ref().unwrap_or(&first).domain()) {
-            Edit::Keep => return,
-            edit => {
-                let others = last.iter().flat_map(|_| domain_attributes(cookie.as_bytes()).skip(1));
-                edited(cookie.as_bytes(), iter::once(first).chain(others), edit)
-            }
-        };
+        let edit = self.edit(last.as_ref().unwrap_or(&first).domain());
+        if edit == Edit::Keep {
+            return;
+        }
+        let mut text = Scratch::new();
+        let others = last.iter().flat_map(|_| domain_attributes(cookie.as_bytes()).skip(1));
+        write_edited(&mut text, cookie.as_bytes(), iter::once(first).chain(others), edit);
         // Parts of a valid value, joined by valid bytes, are one.
         if let Ok(value) = HeaderValue::from_bytes(text.as_bytes()) {
             *cookie = value;
         }
     }
 
-    /// `domain` is none if it is not even text.
-    fn edit(&self, domain: Option<&str>) -> Edit<'_> {
+    fn edit(&self, domain: &[u8]) -> Edit<'_> {
         match self.0 {
             Rewrite::Keep => Edit::Keep,
-            Rewrite::Fit { host, to } => match (domain, to) {
-                (Some(domain), _) if domain::covers(domain, host) => Edit::Keep,
+            Rewrite::Fit { host, to } => match to {
+                _ if domain::covers(domain, host) => Edit::Keep,
                 // An empty domain asks for a host-only cookie; it gets one.
-                (Some(""), _) | (_, None) => Edit::Remove,
-                (_, Some(to)) => Edit::Replace(to),
+                Some(to) if !domain.is_empty() => Edit::Replace(to),
+                _ => Edit::Remove,
             },
-            Rewrite::Map(_) if domain == Some("") => Edit::Keep,
+            Rewrite::Map(_) if domain.is_empty() => Edit::Keep,
             // What is not text equals no domain, but `*` matches it.
-            Rewrite::Map(map) => match map.get(domain.unwrap_or_default()) {
-                Mapped::To(to) => Edit::Replace(to),
+            Rewrite::Map(map) => match map.get(std::str::from_utf8(domain).unwrap_or_default()) {
+                Mapped::To(to) => Edit::Replace(to.as_bytes()),
                 Mapped::Removed => Edit::Remove,
                 Mapped::Unmatched => Edit::Keep,
             },
@@ -129,12 +132,12 @@ impl Rewriter<'_> {
 
 /// R8.2: each attribute goes, from its `;` up to the next one. R8.3, R8.4: or its value is
 /// replaced, its name and blanks stay.
-fn edited<'c>(
+fn write_edited<'c>(
+    text: &mut Scratch<512>,
     cookie: &'c [u8],
     attributes: impl Iterator<Item = DomainAttribute<'c>>,
     edit: Edit<'_>,
-) -> Scratch<512> {
-    let mut text = Scratch::new();
+) {
     let mut written = 0;
     for attribute in attributes {
         let DomainAttribute { range, value, has_equals, .. } = attribute;
@@ -142,12 +145,11 @@ fn edited<'c>(
         text.push(cookie.get(written..edited.start).unwrap_or_default());
         if let Edit::Replace(domain) = edit {
             text.push(if has_equals { b"" } else { b"=" });
-            text.push(domain.as_bytes());
+            text.push(domain);
         }
         written = edited.end;
     }
     text.push(cookie.get(written..).unwrap_or_default());
-    text
 }
 
 #[cfg(test)]
