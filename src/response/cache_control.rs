@@ -137,13 +137,12 @@ impl<'h> Draft<'h> {
     /// Reads a field and caps its ages, in one pass; nothing happens if it has no directive.
     fn read(&mut self, cap: AgeCap, field: &'h mut HeaderValue, summary: &mut Summary) {
         let bytes = field.as_bytes();
-        let mut directives = directives(bytes).peekable();
-        if directives.peek().is_none() {
-            return;
-        }
-        self.finish();
-        let mut written = 0;
-        for directive in directives {
+        let mut written = None;
+        for directive in directives(bytes) {
+            if written.is_none() {
+                self.finish();
+            }
+            let from = *written.get_or_insert(0);
             let kind = directive.kind();
             let Some(limit) = cap.limit(kind) else {
                 summary.add(kind, None);
@@ -154,15 +153,17 @@ impl<'h> Draft<'h> {
             let capped = u32::try_from(stated.unwrap_or(0)).map_or(limit, |age| age.min(limit));
             summary.add(kind, Some(capped));
             if stated != Some(u64::from(capped)) {
-                self.text.push(bytes.get(written..directive.name_end()).unwrap_or_default());
+                self.text.push(bytes.get(from..directive.name_end()).unwrap_or_default());
                 self.text.push_byte(b'=');
                 self.text.push_number(capped);
-                written = directive.end();
+                written = Some(directive.end());
                 self.changed = true;
             }
         }
-        self.text.push(bytes.get(written..).unwrap_or_default());
-        self.field = Some(field);
+        if let Some(written) = written {
+            self.text.push(bytes.get(written..).unwrap_or_default());
+            self.field = Some(field);
+        }
     }
 
     /// Adds a directive, if there is a field to end with it. A trailing comma is reused.

@@ -88,7 +88,7 @@ impl ResponseFields {
                 }
                 Known::Expires => seen.expires = !denied,
                 Known::Connection => nominated.read(value),
-                Known::ContentLength => length.read(value),
+                Known::ContentLength if !denied => length.read(value),
                 Known::TransferEncoding => transfer_encoding = true,
                 _ => {}
             }
@@ -116,14 +116,16 @@ impl ResponseFields {
 /// R7.1: the media type, without regard to case and parameters.
 fn is_script(value: &HeaderValue) -> bool {
     let value = value.as_bytes().trim_ascii_start();
-    let is = |media_type: &[u8]| {
-        let parts = value.split_at_checked(media_type.len());
-        parts.is_some_and(|(start, behind)| {
-            start.eq_ignore_ascii_case(media_type)
-                && matches!(behind.trim_ascii_start(), [] | [b';', ..])
-        })
-    };
-    is(b"text/javascript") || is(b"application/javascript")
+    begins_with_type(value, b"text/javascript")
+        || begins_with_type(value, b"application/javascript")
+}
+
+fn begins_with_type<const N: usize>(value: &[u8], media_type: &[u8; N]) -> bool {
+    value.split_first_chunk().is_some_and(|(start, behind)| {
+        // As most are written: one comparison.
+        (start == media_type || start.eq_ignore_ascii_case(media_type))
+            && matches!(behind.trim_ascii_start(), [] | [b';', ..])
+    })
 }
 
 #[cfg(test)]

@@ -8,11 +8,11 @@ mod domain;
 
 use std::iter;
 
+use bytes::Bytes;
 use http::HeaderValue;
 
 use self::attribute::{DomainAttribute, domain_attributes};
 use crate::config::{CookieDomain, DomainMap, Mapped};
-use crate::scratch::Scratch;
 
 /// What happens to the `Domain` attribute of cookies.
 ///
@@ -101,11 +101,10 @@ impl Rewriter<'_> {
         if edit == Edit::Keep {
             return;
         }
-        let mut text = Scratch::new();
         let others = last.iter().flat_map(|_| domain_attributes(cookie.as_bytes()).skip(1));
-        write_edited(&mut text, cookie.as_bytes(), iter::once(first).chain(others), edit);
+        let text = edited(cookie.as_bytes(), iter::once(first).chain(others), edit);
         // Parts of a valid value, joined by valid bytes, are one.
-        if let Ok(value) = HeaderValue::from_bytes(text.as_bytes()) {
+        if let Ok(value) = HeaderValue::from_maybe_shared(text) {
             *cookie = value;
         }
     }
@@ -132,24 +131,37 @@ impl Rewriter<'_> {
 
 /// R8.2: each attribute goes, from its `;` up to the next one. R8.3, R8.4: or its value is
 /// replaced, its name and blanks stay.
-fn write_edited<'c>(
-    text: &mut Scratch<512>,
+fn edited<'c>(
     cookie: &'c [u8],
-    attributes: impl Iterator<Item = DomainAttribute<'c>>,
+    attributes: impl Iterator<Item = DomainAttribute<'c>> + Clone,
     edit: Edit<'_>,
-) {
+) -> Bytes {
+    let new = |attribute: &DomainAttribute<'_>| match edit {
+        Edit::Replace(domain) if attribute.has_equals => [&b""[..], domain],
+        Edit::Replace(domain) => [b"=", domain],
+        Edit::Keep | Edit::Remove => [&b""[..], b""],
+    };
+    let old = |attribute: &DomainAttribute<'_>| match edit {
+        Edit::Replace(_) => attribute.value.clone(),
+        Edit::Keep | Edit::Remove => attribute.range.clone(),
+    };
+    // Written once into exactly as much room as it takes, which becomes the value as it is.
+    let length = attributes.clone().fold(cookie.len(), |length, attribute| {
+        length - old(&attribute).len()
+            + new(&attribute).iter().map(|part| part.len()).sum::<usize>()
+    });
+    let mut text = Vec::with_capacity(length);
     let mut written = 0;
     for attribute in attributes {
-        let DomainAttribute { range, value, has_equals, .. } = attribute;
-        let edited = if let Edit::Replace(_) = edit { value } else { range };
-        text.push(cookie.get(written..edited.start).unwrap_or_default());
-        if let Edit::Replace(domain) = edit {
-            text.push(if has_equals { b"" } else { b"=" });
-            text.push(domain);
+        let old = old(&attribute);
+        text.extend_from_slice(cookie.get(written..old.start).unwrap_or_default());
+        for part in new(&attribute) {
+            text.extend_from_slice(part);
         }
-        written = edited.end;
+        written = old.end;
     }
-    text.push(cookie.get(written..).unwrap_or_default());
+    text.extend_from_slice(cookie.get(written..).unwrap_or_default());
+    text.into()
 }
 
 #[cfg(test)]

@@ -58,12 +58,14 @@ impl<'f> Directive<'f> {
         self.end
     }
 
-    /// The age in seconds, saturating; none if it is none (R7.3).
+    /// The age in seconds, or any number above `u32::MAX` if it is above; none if it is none
+    /// (R7.3).
     pub(super) fn seconds(&self) -> Option<u64> {
+        const LARGE: u64 = 1 << 40;
         let digits = self.value.filter(|digits| !digits.is_empty())?;
         digits.iter().try_fold(0_u64, |number, &digit| {
-            let digit = digit.is_ascii_digit().then(|| u64::from(digit - b'0'))?;
-            Some(number.saturating_mul(10).saturating_add(digit))
+            let digit = digit.wrapping_sub(b'0');
+            (digit < 10).then(|| (number * 10 + u64::from(digit)).min(LARGE))
         })
     }
 }

@@ -56,7 +56,9 @@ impl<'c> DomainAttribute<'c> {
 }
 
 /// The `Domain` attributes of a field, in order.
-pub(super) fn domain_attributes(cookie: &[u8]) -> impl Iterator<Item = DomainAttribute<'_>> {
+pub(super) fn domain_attributes(
+    cookie: &[u8],
+) -> impl Iterator<Item = DomainAttribute<'_>> + Clone {
     // Name and value are long, and no attributes.
     let mut letters = Letters::from(cookie, memchr(b';', cookie).unwrap_or(cookie.len()));
     std::iter::from_fn(move || {
@@ -71,8 +73,10 @@ pub(super) fn domain_attributes(cookie: &[u8]) -> impl Iterator<Item = DomainAtt
 /// Where a `d` is in a field. Attributes have few, and many a semicolon: looking at what follows
 /// each of those cost 300 instructions more, of 600. Eight bytes at a time, as a vector search
 /// takes too long to set up for the bytes that there are.
+#[derive(Clone)]
 struct Letters<'c> {
-    cookie: &'c [u8],
+    /// What comes behind the word.
+    rest: &'c [u8],
     /// Where the word begins.
     word: usize,
     /// The top bits of those bytes of the word that were found and not given yet.
@@ -84,8 +88,21 @@ const ONES: u64 = u64::from_ne_bytes([1; WORD]);
 const TOPS: u64 = ONES << 7;
 
 impl<'c> Letters<'c> {
-    fn from(cookie: &'c [u8], word: usize) -> Self {
-        Self { cookie, word, found: letters(cookie.get(word..).unwrap_or_default()) }
+    fn from(cookie: &'c [u8], start: usize) -> Self {
+        let rest = cookie.get(start..).unwrap_or_default();
+        let mut letters = Self { rest, word: start, found: 0 };
+        letters.found = letters.read_word();
+        letters
+    }
+
+    #[inline]
+    fn read_word(&mut self) -> u64 {
+        let Some((word, rest)) = self.rest.split_first_chunk::<WORD>() else {
+            let last = std::mem::take(&mut self.rest).iter().rev();
+            return letters(last.fold(0, |word, &byte| word << u8::BITS | u64::from(byte)));
+        };
+        self.rest = rest;
+        letters(u64::from_le_bytes(*word))
     }
 }
 
@@ -95,9 +112,11 @@ impl Iterator for Letters<'_> {
     #[inline]
     fn next(&mut self) -> Option<usize> {
         while self.found == 0 {
+            if self.rest.is_empty() {
+                return None;
+            }
             self.word += WORD;
-            let rest = self.cookie.get(self.word..).filter(|rest| !rest.is_empty())?;
-            self.found = letters(rest);
+            self.found = self.read_word();
         }
         let byte = self.found.trailing_zeros() / u8::BITS;
         self.found &= self.found - 1;
@@ -105,14 +124,9 @@ impl Iterator for Letters<'_> {
     }
 }
 
-/// The top bits of those of the first eight bytes that are `d` or `D`; the first byte is the
-/// lowest.
+/// The top bits of those bytes that are `d` or `D`; the first byte is the lowest.
 #[inline]
-fn letters(text: &[u8]) -> u64 {
-    let word = match text.first_chunk::<WORD>() {
-        Some(word) => u64::from_le_bytes(*word),
-        None => text.iter().rev().fold(0, |word, &byte| word << u8::BITS | u64::from(byte)),
-    };
+fn letters(word: u64) -> u64 {
     // The case is one bit; a byte is zero if its low bits do not carry into the top one.
     let others = (word | (ONES * 0x20)) ^ (ONES * u64::from(b'd'));
     !(((others & !TOPS) + !TOPS) | others) & TOPS

@@ -21,10 +21,12 @@ pub(super) fn covers(domain: &[u8], host: &[u8]) -> bool {
     }
 }
 
-fn has_inner_dot(domain: &[u8]) -> bool {
-    let is_dot = |byte: &&u8| **byte == b'.';
-    let first_label = domain.iter().skip_while(is_dot);
-    first_label.skip_while(|byte| !is_dot(byte)).any(|byte| !is_dot(&byte))
+fn has_inner_dot(mut domain: &[u8]) -> bool {
+    while let [b'.', rest @ ..] | [rest @ .., b'.'] = domain {
+        domain = rest;
+    }
+    // From the end, where the label is short.
+    domain.iter().rev().any(|&byte| byte == b'.')
 }
 
 /// Whether a host is an IP address to a browser: it also takes any name whose last label is a
