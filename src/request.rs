@@ -87,7 +87,7 @@ impl Upstream {
         let address = authorised.then(|| self.client_address(headers, client_ip)).flatten();
         let taken = self.fields.filter(headers, authorised, &target.host)?;
         let host = self
-            .listed_host(trusted_host, uri, taken.host.as_ref())
+            .listed_host(trusted_host, uri, taken.host)
             .inspect_err(|_| restore_origin(headers, taken.origin.as_ref()))?;
         if authorised {
             self.identify(headers, &host, address)
@@ -105,8 +105,10 @@ impl Upstream {
     }
 
     fn trusted_host(&self, headers: &HeaderMap) -> Result<Option<BrowserHost>, Refusal> {
-        let field = self.trusted_host.as_ref();
-        field.map_or(Ok(None), |field| identity::only_host(headers, field))
+        match &self.trusted_host {
+            Some(field) => identity::only_host(headers, field),
+            None => Ok(None),
+        }
     }
 
     fn client_address(&self, headers: &HeaderMap, known: Option<IpAddr>) -> Option<IpAddr> {
@@ -129,9 +131,9 @@ impl Upstream {
         &self,
         trusted: Option<BrowserHost>,
         uri: &Uri,
-        field: Option<&HeaderValue>,
+        field: Option<HeaderValue>,
     ) -> Result<BrowserHost, Refusal> {
-        let field = field.map(BrowserHost::from_field).transpose()?;
+        let field = field.map(BrowserHost::from_value).transpose()?;
         self.choose_host(trusted, field, uri)
     }
 
