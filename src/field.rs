@@ -12,12 +12,14 @@
 //! | `field/connection.rs` | the `connection` field's own list (RFC 9110 §7.6.1) |
 //! | `field/length.rs` | what `content-length` says, repeats included (RFC 9112 §6.3) |
 //! | `field/removal.rs` | the names noted during a walk, removed after it |
+//! | `field/small.rs` | a value that outlives its message |
 
 pub(crate) mod connection;
 pub(crate) mod known;
 pub(crate) mod length;
 pub(crate) mod removal;
 mod set;
+pub(crate) mod small;
 
 pub use self::set::FieldSet;
 

@@ -69,15 +69,14 @@ impl BrowserHost {
         self.0.to_str().unwrap_or_default()
     }
 
-    /// The host's bytes, which need no look to see that they are text.
-    pub(crate) fn as_bytes(&self) -> &[u8] {
-        self.0.as_bytes()
-    }
-
     /// The host as a field value.
     #[must_use]
     pub fn header_value(&self) -> &HeaderValue {
         &self.0
+    }
+
+    pub(crate) fn into_value(self) -> HeaderValue {
+        self.0
     }
 }
 
