@@ -6,13 +6,15 @@
 mod attribute;
 mod domain;
 
-use std::iter;
+use std::ops::Range;
 
 use bytes::Bytes;
 use http::HeaderValue;
+use http::header::InvalidHeaderValue;
 
 use self::attribute::{DomainAttribute, domain_attributes};
 use crate::config::{CookieDomain, DomainMap, Mapped};
+use crate::scratch::Scratch;
 
 /// What happens to the `Domain` attribute of cookies.
 ///
@@ -101,10 +103,12 @@ impl Rewriter<'_> {
         if edit == Edit::Keep {
             return;
         }
-        let others = last.iter().flat_map(|_| domain_attributes(cookie.as_bytes()).skip(1));
-        let text = edited(cookie.as_bytes(), iter::once(first).chain(others), edit);
+        let value = match last {
+            None => edited_once(cookie.as_bytes(), &first, edit),
+            Some(_) => edited(cookie.as_bytes(), edit),
+        };
         // Parts of a valid value, joined by valid bytes, are one.
-        if let Ok(value) = HeaderValue::from_maybe_shared(text) {
+        if let Ok(value) = value {
             *cookie = value;
         }
     }
@@ -129,39 +133,53 @@ impl Rewriter<'_> {
     }
 }
 
-/// R8.2: each attribute goes, from its `;` up to the next one. R8.3, R8.4: or its value is
-/// replaced, its name and blanks stay.
-fn edited<'c>(
-    cookie: &'c [u8],
-    attributes: impl Iterator<Item = DomainAttribute<'c>> + Clone,
-    edit: Edit<'_>,
-) -> Bytes {
-    let new = |attribute: &DomainAttribute<'_>| match edit {
-        Edit::Replace(domain) if attribute.has_equals => [&b""[..], domain],
-        Edit::Replace(domain) => [b"=", domain],
-        Edit::Keep | Edit::Remove => [&b""[..], b""],
-    };
-    let old = |attribute: &DomainAttribute<'_>| match edit {
-        Edit::Replace(_) => attribute.value.clone(),
-        Edit::Keep | Edit::Remove => attribute.range.clone(),
-    };
-    // Written once into exactly as much room as it takes, which becomes the value as it is.
-    let length = attributes.clone().fold(cookie.len(), |length, attribute| {
-        length - old(&attribute).len()
-            + new(&attribute).iter().map(|part| part.len()).sum::<usize>()
-    });
-    let mut text = Vec::with_capacity(length);
-    let mut written = 0;
-    for attribute in attributes {
-        let old = old(&attribute);
-        text.extend_from_slice(cookie.get(written..old.start).unwrap_or_default());
-        for part in new(&attribute) {
-            text.extend_from_slice(part);
+/// What an attribute becomes, and what it was. R8.2: it goes, from its `;` up to the next one. R8.3,
+/// R8.4: or its value is replaced, its name and blanks stay.
+fn change<'t>(
+    attribute: &DomainAttribute<'_>,
+    edit: Edit<'t>,
+) -> (&'t [u8], &'t [u8], Range<usize>) {
+    match edit {
+        Edit::Replace(domain) => {
+            let equals: &[u8] = if attribute.has_equals { b"" } else { b"=" };
+            (equals, domain, attribute.value.clone())
         }
+        Edit::Keep | Edit::Remove => (b"", b"", attribute.range.clone()),
+    }
+}
+
+/// Nearly every cookie has one `Domain` at most. Written once, into exactly as much room as it
+/// takes, which becomes the value as it is.
+fn edited_once(
+    cookie: &[u8],
+    attribute: &DomainAttribute<'_>,
+    edit: Edit<'_>,
+) -> Result<HeaderValue, InvalidHeaderValue> {
+    let (equals, domain, old) = change(attribute, edit);
+    let before = cookie.get(..old.start).unwrap_or_default();
+    let after = cookie.get(old.end..).unwrap_or_default();
+    let text = if equals.is_empty() && domain.is_empty() {
+        [before, after].concat()
+    } else {
+        [before, equals, domain, after].concat()
+    };
+    HeaderValue::from_maybe_shared(Bytes::from(text))
+}
+
+/// The same for any number of attributes, apart because its text takes room on the stack.
+#[cold]
+fn edited(cookie: &[u8], edit: Edit<'_>) -> Result<HeaderValue, InvalidHeaderValue> {
+    let mut text = Scratch::<512>::new();
+    let mut written = 0;
+    for attribute in domain_attributes(cookie) {
+        let (equals, domain, old) = change(&attribute, edit);
+        text.push(cookie.get(written..old.start).unwrap_or_default());
+        text.push(equals);
+        text.push(domain);
         written = old.end;
     }
-    text.extend_from_slice(cookie.get(written..).unwrap_or_default());
-    text.into()
+    text.push(cookie.get(written..).unwrap_or_default());
+    HeaderValue::from_bytes(text.as_bytes())
 }
 
 #[cfg(test)]
@@ -219,6 +237,7 @@ mod tests {
             ("a=1; Domain=else.io", "a=1; Domain=else.io"),
             ("a=1; Domain=; x", "a=1; Domain=; x"),
             ("a=1; Domain; domain=a.b", "a=1; Domain=c.d; domain=c.d"),
+            ("a=1; domain=a.b; x; Domain=gone.io;y", "a=1; x;y"),
             ("a=1", "a=1"),
         ] {
             assert_eq!(rewritten(map(), false, cookie), expected, "{cookie}");

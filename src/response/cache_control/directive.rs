@@ -29,11 +29,11 @@ impl<'f> Directive<'f> {
             Some((name, [_, value @ ..])) => (name, Some(value.trim_ascii_end())),
             _ => (member.trim_ascii_end(), None),
         };
-        let end = start + value.map_or(name.len(), |value| name.len() + 1 + value.len());
-        let blanks = name.len() - name.trim_ascii_start().len();
-        let (name, value) =
-            (name.trim_ascii(), value.map(|value| unquoted(value.trim_ascii_start())));
-        Self { start: start + blanks, name, value, end }
+        let end = start + name.len() + value.map_or(0, |value| 1 + value.len());
+        let text = name.trim_ascii_start();
+        let start = start + (name.len() - text.len());
+        let value = value.map(|value| unquoted(value.trim_ascii_start()));
+        Self { start, name: text.trim_ascii_end(), value, end }
     }
 
     pub(super) fn kind(&self) -> Kind {

@@ -56,9 +56,7 @@ impl<'c> DomainAttribute<'c> {
 }
 
 /// The `Domain` attributes of a field, in order.
-pub(super) fn domain_attributes(
-    cookie: &[u8],
-) -> impl Iterator<Item = DomainAttribute<'_>> + Clone {
+pub(super) fn domain_attributes(cookie: &[u8]) -> impl Iterator<Item = DomainAttribute<'_>> {
     // Name and value are long, and no attributes.
     let mut letters = Letters::from(cookie, memchr(b';', cookie).unwrap_or(cookie.len()));
     std::iter::from_fn(move || {
@@ -73,7 +71,6 @@ pub(super) fn domain_attributes(
 /// Where a `d` is in a field. Attributes have few, and many a semicolon: looking at what follows
 /// each of those cost 300 instructions more, of 600. Eight bytes at a time, as a vector search
 /// takes too long to set up for the bytes that there are.
-#[derive(Clone)]
 struct Letters<'c> {
     /// What comes behind the word.
     rest: &'c [u8],

@@ -35,8 +35,8 @@ fn is_address(host: &[u8]) -> bool {
     let name = host.strip_suffix(b".").unwrap_or(host);
     let last = name.iter().rposition(|&byte| byte == b'.').and_then(|dot| name.get(dot + 1..));
     let last = last.unwrap_or(name);
-    // Nearly every host ends in a name: looking at it spares the parsers.
-    if last.first().is_some_and(u8::is_ascii_lowercase) && !last.contains(&b':') {
+    // Nearly every host ends in letters, which spares the parsers.
+    if !last.is_empty() && last.iter().all(u8::is_ascii_lowercase) {
         return false;
     }
     let hexadecimal = last.strip_prefix(b"0x").or_else(|| last.strip_prefix(b"0X"));
@@ -113,6 +113,8 @@ mod tests {
             ("com..", "a.com..", false),
             ("example.com", "wwwexample.com", false),
             ("c.de1", "b.c.de1", true),
+            ("c.xn--p1ai", "b.c.xn--p1ai", true),
+            ("c.COM", "b.c.COM", true),
             ("c.1", "b.c.1", false),
             ("c.x:", "b.c.x:", true),
         ] {
