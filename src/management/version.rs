@@ -51,10 +51,11 @@ impl Version {
         this.zip(that).is_some_and(|(this, that)| this.is_same_function(that))
     }
 
-    /// Whether an ARN of the same function names a version that was published after this one.
-    pub(super) fn is_older_than(&self, arn: &Value) -> bool {
+    /// Whether an ARN of the same function names a version that was published before this one, or
+    /// no version by its number.
+    pub(super) fn is_newer_than(&self, arn: &Value) -> bool {
         let that = arn.as_str().and_then(FunctionArn::parse).and_then(|arn| arn.qualifier);
-        that.and_then(order).is_some_and(|that| Some(that) > order(&self.number))
+        that.and_then(order) < order(&self.number)
     }
 }
 
@@ -145,9 +146,8 @@ impl Search {
         if let Some(version) = version.as_ref().filter(|_| of_revision) {
             self.by_revision.add(version);
         }
-        if self.newest.as_ref().is_none_or(|(newest, _)| place > *newest) {
-            self.newest = Some((place, version.filter(|_| of_code)));
-        }
+        let this = (place, version.filter(|_| of_code));
+        self.newest = self.newest.take().into_iter().chain([this]).max_by_key(|(place, _)| *place);
         Ok(())
     }
 
