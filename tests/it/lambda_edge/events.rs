@@ -4,6 +4,8 @@ use bytes::Bytes;
 use firstparty::http::Method;
 use firstparty::lambda_edge::{Event, EventError};
 use proptest::prelude::*;
+use serde::Deserialize;
+use serde::de::value::{BytesDeserializer, Error};
 use serde_json::{Value, json};
 
 use super::{answered, event_with, forwarded, object, sample, usual};
@@ -194,6 +196,14 @@ fn is_wrong(value: &Value, right: &str, pointer: &str) -> bool {
         "a boolean" => !value.is_boolean(),
         _ => !value.is_string(),
     }
+}
+
+/// R13.1: what JSON does not have, but other formats do, is refused in the words of the shape.
+#[test]
+fn values_of_other_formats_are_refused() {
+    let bytes = BytesDeserializer::<Error>::new(b"4711");
+    let error = Event::deserialize(bytes).unwrap_err().to_string();
+    assert_eq!(error, "invalid type: byte array, expected an object");
 }
 
 /// R13.1: a body that is not base64 is no body.
