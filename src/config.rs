@@ -231,6 +231,23 @@ mod tests {
         assert_eq!(config.resolution(Variable::GetResultPath), Resolution::Unset);
     }
 
+    /// R1.8: name and version are visible ASCII without `/`, at most 64 bytes each.
+    #[test]
+    fn integrations_have_names_that_fit() {
+        let (longest, longer) = ("n".repeat(64), "n".repeat(65));
+        for text in ["a", "!a~", &longest] {
+            let config = Config::builder().integration_name(text).integration_version(text);
+            let config = config.build().unwrap();
+            assert_eq!((config.version(), config.integration_name.as_deref()), (text, Some(text)));
+        }
+        for text in ["", "/", "a/b", "a b", "a\t", "\u{7f}", "\u{e4}", &longer] {
+            let error = Config::builder().integration_name(text).build().unwrap_err();
+            assert_eq!(error.setting(), "integration_name", "{text:?}");
+            let error = Config::builder().integration_version(text).build().unwrap_err();
+            assert_eq!(error.setting(), "integration_version", "{text:?}");
+        }
+    }
+
     /// R1.3: what was set is what is given back.
     #[test]
     fn settings_are_given_back() {

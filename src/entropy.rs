@@ -12,8 +12,8 @@ pub(crate) fn draw(
     alphabets: impl Iterator<Item = &'static [u8]>,
 ) -> impl Iterator<Item = char> {
     alphabets.filter_map(move |alphabet| {
-        let base = u128::try_from(alphabet.len()).ok().filter(|&base| base > 0)?;
-        let index = usize::try_from(entropy % base).ok()?;
+        let base = u128::try_from(alphabet.len()).ok()?;
+        let index = usize::try_from(entropy.checked_rem(base)?).ok()?;
         entropy /= base;
         alphabet.get(index).copied().map(char::from)
     })

@@ -253,6 +253,17 @@ mod tests {
         assert!(proposed.len() == 10 && !proposed.contains("fpjs"), "{proposed}");
     }
 
+    /// R1.5, R1.7: the first attempt that is not blocked is taken, and each is made of other bits.
+    #[test]
+    fn the_first_sound_attempt_is_taken() {
+        let entropy = 0x0001_3d96_50d3_03f0_u128;
+        let attempts = [0, 32].map(|bits| segment(entropy.rotate_left(bits)));
+        assert_eq!(attempts, ["shfpjs4n1e", "gzsbauoqsa"]);
+        for rotated in [entropy, entropy.rotate_left(32)] {
+            assert_eq!(propose_path_segment(rotated.to_le_bytes()), attempts[1]);
+        }
+    }
+
     /// R1.7: ten characters, a letter first, whatever the entropy.
     #[test]
     fn proposed_segments_are_well_formed() {

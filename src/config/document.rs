@@ -168,11 +168,11 @@ impl<'de> Visitor<'de> for Text {
         Ok(Some(text))
     }
 
-    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+    fn visit_unit<E: Error>(self) -> Result<Option<String>, E> {
         Ok(None)
     }
 
-    fn visit_none<E: Error>(self) -> Result<Self::Value, E> {
+    fn visit_none<E: Error>(self) -> Result<Option<String>, E> {
         Ok(None)
     }
 
@@ -241,7 +241,8 @@ mod tests {
         assert_eq!(source.into_name_and_unknown_keys().1, ["other"]);
     }
 
-    /// R1.2: the same from formats that have bytes and optional values, as JSON has not.
+    /// R1.2: the same from formats that have bytes, optional values and longer numbers, as JSON has
+    /// not.
     #[test]
     fn other_formats_are_read_alike() {
         type Read = Result<Option<String>, serde_json::Error>;
@@ -250,6 +251,11 @@ mod tests {
         assert_eq!(none.unwrap(), None);
         let some: Read = text().visit_some(serde_json::Value::from("s3cret"));
         assert_eq!(some.unwrap().as_deref(), Some("s3cret"));
+        let unit: Read = text().visit_unit();
+        assert_eq!(unit.unwrap(), None);
+        let depth = || Text(Variable::IntegrationPathDepth);
+        let (unsigned, signed): (Read, Read) = (depth().visit_u128(2), depth().visit_i128(-2));
+        assert_eq!([unsigned.unwrap().unwrap(), signed.unwrap().unwrap()], ["2", "-2"]);
         let bytes: Read = text().visit_bytes(b"s3cret");
         assert_eq!(bytes.unwrap_err().to_string(), "fpjs_pre_shared_secret: expected a string");
         let date = de::Unexpected::Other("a date");

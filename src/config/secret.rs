@@ -64,7 +64,9 @@ mod tests {
     #[test]
     fn text_that_cannot_be_sent_is_refused_and_not_repeated() {
         for text in ["s", "p@ss word", "~!#"] {
-            assert_eq!(Secret::new(text).unwrap().header_value(), text);
+            let secret = Secret::new(text).unwrap();
+            assert_eq!(secret.header_value(), text);
+            assert_eq!(format!("{secret:?}"), "Secret(…)");
         }
         for text in
             ["", " ", " s", "s ", "\ts", "s\t", "a\tb", "a\r\nb", "sécret", "秘密", "\u{7f}"]

@@ -251,3 +251,20 @@ impl<'de, F: FnMut(Cow<'de, str>)> Shape<'de> for Values<F> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde::de::value::Error;
+
+    use super::*;
+
+    /// R13.1: what is nothing in other formats is nothing here, and named where there has to be
+    /// something; texts may be owned.
+    #[test]
+    fn other_formats_are_read_alike() {
+        let none: Result<bool, Error> = Expect(Flag("flag")).visit_none();
+        assert_eq!(none.unwrap_err().to_string(), "flag: expected a boolean");
+        let text: Result<_, Error> = Expect(Text("text")).visit_string("a".to_owned());
+        assert_eq!(text.unwrap(), "a");
+    }
+}

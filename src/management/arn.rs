@@ -65,12 +65,18 @@ mod tests {
         }
     }
 
+    /// R14.7: less or more than an ARN of a function is none.
     #[test]
     fn other_texts_are_no_function() {
         for text in [
             "",
             "edge",
             "edge:7",
+            "arn",
+            "arn:aws",
+            "arn:aws:lambda",
+            "arn:aws:lambda:us-east-1",
+            "arn:aws:lambda:us-east-1:1",
             "arn:aws:lambda:us-east-1:1:function",
             "arn:aws:lambda:us-east-1:1:function:",
             "arn:aws:lambda:us-east-1:1:function:edge:",

@@ -52,8 +52,7 @@ pub(super) fn point(
         }
         found = true;
         patterns.extend(path_pattern);
-        let is_behind = |arn: &&mut Value| **arn != version.arn() && !version.is_older_than(arn);
-        for arn in ours.into_iter().filter(is_behind) {
+        for arn in ours.into_iter().filter(|arn| version.is_newer_than(arn)) {
             *arn = Value::from(version.arn());
             changed += 1;
         }

@@ -215,6 +215,20 @@ mod tests {
         }
     }
 
+    /// A wait that nothing asked for is ignored.
+    #[test]
+    fn only_an_update_waits() {
+        let mut run = Run::new(
+            &settings(Some("E1")),
+            &Event::new("GET", "/status", Some("mgmt-token s3cret")),
+        );
+        run.waited();
+        assert!(matches!(run.poll(), Step::Call(Call::GetSecretValue { .. })));
+        run.reply(Ok(secret()));
+        run.waited();
+        assert!(matches!(run.poll(), Step::Call(Call::GetFunction { .. })));
+    }
+
     /// The token is in no `Debug` of a run that holds it.
     #[test]
     fn debug_hides_the_token() {

@@ -51,10 +51,11 @@ impl Version {
         this.zip(that).is_some_and(|(this, that)| this.is_same_function(that))
     }
 
-    /// Whether an ARN of the same function names a version that was published after this one.
-    pub(super) fn is_older_than(&self, arn: &Value) -> bool {
+    /// Whether an ARN of the same function names a version that was published before this one, or
+    /// no version by its number.
+    pub(super) fn is_newer_than(&self, arn: &Value) -> bool {
         let that = arn.as_str().and_then(FunctionArn::parse).and_then(|arn| arn.qualifier);
-        that.and_then(order).is_some_and(|that| Some(that) > order(&self.number))
+        that.and_then(order) < order(&self.number)
     }
 }
 
@@ -70,7 +71,8 @@ fn order(number: &str) -> Option<u64> {
 /// all, if that has the reply's code: other versions with the same code are from before, as code
 /// may come back. A newest version with another code means that the list does not show the
 /// published one yet, or that someone else published since; then the search is ambiguous, and the
-/// next run's is not. The whole list is read, as a second match of the revision is ambiguous too.
+/// next run's is not. The whole list is read, as a second match of the revision is ambiguous too,
+/// and every part of it has to be legible: the newest version may be the one that is not.
 #[derive(Debug)]
 pub(super) struct Search {
     revision: String,
@@ -118,7 +120,8 @@ impl Search {
         page: &Value,
         deployment: &Deployment,
     ) -> Result<Option<Version>, Error> {
-        for item in page.get("Versions").and_then(Value::as_array).into_iter().flatten() {
+        let items = page.get("Versions").and_then(Value::as_array);
+        for item in items.ok_or(Error::VersionAmbiguous)? {
             self.visit(item, deployment)?;
         }
         self.pages += 1;
@@ -133,17 +136,18 @@ impl Search {
     fn visit(&mut self, item: &Value, deployment: &Deployment) -> Result<(), Error> {
         let of_revision = text(item, "RevisionId") == Some(&self.revision);
         let of_code = self.code.is_some() && text(item, "CodeSha256") == self.code.as_deref();
-        let Some(place) = text(item, "Version").and_then(order) else {
-            return Ok(());
-        };
+        let number = text(item, "Version").ok_or(Error::VersionAmbiguous)?;
+        if number.starts_with('$') {
+            return Ok(()); // `$LATEST`
+        }
+        let place = order(number).ok_or(Error::VersionAmbiguous)?;
         let matched = of_revision || of_code;
         let version = if matched { Version::of(item, deployment)? } else { None };
         if let Some(version) = version.as_ref().filter(|_| of_revision) {
             self.by_revision.add(version);
         }
-        if self.newest.as_ref().is_none_or(|(newest, _)| place > *newest) {
-            self.newest = Some((place, version.filter(|_| of_code)));
-        }
+        let this = (place, version.filter(|_| of_code));
+        self.newest = self.newest.take().into_iter().chain([this]).max_by_key(|(place, _)| *place);
         Ok(())
     }
 
@@ -256,6 +260,33 @@ mod tests {
         assert_eq!(search(&[json!(null)]), ambiguous);
         let unnamed = json!({"Version": "1", "RevisionId": "r"});
         assert_eq!(search(&[last(vec![unnamed])]), Err(Error::FunctionArnMissing));
+    }
+
+    /// R14.4, R14.8: E8000 for a page that cannot be read, as what is missing may be the newest
+    /// version, whose code an older one has too.
+    #[test]
+    fn what_cannot_be_read_may_be_the_newest() {
+        let second = |page: Value| {
+            let mut search = Search::new("r", Some("c"));
+            let first = json!({"Versions": [item(2, "x", "c")], "NextMarker": "m"});
+            assert_eq!(search.read(&first, &deployment()), Ok(None));
+            search.read(&page, &deployment())
+        };
+        for empty in [json!([]), json!([{"Version": "$LATEST"}]), json!([{"Version": "$LATEST.x"}])]
+        {
+            assert_eq!(second(json!({"Versions": empty})), Ok(Some(version(2))));
+        }
+        for odd in [json!(null), json!({}), json!([[]]), json!({"Versions": {}})] {
+            assert_eq!(second(odd.clone()), Err(Error::VersionAmbiguous), "{odd}");
+        }
+        for odd in [json!(null), json!({}), json!([]), json!({"Version": ""})] {
+            let page = json!({"Versions": [odd]});
+            assert_eq!(second(page), Err(Error::VersionAmbiguous), "{odd}");
+        }
+        for number in [json!(3), json!("3a"), json!("unheard-of")] {
+            let page = json!({"Versions": [{"Version": number}]});
+            assert_eq!(second(page), Err(Error::VersionAmbiguous), "{number}");
+        }
     }
 
     /// R14.5: code that was published before is published again as the newest version; E8000 while

@@ -77,6 +77,38 @@ fn framing_is_explained() {
     );
 }
 
+/// R4.2, R4.3, R4.5, R11.2: the rule for a path is that of its route and of the agent's origin.
+#[test]
+fn paths_are_explained_by_their_routes() {
+    for (origin, uri, rule) in [
+        ("api", "/fp/agent?apiKey=k", "R4.3"),
+        ("cdn", "/fp/agent?apiKey=k", "R4.5"),
+        ("cdn", "/fp/result", "R4.2"),
+        ("cdn", "/fp/web/v4/k", "R4.2"),
+    ] {
+        let config = format!(
+            r#"{{"agent_download_path": "agent", "get_result_path": "result",
+                "agent_origin": "{origin}"}}"#
+        );
+        let gateway = gateway(Platform::Generic, &config);
+        let (_, found) = explain::handle(&gateway, request("GET", uri, &[]), None);
+        assert_eq!(notes(&found)[0], format!("{rule}: path replaced"), "{origin} {uri}");
+    }
+}
+
+/// R5.2, R5.4, R11.2: a length goes for the platform's sake, unless the framing asks for it first.
+#[test]
+fn lengths_are_explained() {
+    let alone: &[(&str, &str)] = &[("content-length", "1")];
+    let chunked: &[(&str, &str)] = &[("content-length", "1"), ("transfer-encoding", "chunked")];
+    let gateway = gateway(Platform::CloudFront, "{}");
+    for (pairs, rule) in [(alone, "R5.4"), (chunked, "R5.2")] {
+        let (_, found) = explain::handle(&gateway, request("POST", "/fp/", pairs), None);
+        let dropped = format!("{rule}: content-length dropped");
+        assert!(notes(&found).contains(&dropped), "{found:?}");
+    }
+}
+
 /// R11.2: a cookie that could have stayed goes because `connection` names it.
 #[test]
 fn nominated_cookies_are_explained() {

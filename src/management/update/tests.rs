@@ -302,6 +302,9 @@ fn debug_hides_the_configuration() {
     config["DistributionConfig"]["Origins"]["Items"][0]["CustomHeaders"] =
         json!({"Quantity": 1, "Items": [header]});
     let mut update = fed(to_distribution());
+    update.reply(Ok(config.clone()));
+    assert!(format!("{update:?}").contains(r#"etag: "t1", paths: ["/"#), "{update:?}");
+    let mut update = fed(to_distribution());
     for outcome in [Ok(config), Err(Failure::NotYetUsable), Ok(json!({})), Ok(json!({}))] {
         update.reply(outcome);
         let shown = format!("{update:?} {:?}", update.poll());

@@ -1,9 +1,11 @@
 //! From events to requests: R13.1, R13.3, R13.5.
 
 use bytes::Bytes;
-use firstparty::http::Method;
+use firstparty::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use firstparty::lambda_edge::{Event, EventError};
 use proptest::prelude::*;
+use serde::Deserialize;
+use serde::de::value::{BytesDeserializer, Error};
 use serde_json::{Value, json};
 
 use super::{answered, event_with, forwarded, object, sample, usual};
@@ -196,6 +198,14 @@ fn is_wrong(value: &Value, right: &str, pointer: &str) -> bool {
     }
 }
 
+/// R13.1: what JSON does not have, but other formats do, is refused in the words of the shape.
+#[test]
+fn values_of_other_formats_are_refused() {
+    let bytes = BytesDeserializer::<Error>::new(b"4711");
+    let error = Event::deserialize(bytes).unwrap_err().to_string();
+    assert_eq!(error, "invalid type: byte array, expected an object");
+}
+
 /// R13.1: a body that is not base64 is no body.
 #[test]
 fn malformed_base64_is_named() {
@@ -251,15 +261,25 @@ fn what_http_cannot_hold_is_answered_400() {
     }
 }
 
-/// R13.3: more fields than a map holds are answered, not panicked over.
+/// R13.3, R13.5: more fields than a map holds, and no room for the body's length, are answered.
 #[test]
 fn too_many_fields_are_answered() {
-    let mut event = Event::new("GET", "/fp/", "");
-    for index in 0..40_000 {
-        event.field(&format!("x-{index}"), "1");
+    let mut room = HeaderMap::new();
+    let names = (0..).map(|index| HeaderName::try_from(format!("x-{index}")).unwrap());
+    let size = names.take_while(|name| room.try_insert(name, HeaderValue::from(1)).is_ok()).count();
+    let event = |fields, body: &'static str| {
+        let mut event = Event::new("GET", "/fp/", "");
+        event.field("host", "www.example.com");
+        (1..fields).for_each(|index| event.field(&format!("x-{index}"), "1"));
+        event.with_body(Bytes::from(body))
+    };
+    let (request, _) = forwarded(&usual(), event(size, ""));
+    assert_eq!(request.headers().len(), size);
+    for event in [event(size, "body"), event(size + 1, "")] {
+        let result = object(&answered(&usual(), event).0);
+        assert_eq!(result["status"], "400");
+        assert_eq!(result["body"], r#"{"error":"the request has too many fields"}"#);
     }
-    let (result, _) = answered(&usual(), event.with_body(Bytes::new()));
-    assert_eq!(result.status(), 400);
 }
 
 /// R13.3: a cut body is never forwarded; where nothing would be forwarded, the answer stays.

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use firstparty::http::{HeaderName, HeaderValue, Response};
-use firstparty::lambda_edge::{Event, ResultObject};
+use firstparty::lambda_edge::{BodyEncoding, Event, ResultObject};
 use firstparty::refusal::Refusal;
 use firstparty::{Failure, Platform, RequestId};
 use proptest::prelude::*;
@@ -92,6 +92,21 @@ fn some_statuses_have_no_body() {
             })
         );
     }
+}
+
+/// R13.4: an adapter that writes the object itself finds the same in its parts.
+#[test]
+fn results_have_parts() {
+    let result = |response| forwarded(&usual(), event_with(|_| {})).1.complete(response);
+    let fields: &[(&str, &[u8])] = &[("content-encoding", b"br"), ("x-a", b"1"), ("x-a", b"\xe9")];
+    let encoded = result(response(201, fields, "abc"));
+    assert_eq!((encoded.status().as_u16(), encoded.status_description()), (201, "Created"));
+    assert_eq!(encoded.body(), Some((BodyEncoding::Base64, &"abc".into())));
+    let read: Vec<_> = encoded.fields().map(|(name, value)| format!("{name}: {value}")).collect();
+    assert_eq!(read, ["content-encoding: br", "x-a: 1", "x-a: \u{e9}"]);
+    let text = result(response(200, &[], "abc"));
+    assert_eq!(text.body(), Some((BodyEncoding::Text, &"abc".into())));
+    assert_eq!(result(response(204, &[], "abc")).body(), None);
 }
 
 /// R13.4, R9.3: a status that CloudFront does not take is answered 502.

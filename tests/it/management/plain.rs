@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::cloud::{ARN, CloudFront, ForeignEdit};
 use super::driver::{drive, request, update};
-use super::fault::Fault;
+use super::fault::{Fault, Garble};
 use super::world;
 
 /// R14.4: each world's calls and end.
@@ -77,6 +77,19 @@ fn code_that_comes_back_is_found() {
         assert_eq!(update(&mut cloud, &[]).end(), "Update completed", "{package}");
         assert_eq!(cloud.cloudfront.versions(), ["5"]);
         assert_eq!(update(&mut cloud, &[]).end(), "Update is not required", "{package}");
+    }
+}
+
+/// R14.4, R14.8: the same when the newest version cannot be read: an older one with the same code is
+/// not taken for it.
+#[test]
+fn illegible_lists_end_the_run() {
+    for garble in [Garble::Null, Garble::Empty, Garble::Blank, Garble::Unheard, Garble::Mistyped] {
+        let mut cloud = world::unnamed();
+        cloud.lambda.package = "b".into();
+        let trace = update(&mut cloud, &[(4, Fault::Garbled(garble))]);
+        assert_eq!((trace.end(), trace.writes), ("E8000", 0), "{garble:?}");
+        assert_eq!(update(&mut cloud, &[]).end(), "Update completed", "{garble:?}");
     }
 }
 
