@@ -1,5 +1,7 @@
 //! Looks at bytes that several steps share: a scan for one, and the unreserved ones.
 
+pub(crate) mod starts;
+
 use memchr::memchr;
 
 /// Where the byte is first. Most answers are near, in the name of a parameter or in the first

@@ -1,6 +1,7 @@
 //! Path segments, with runs of slashes counting as one.
 
 use crate::scan;
+use crate::scan::starts::{Part, next_start};
 
 /// The path behind its leading slashes.
 pub(super) fn skip(path: &str) -> &str {
@@ -40,37 +41,38 @@ pub(super) fn with_one_slash(rest: &str) -> &str {
     rest.get(slash..).filter(|path| !path.is_empty()).unwrap_or("/")
 }
 
-/// Whether a segment is `.` or `..`, each dot also written `%2e` (WHATWG URL §4.3).
+/// Segments that begin like dot segments, which hardly any path has.
+struct DotSegment;
+
+impl Part for DotSegment {
+    const SEPARATOR: u8 = b'/';
+    const INITIALS: [u8; 2] = *b".%";
+}
+
+/// Whether a segment is `.` or `..`, each dot also written `%2e` (WHATWG URL §4.3), in a path that
+/// begins with a slash.
 pub(super) fn has_dot_segment(path: &str) -> bool {
-    let bytes = path.as_bytes();
-    may_have_dot_segment(bytes) && bytes.split(|&byte| byte == b'/').any(is_dot_segment)
+    let start = next_start::<DotSegment>(path.as_bytes(), 0);
+    start.and_then(|start| path.as_bytes().get(start..)).is_some_and(any_dot_segment)
 }
 
-/// Whether any segment begins like one, which hardly any path has.
-fn may_have_dot_segment(path: &[u8]) -> bool {
-    const WIDTH: usize = 16;
-    let [slashes @ .., _] = path else { return false };
-    let [_, next @ ..] = path else { return false };
-    let (Some(last), Some(last_next)) = (slashes.last_chunk::<WIDTH>(), next.last_chunk::<WIDTH>())
-    else {
-        return any_begins(slashes, next);
-    };
-    let chunks = slashes.chunks_exact(WIDTH).zip(next.chunks_exact(WIDTH));
-    any_begins(last, last_next)
-        || chunks.fold(false, |any, (slashes, next)| any | any_begins(slashes, next))
+/// From one that begins like it on, segments are looked at one by one: it is not the last.
+fn any_dot_segment(mut path: &[u8]) -> bool {
+    loop {
+        if begins_with_dot_segment(path) {
+            return true;
+        }
+        let slash = path.iter().position(|&byte| byte == b'/');
+        match slash.and_then(|slash| path.get(slash + 1..)) {
+            Some(behind) => path = behind,
+            None => return false,
+        }
+    }
 }
 
-/// Sixteen bytes at once: without a branch in it, the loop becomes vector code, and costs a third
-/// of a scan for `.` or `%`.
-#[inline]
-#[expect(clippy::needless_bitwise_bool, reason = "a branch would take twice as long")]
-fn any_begins(slashes: &[u8], next: &[u8]) -> bool {
-    let begins = |slash: u8, next: u8| (slash == b'/') & ((next == b'.') | (next == b'%'));
-    slashes.iter().zip(next).fold(false, |any, (&slash, &next)| any | begins(slash, next))
-}
-
-fn is_dot_segment(segment: &[u8]) -> bool {
-    strip_dot(segment).is_some_and(|behind| strip_dot(behind).unwrap_or(behind).is_empty())
+fn begins_with_dot_segment(path: &[u8]) -> bool {
+    let behind = strip_dot(path).map(|behind| strip_dot(behind).unwrap_or(behind));
+    matches!(behind, Some([] | [b'/', ..]))
 }
 
 fn strip_dot(bytes: &[u8]) -> Option<&[u8]> {

@@ -1,0 +1,50 @@
+//! Values as path segments: nothing in one can break out of it (contract R4.4).
+
+use std::borrow::Cow;
+
+use crate::refusal::Refusal;
+use crate::request::query::Parameter;
+use crate::scan;
+
+/// A decoded value as part of one path segment.
+pub(super) fn segment(parameter: Parameter<'_>) -> Result<Cow<'_, [u8]>, Refusal> {
+    if parameter.value.iter().copied().all(is_unreserved) {
+        return Ok(parameter.value.into());
+    }
+    let value = parameter.decoded();
+    if value.chars().any(char::is_control) {
+        return Err(Refusal::ControlCharacter);
+    }
+    let mut encoded = String::with_capacity(value.len());
+    push_encoded(&mut encoded, &value);
+    Ok(encoded.into_bytes().into())
+}
+
+/// RFC 3986 §2.3. A table: every value that becomes part of a path is looked at byte by byte.
+fn is_unreserved(byte: u8) -> bool {
+    #[expect(clippy::indexing_slicing, reason = "the compiler evaluates it")]
+    static UNRESERVED: [bool; 256] = {
+        let mut table = [false; 256];
+        let mut byte = 0_u8;
+        while byte < u8::MAX {
+            table[byte as usize] = scan::is_unreserved(byte);
+            byte += 1;
+        }
+        table
+    };
+    UNRESERVED.get(usize::from(byte)).copied().unwrap_or_default()
+}
+
+/// Percent-encodes everything outside unreserved (RFC 3986 §2.1).
+pub(super) fn push_encoded(text: &mut String, value: &str) {
+    const HEX: [char; 16] =
+        ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'];
+    let digit = |nibble: u8| HEX.get(usize::from(nibble)).copied().unwrap_or('0');
+    for byte in value.bytes() {
+        if is_unreserved(byte) {
+            text.push(char::from(byte));
+        } else {
+            text.extend(['%', digit(byte >> 4), digit(byte & 15)]);
+        }
+    }
+}
