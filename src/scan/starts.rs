@@ -42,6 +42,21 @@ pub(crate) fn next_start<P: Part>(text: &[u8], from: usize) -> Option<usize> {
     Some(from + text.len() - rest.len() + place? + 1)
 }
 
+/// Whether there is any such place. Not inlined: where the first byte is known, the compiler would
+/// look at it apart, and spoil the vector.
+#[inline(never)]
+pub(crate) fn has_start<P: Part>(text: &[u8]) -> bool {
+    if text.len() > 2 * STEP {
+        next_start::<P>(text, 0).is_some()
+    } else if text.len() > STEP {
+        any_at_ends::<P, STEP>(text)
+    } else if text.len() > STEP / 2 {
+        any_at_ends::<P, { STEP / 2 }>(text)
+    } else {
+        place::<P>(text).is_some()
+    }
+}
+
 #[inline]
 fn any_in_step<P: Part>(text: &[u8]) -> bool {
     let next = text.get(1..=STEP).unwrap_or_default();
@@ -71,15 +86,17 @@ fn skip_by<P: Part, const N: usize>(text: &[u8]) -> &[u8] {
 /// The first place, if it is among the first or the last `N`, which may overlap.
 #[inline]
 fn place_at_ends<P: Part, const N: usize>(text: &[u8]) -> Option<usize> {
-    let next = text.get(1..)?;
-    if any::<P>(text.first_chunk::<N>()?, next.first_chunk::<N>()?) {
-        return place::<P>(text.get(..=N)?);
-    }
-    let last = next.len().checked_sub(N)?;
-    if any::<P>(text.get(last..last + N)?, next.last_chunk::<N>()?) {
-        return place::<P>(text.get(last..)?).map(|place| last + place);
-    }
-    None
+    any_at_ends::<P, N>(text).then(|| place::<P>(text)).flatten()
+}
+
+#[inline]
+fn any_at_ends<P: Part, const N: usize>(text: &[u8]) -> bool {
+    let ([separators @ .., _], [_, next @ ..]) = (text, text) else { return false };
+    let first = (separators.first_chunk::<N>(), next.first_chunk::<N>());
+    let last = (separators.last_chunk::<N>(), next.last_chunk::<N>());
+    let ((Some(a), Some(b)), (Some(c), Some(d))) = (first, last) else { return false };
+    // A branch between the two: without one, the compiler shuffles them into each other.
+    any::<P>(a, b) || any::<P>(c, d)
 }
 
 #[inline]
@@ -99,7 +116,7 @@ fn any<P: Part>(separators: &[u8], next: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
+    use proptest::prelude::{Just, Strategy, prop, prop_assert_eq, prop_oneof, proptest};
 
     use super::*;
 
@@ -117,7 +134,7 @@ mod tests {
             Just(b"/.".to_vec()),
             Just(b"/%".to_vec()),
             prop::collection::vec(near, 0..20),
-            prop::collection::vec(any::<u8>(), 0..20),
+            prop::collection::vec(0..=u8::MAX, 0..20),
             (250_usize..270).prop_map(|length| vec![b'x'; length]),
         ]
     }
@@ -131,6 +148,8 @@ mod tests {
                 let expected = text.get(from..).and_then(|text| text.windows(2).position(is_start));
                 let expected = expected.map(|index| from + index + 1);
                 prop_assert_eq!(next_start::<Slash>(&text, from), expected);
+                let found = text.get(from..).is_some_and(has_start::<Slash>);
+                prop_assert_eq!(found, expected.is_some());
             }
         }
     }
