@@ -107,7 +107,7 @@ impl<'q> Parameter<'q> {
 }
 
 fn until_ampersand(bytes: &[u8]) -> usize {
-    scan::find::<12>(b'&', bytes).unwrap_or(bytes.len())
+    scan::find::<32>(b'&', bytes).unwrap_or(bytes.len())
 }
 
 /// What is behind the bytes that, decoded as a form, are this ASCII text. Stops at the first
