@@ -78,6 +78,7 @@ impl Endpoint {
     }
 
     /// R4.1: always HTTPS, and `host` says what the URI says.
+    #[inline]
     fn target(&self, path: PathAndQuery, region: Option<Region>) -> Result<Target, Refusal> {
         let mut parts = http::uri::Parts::default();
         parts.scheme = Some(Scheme::HTTPS);
@@ -152,6 +153,7 @@ impl Targets {
         }
     }
 
+    #[inline]
     fn api_target(
         &self,
         path: &impl Path,

@@ -72,13 +72,30 @@ pub(super) fn has_dot_segment(path: &str) -> bool {
     has_start::<DotSegment>(path.as_bytes()) && any_is_dot_segment(path.as_bytes())
 }
 
-#[cold]
-fn any_is_dot_segment(path: &[u8]) -> bool {
-    path.split(|&byte| byte == b'/').any(is_dot_segment)
+/// Looks at the beginning of each segment, before its end is looked for.
+#[inline(never)]
+fn any_is_dot_segment(mut path: &[u8]) -> bool {
+    loop {
+        if begins_with_dot_segment(path) {
+            return true;
+        }
+        let slash = path.iter().position(|&byte| byte == b'/');
+        match slash.and_then(|slash| path.get(slash + 1..)) {
+            Some(behind) => path = behind,
+            None => return false,
+        }
+    }
 }
 
-fn is_dot_segment(segment: &[u8]) -> bool {
-    strip_dot(segment).is_some_and(|behind| strip_dot(behind).unwrap_or(behind).is_empty())
+fn begins_with_dot_segment(path: &[u8]) -> bool {
+    match path {
+        // Most of what begins with a dot, without a look for escapes.
+        [b'.', b'.', byte, ..] if *byte != b'/' => false,
+        _ => {
+            let behind = strip_dot(path).map(|behind| strip_dot(behind).unwrap_or(behind));
+            matches!(behind, Some([] | [b'/', ..]))
+        }
+    }
 }
 
 fn strip_dot(bytes: &[u8]) -> Option<&[u8]> {
