@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use url::form_urlencoded;
 
 use crate::scan;
-use crate::scan::starts::{Part, next_start};
+use crate::scan::starts::{Part, find_part};
 
 /// The value of the first parameter with this name, as a form decodes it: `+` is a space, escapes
 /// are decoded, invalid UTF-8 is replaced (WHATWG URL §5.1).
@@ -25,9 +25,13 @@ pub fn first<'q>(query: &'q str, name: &str) -> Option<Cow<'q, str>> {
     parameters.find(|(decoded, _)| decoded == name).map(|(_, value)| value)
 }
 
-/// A name known beforehand, made of letters.
+/// A name known beforehand, made of two letters or more.
 pub(crate) trait Name {
     const TEXT: &'static str;
+    const SECOND: u8 = match Self::TEXT.as_bytes() {
+        [_, second, ..] => *second,
+        _ => b'%',
+    };
 }
 
 /// A parameter with the name begins with its first byte, or with an escape.
@@ -46,17 +50,11 @@ impl<N: Name> Part for N {
 #[inline]
 pub(crate) fn named<N: Name>(query: &str) -> impl Iterator<Item = Parameter<'_>> {
     let query = query.as_bytes();
-    let mut start = Some(0);
-    let mut from = 0;
+    let mut start = 0;
     std::iter::from_fn(move || {
-        loop {
-            let start = start.take().or_else(|| next_start::<N>(query, from))?;
-            from = start;
-            if let Some(parameter) = Parameter::new::<N>(query, start) {
-                from = parameter.end();
-                return Some(parameter);
-            }
-        }
+        let found = find_part::<N, _>(query, start, |start| Parameter::new::<N>(query, start))?;
+        start = found.end() + 1;
+        Some(found)
     })
 }
 
@@ -75,6 +73,15 @@ impl<'q> Parameter<'q> {
     #[inline]
     fn new<N: Name>(query: &'q [u8], start: usize) -> Option<Self> {
         let query = query.get(start..)?;
+        // Most names that begin alike differ next, and the escape of a letter is one of these.
+        let is_alike = match query {
+            [b'%', high, ..] => matches!(high, b'4'..=b'7'),
+            [_, second, ..] => *second == N::SECOND || *second == b'%',
+            _ => false,
+        };
+        if !is_alike {
+            return None;
+        }
         let behind = match query.strip_prefix(N::TEXT.as_bytes()) {
             Some(behind) => behind,
             None => behind(query, N::TEXT)?,
