@@ -50,7 +50,7 @@ pub(crate) fn find_part<P: Part, T>(
 /// The first place behind a separator, itself not before `from`, with one of the initials.
 fn next_start<P: Part>(text: &[u8], from: usize) -> Option<usize> {
     let text = text.get(from..)?;
-    let rest = if text.len() > 2 * STEP && !any_in_step::<P>(text) {
+    let rest = if text.len() > 2 * STEP && !any_first::<P, STEP>(text) {
         skip::<P>(text.get(STEP..)?)
     } else {
         text
@@ -83,22 +83,18 @@ pub(crate) fn has_start<P: Part>(text: &[u8]) -> bool {
     }
 }
 
-#[inline]
-fn any_in_step<P: Part>(text: &[u8]) -> bool {
-    let next = text.get(1..=STEP).unwrap_or_default();
-    text.get(..STEP).is_some_and(|separators| any::<P>(separators, next))
-}
-
 /// The text from the first step on that has a place; if none has, what is left of it is no step.
 #[inline]
-fn skip<P: Part>(text: &[u8]) -> &[u8] {
-    let near = text.get(..NEAR).unwrap_or(text);
-    let left = skip_by::<P, STEP>(near).len();
-    let rest = text.get(near.len() - left..).unwrap_or_default();
-    if left > STEP || near.len() < NEAR {
-        return rest;
+fn skip<P: Part>(mut text: &[u8]) -> &[u8] {
+    if let Some(near) = text.get(..NEAR) {
+        let left = skip_by::<P, STEP>(near).len();
+        text = text.get(NEAR - left..).unwrap_or_default();
+        if left > STEP {
+            return text;
+        }
+        text = skip_by::<P, FAR_STEP>(text);
     }
-    skip_by::<P, STEP>(skip_by::<P, FAR_STEP>(rest))
+    skip_by::<P, STEP>(text)
 }
 
 #[inline]
@@ -112,17 +108,25 @@ fn skip_by<P: Part, const N: usize>(text: &[u8]) -> &[u8] {
 /// The first place, if it is among the first or the last `N`, which may overlap.
 #[inline]
 fn place_at_ends<P: Part, const N: usize>(text: &[u8]) -> Option<usize> {
-    any_at_ends::<P, N>(text).then(|| place::<P>(text)).flatten()
+    if any_first::<P, N>(text) {
+        return place::<P>(text);
+    }
+    let last = text.len().checked_sub(N + 1)?;
+    let text = text.get(last..)?;
+    if any_first::<P, N>(text) { place::<P>(text).map(|place| last + place) } else { None }
+}
+
+/// A branch between the two: without one, the compiler shuffles them into each other.
+#[inline]
+fn any_at_ends<P: Part, const N: usize>(text: &[u8]) -> bool {
+    let last = text.len().checked_sub(N + 1).and_then(|last| text.get(last..));
+    any_first::<P, N>(text) || last.is_some_and(any_first::<P, N>)
 }
 
 #[inline]
-fn any_at_ends<P: Part, const N: usize>(text: &[u8]) -> bool {
-    let ([separators @ .., _], [_, next @ ..]) = (text, text) else { return false };
-    let first = (separators.first_chunk::<N>(), next.first_chunk::<N>());
-    let last = (separators.last_chunk::<N>(), next.last_chunk::<N>());
-    let ((Some(a), Some(b)), (Some(c), Some(d))) = (first, last) else { return false };
-    // A branch between the two: without one, the compiler shuffles them into each other.
-    any::<P>(a, b) || any::<P>(c, d)
+fn any_first<P: Part, const N: usize>(text: &[u8]) -> bool {
+    let (separators, next) = (text.get(..N), text.get(1..=N));
+    matches!((separators, next), (Some(separators), Some(next)) if any::<P>(separators, next))
 }
 
 #[inline]
