@@ -121,8 +121,7 @@ impl Routes {
     }
 
     fn api<'p>(&self, rest: &'p str) -> Option<Route<'p>> {
-        let path = with_one_slash(rest);
-        self.v4.then_some(Route::Api { path })
+        self.v4.then(|| Route::Api { path: with_one_slash(rest) })
     }
 
     /// R2.6: the first position from the left at which a route matches.

@@ -207,6 +207,15 @@ mod tests {
             prop_assert_eq!(found(&query), naive(&query, "region"));
         }
 
+        /// R3.2: so it does where names are far apart, and where many begin alike.
+        #[test]
+        fn distance_does_not_matter(
+            pieces in prop::collection::vec("(&?region=eu&?|&r|&%|&re|%72egion|[x&]{1,3}|x{14,18}|x{62,66}|x{250,330}){1,3}", 0..6),
+        ) {
+            let query = pieces.concat();
+            prop_assert_eq!(found(&query), naive(&query, "region"));
+        }
+
         /// R3.2: a value is compared as it is decoded.
         #[test]
         fn values_compare_as_decoded(value in "(e|u|%65|%75|%7|%|=|\\+){0,4}") {
