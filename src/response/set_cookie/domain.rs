@@ -68,7 +68,8 @@ fn is_public_suffix(domain: &[u8]) -> bool {
 }
 
 /// R8.3: the registrable domain of a host; none for an address or a public suffix, nor for a name
-/// with an empty first label, which the list's own vectors give none.
+/// with an empty first label, which the list's own vectors give none. It keeps a final dot of the
+/// host, without which it would not match the host (RFC 6265bis §5.1.3).
 #[cfg(feature = "psl")]
 pub(super) fn registrable(host: &[u8]) -> Option<&[u8]> {
     let domain = psl::domain(host).filter(|_| !host.starts_with(b".") && !is_address(host));
@@ -136,6 +137,7 @@ mod tests {
             ("example.com", Some("example.com")),
             ("co.uk", None),
             (".example.com", None),
+            ("www.example.com.", Some("example.com.")),
             ("localhost", None),
             ("1.2.3.4", None),
             ("[::1]", None),
