@@ -5,8 +5,8 @@ pub(crate) mod starts;
 use memchr::memchr;
 
 /// Where the byte is first. Most answers are near, in the name of a parameter or in the first
-/// segment of a path, and there words of `NEAR` bytes cost half of what a vector scan takes to set
-/// up; for a query of nothing but `a=b&` a third.
+/// segment of a path, and there words of eight bytes cost less than a vector scan takes to set up,
+/// and than a loop over bytes: a tenth less for cookies that are all kept.
 #[inline]
 pub(crate) fn find<const NEAR: usize>(byte: u8, bytes: &[u8]) -> Option<usize> {
     let (near, far) = bytes.split_at_checked(NEAR).unwrap_or((bytes, &[]));

@@ -2,8 +2,8 @@
 //!
 //! Hardly any part is one that is looked for, and most of those that are not differ in their first
 //! byte. So bytes are ruled out by sixteen, without a branch for each, in vector code: 0.9
-//! instructions a byte, however many parts there are. A walk from part to part takes five where
-//! they are short, and a search for a whole name does not see escapes in it.
+//! instructions a byte, however many parts there are. (A `memchr` from `&` to `&` takes sixteen where
+//! pairs are short, and a search for a whole name does not see escapes in it.)
 
 /// The parts that are looked for.
 pub(crate) trait Part {
@@ -34,8 +34,8 @@ pub(crate) fn find_part<P: Part, T>(
             if let Some(found) = accept(start) {
                 return Some(found);
             }
-            // Where parts begin alike, the next is near, and a vector would be dear: it took thrice
-            // as long for a query of nothing but `r&`.
+            // Where parts begin alike, the next is near, and a vector for each is dear: a query of
+            // nothing but `r&` took 39 instructions a byte instead of 22.
             from += STEP;
             let near = text.get(start..=from).or_else(|| text.get(start..))?;
             if let Some(place) = place::<P>(near) {
