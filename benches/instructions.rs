@@ -7,9 +7,7 @@ mod workload;
 
 use std::hint::black_box;
 
-use workload::growth::Grower;
-use workload::outcome::Outcome;
-use workload::{Visitor, Workloads};
+use workload::{Counter, Workloads};
 
 fn main() {
     let workloads = Workloads::new();
@@ -21,41 +19,15 @@ fn main() {
 /// the allocator and to choose the vector code.
 struct Once;
 
-impl Visitor for Once {
-    fn visit<I, A: Outcome, B: Outcome, C: Outcome>(
-        &mut self,
-        id: &'static str,
-        input: impl Fn() -> I,
-        ours: impl Fn(I) -> A,
-        floor: impl Fn(I) -> B,
-        naive: impl Fn(I) -> C,
-    ) {
-        once(id, &input, ours);
-        once(&format!("{id} floor"), &input, floor);
-        once(&format!("{id} naive"), &input, naive);
+impl Counter for Once {
+    fn count<I, O>(&mut self, name: &str, input: impl Fn() -> I, run: impl Fn(I) -> O) {
+        for _ in 0..8 {
+            drop(black_box(run(black_box(input()))));
+        }
+        let input = black_box(input());
+        drop(black_box(measured(&run, input)));
+        println!("{name}");
     }
-}
-
-impl Grower for Once {
-    fn grow<I, O>(
-        &mut self,
-        series: &'static str,
-        size: usize,
-        _: usize,
-        input: impl Fn() -> I,
-        run: impl Fn(I) -> O,
-    ) {
-        once(&format!("{series} {size}"), &input, run);
-    }
-}
-
-fn once<I, O>(name: &str, input: &impl Fn() -> I, run: impl Fn(I) -> O) {
-    for _ in 0..8 {
-        drop(black_box(run(black_box(input()))));
-    }
-    let input = black_box(input());
-    drop(black_box(measured(&run, input)));
-    println!("{name}");
 }
 
 #[inline(never)]

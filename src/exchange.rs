@@ -9,6 +9,7 @@ use serde::Serialize;
 use thiserror::Error;
 
 use crate::entropy;
+use crate::field::small::Small;
 use crate::gateway::Inner;
 use crate::reply::Reply;
 use crate::report::Report;
@@ -72,7 +73,7 @@ impl Exchange {
     /// The answer to the browser when upstream gave none (R9.1, R9.2).
     #[must_use]
     pub fn fail(self, failure: Failure, id: RequestId) -> Response<Bytes> {
-        let reply = Reply::new(self.sent.origin, self.head);
+        let reply = Reply::new(self.sent.origin.and_then(Small::into_value), self.head);
         if self.report.authorised {
             reply.integration_failed(failure, id)
         } else {
@@ -83,7 +84,7 @@ impl Exchange {
     /// An answer in the form that this request wants.
     #[cfg(feature = "lambda-edge")]
     pub(crate) fn reply(&self) -> Reply {
-        Reply::new(self.sent.origin.clone(), self.head)
+        Reply::new(self.sent.origin.clone().and_then(Small::into_value), self.head)
     }
 
     pub(crate) fn gateway(&self) -> &Inner {
@@ -95,7 +96,7 @@ impl Exchange {
             route: self.report.route,
             serves_scripts: self.sent.serves_scripts,
             authorised: self.report.authorised,
-            host: &self.sent.host,
+            host: self.sent.host.as_ref().map_or(b"", Small::as_bytes),
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Field names as data: what is removed in either direction, and how.
 //!
 //! Removing names from an [`http::HeaderMap`] is the most frequent thing a gateway does. The
-//! design here was measured against six others: one walk classifies every name through a
-//! table of known ones compiled to a `match`, notes what has to go in a bit set, and only then removes
+//! design here was measured against six others: one walk classifies every name through a perfect
+//! hash of the known ones, notes what has to go in a set, and only then removes
 //! by `static` name, last position first (a removal moves the last entry into the hole).
 //!
 //! | file | idea |
@@ -12,12 +12,14 @@
 //! | `field/connection.rs` | the `connection` field's own list (RFC 9110 §7.6.1) |
 //! | `field/length.rs` | what `content-length` says, repeats included (RFC 9112 §6.3) |
 //! | `field/removal.rs` | the names noted during a walk, removed after it |
+//! | `field/small.rs` | a value that outlives its message |
 
 pub(crate) mod connection;
 pub(crate) mod known;
 pub(crate) mod length;
 pub(crate) mod removal;
 mod set;
+pub(crate) mod small;
 
 pub use self::set::FieldSet;
 

@@ -147,6 +147,7 @@ mod tests {
             let profile = platform.profile();
             let lists = [&profile.request_denylist, &profile.response_denylist];
             for name in lists.into_iter().flat_map(Names::names) {
+                let name = &http::HeaderName::from_static(name);
                 assert!(Known::of(name).is_some(), "{name} on {platform}");
             }
         }

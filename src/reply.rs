@@ -7,6 +7,7 @@ mod json;
 pub(crate) mod status;
 
 use std::fmt::{self, Write};
+use std::sync::OnceLock;
 
 use bytes::Bytes;
 use http::header::{
@@ -45,7 +46,7 @@ impl Reply {
 
     /// R9.3: what a refusal becomes.
     pub(crate) fn refused(self, refusal: Refusal) -> Response<Bytes> {
-        let mut response = self.json(status_of(refusal), error_body(refusal));
+        let mut response = self.json(status_of(refusal), refusal_body(refusal));
         let allow = match refusal {
             Refusal::MethodNotForwarded => Some(FORWARDED_METHODS),
             Refusal::StatusMethod => Some(STATUS_METHODS),
@@ -125,6 +126,17 @@ fn status_of(refusal: Refusal) -> StatusCode {
         | Refusal::Host
         | Refusal::HostNotListed
         | Refusal::TooManyFields => StatusCode::BAD_REQUEST,
+    }
+}
+
+/// The body that goes with a refusal. Written once for all requests: a sixth of what a 404 took
+/// went into writing, copying and freeing the same sentence.
+fn refusal_body(refusal: Refusal) -> Bytes {
+    static BODIES: [OnceLock<Box<[u8]>>; 32] = [const { OnceLock::new() }; 32];
+    // There is room for every refusal, but nothing has to rely on it.
+    match BODIES.get(refusal as usize) {
+        Some(body) => Bytes::from_static(body.get_or_init(|| error_body(refusal).as_ref().into())),
+        None => error_body(refusal),
     }
 }
 

@@ -17,12 +17,13 @@ use http::header::{HOST, ORIGIN};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Uri, Version};
 
-use self::field::RequestFields;
+use self::field::{Read, RequestFields};
 use self::identity::BrowserHost;
 use self::region::Region;
 use self::target::Targets;
 use crate::config::{Config, ConfigError, Secret, TrustedAddress};
 use crate::field::known::Known;
+use crate::field::small::Small;
 use crate::platform::{AddressSource, HostSource, Platform};
 use crate::refusal::Refusal;
 use crate::route::Route;
@@ -44,8 +45,9 @@ pub(crate) struct Upstream {
 /// What the response will need to know of its request.
 #[derive(Debug)]
 pub(crate) struct Sent {
-    pub(crate) host: BrowserHost,
-    pub(crate) origin: Option<HeaderValue>,
+    /// The browser's host, if upstream was told.
+    pub(crate) host: Option<Small>,
+    pub(crate) origin: Option<Small>,
     pub(crate) region: Option<Region>,
     pub(crate) secret: bool,
     /// Whether the path is one under which v4 serves scripts (R7.1).
@@ -85,19 +87,20 @@ impl Upstream {
         // R5.0: what the fields say is read before any of them goes.
         let trusted_host = self.trusted_host(headers)?;
         let address = authorised.then(|| self.client_address(headers, client_ip)).flatten();
-        let taken = self.fields.filter(headers, authorised, &target.host)?;
+        let Read { host, origin } = self.fields.walk(headers, authorised, &target.host)?;
         let host = self
-            .listed_host(trusted_host, uri, taken.host.as_ref())
-            .inspect_err(|_| restore_origin(headers, taken.origin.as_ref()))?;
+            .listed_host(trusted_host, uri, host)
+            .inspect_err(|_| restore_origin(headers, origin.as_ref()))?;
+        let told = authorised.then(|| Small::copy(host.header_value()));
         if authorised {
-            self.identify(headers, &host, address)
-                .inspect_err(|_| restore_origin(headers, taken.origin.as_ref()))?;
+            self.identify(headers, host, address)
+                .inspect_err(|_| restore_origin(headers, origin.as_ref()))?;
         }
         parts.uri = target.uri;
         parts.version = Version::default();
         Ok(Sent {
-            host,
-            origin: taken.origin,
+            host: told,
+            origin,
             region: target.region,
             secret: authorised && self.secret.is_some(),
             serves_scripts: matches!(route, Route::Api { path } if path.starts_with("/web/")),
@@ -105,8 +108,10 @@ impl Upstream {
     }
 
     fn trusted_host(&self, headers: &HeaderMap) -> Result<Option<BrowserHost>, Refusal> {
-        let field = self.trusted_host.as_ref();
-        field.map_or(Ok(None), |field| identity::only_host(headers, field))
+        match &self.trusted_host {
+            Some(field) => identity::only_host(headers, field),
+            None => Ok(None),
+        }
     }
 
     fn client_address(&self, headers: &HeaderMap, known: Option<IpAddr>) -> Option<IpAddr> {
@@ -129,9 +134,9 @@ impl Upstream {
         &self,
         trusted: Option<BrowserHost>,
         uri: &Uri,
-        field: Option<&HeaderValue>,
+        field: Option<HeaderValue>,
     ) -> Result<BrowserHost, Refusal> {
-        let field = field.map(BrowserHost::from_field).transpose()?;
+        let field = field.map(BrowserHost::from_value).transpose()?;
         self.choose_host(trusted, field, uri)
     }
 
@@ -151,7 +156,7 @@ impl Upstream {
     fn identify(
         &self,
         headers: &mut HeaderMap,
-        host: &BrowserHost,
+        host: BrowserHost,
         address: Option<IpAddr>,
     ) -> Result<(), Refusal> {
         let mut insert = |known: Known, value: HeaderValue| {
@@ -164,15 +169,16 @@ impl Upstream {
         if let Some(address) = address.and_then(identity::address_value) {
             insert(Known::FpjsProxyClientIp, address)?;
         }
-        insert(Known::FpjsProxyForwardedHost, host.header_value().clone())
+        insert(Known::FpjsProxyForwardedHost, host.into_value())
     }
 }
 
 /// `connection` may have named `origin`, but the answer to a refused request needs it (R5.0, R9.3).
-fn restore_origin(headers: &mut HeaderMap, origin: Option<&HeaderValue>) {
-    if let Some(origin) = origin.filter(|_| !headers.contains_key(ORIGIN)) {
+fn restore_origin(headers: &mut HeaderMap, origin: Option<&Small>) {
+    let origin = origin.filter(|_| !headers.contains_key(ORIGIN)).cloned();
+    if let Some(origin) = origin.and_then(Small::into_value) {
         // A map that is full has no room for it; then the answer goes without CORS fields. (An
         // entry would make room first, and panic.)
-        let _ = headers.try_insert(ORIGIN, origin.clone());
+        let _ = headers.try_insert(ORIGIN, origin);
     }
 }

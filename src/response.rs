@@ -16,7 +16,6 @@ use self::set_cookie::DomainPolicy;
 use crate::config::Config;
 use crate::platform::Platform;
 use crate::report::RouteKind;
-use crate::request::identity::BrowserHost;
 
 /// Everything the response side needs, computed once from the configuration.
 #[derive(Debug)]
@@ -32,7 +31,8 @@ pub(crate) struct Context<'e> {
     pub(crate) route: Option<RouteKind>,
     pub(crate) serves_scripts: bool,
     pub(crate) authorised: bool,
-    pub(crate) host: &'e BrowserHost,
+    /// The browser's host; empty if upstream was not told, and its cookies are not fitted.
+    pub(crate) host: &'e [u8],
 }
 
 impl Downstream {
@@ -46,7 +46,7 @@ impl Downstream {
 
     /// Turns upstream's response into the browser's, in place.
     pub(crate) fn prepare(&self, parts: &mut Parts, context: &Context<'_>) {
-        let rewriter = self.cookies.rewriter(context.authorised, context.host.as_str());
+        let rewriter = self.cookies.rewriter_at(context.authorised, context.host);
         let rewrite = |cookie: &mut HeaderValue| rewriter.apply(cookie);
         let seen = self.fields.filter(&mut parts.headers, rewrite);
         self.cap_ages(parts.status, &mut parts.headers, seen, context);

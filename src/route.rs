@@ -87,27 +87,28 @@ impl Routes {
     }
 
     fn find<'p>(&self, path: &'p str) -> Option<Route<'p>> {
-        match &self.mount {
-            Mount::Depth(depth) => self.route_or_api(below_depth(path, *depth)?),
-            Mount::Exact(prefix) => self.route_or_api(after(path, prefix.as_str())?),
-            Mount::Anywhere => self.route_anywhere(path),
+        let rest = match &self.mount {
+            Mount::Depth(depth) => below_depth(path, *depth)?,
+            Mount::Exact(prefix) => after(path, prefix.as_str())?,
+            Mount::Anywhere => return self.route_anywhere(path),
             Mount::AnywhereOrDepth(depth) => {
                 let below = || self.api(below_depth(path, *depth)?);
-                self.route_anywhere(path).or_else(below)
+                return self.route_anywhere(path).or_else(below);
             }
-        }
-    }
-
-    fn route_or_api<'p>(&self, rest: &'p str) -> Option<Route<'p>> {
+        };
         self.route(rest).or_else(|| self.api(rest))
     }
 
     /// R2.2: the routes in their order; the agent route and `status` take nothing behind them.
+    #[inline]
     fn route<'p>(&self, rest: &'p str) -> Option<Route<'p>> {
         // Of an application's own paths, the first byte rules nearly all out.
-        if self.initials & initial(skip(rest)) == 0 {
-            return None;
-        }
+        let rest = skip(rest);
+        if self.initials & initial(rest) == 0 { None } else { self.route_at(rest) }
+    }
+
+    #[inline(never)]
+    fn route_at<'p>(&self, rest: &'p str) -> Option<Route<'p>> {
         let is = |route: &str| after(rest, route).is_some_and(|rest| skip(rest).is_empty());
         if self.agent.as_ref().is_some_and(|agent| is(agent.as_str())) {
             return Some(Route::Agent);
@@ -120,8 +121,7 @@ impl Routes {
     }
 
     fn api<'p>(&self, rest: &'p str) -> Option<Route<'p>> {
-        let path = with_one_slash(rest);
-        self.v4.then_some(Route::Api { path })
+        self.v4.then(|| Route::Api { path: with_one_slash(rest) })
     }
 
     /// R2.6: the first position from the left at which a route matches.
@@ -131,7 +131,7 @@ impl Routes {
             if let Some(route) = self.route(rest) {
                 return Some(route);
             }
-            rest = segments::split_first(rest).1;
+            rest = segments::behind_first(rest)?;
         }
         None
     }
@@ -143,15 +143,15 @@ fn initial(path: &str) -> u64 {
 }
 
 /// R2.1: what remains below the first `depth` segments; none if there are fewer.
+#[inline]
 fn below_depth(path: &str, depth: u8) -> Option<&str> {
     let mut rest = path;
     for _ in 0..depth {
-        let (segment, behind) = segments::split_first(rest);
-        if segment.is_empty() {
+        match segments::behind_first(rest) {
+            Some(behind) => rest = behind,
             // With depth 1, the site's own root counts as the integration's.
-            return (depth == 1).then_some("/");
+            None => return (depth == 1).then_some("/"),
         }
-        rest = behind;
     }
     Some(rest)
 }

@@ -11,9 +11,8 @@ mod workload;
 use std::collections::BTreeMap;
 
 use allocation_counter::{AllocationInfo, measure};
-use workload::growth::Grower;
 use workload::outcome::Outcome;
-use workload::{Visitor, Workloads};
+use workload::{Counter, Visitor, Workloads};
 
 const BUDGETS: &str = include_str!("../benches/budgets.tsv");
 
@@ -21,7 +20,7 @@ const BUDGETS: &str = include_str!("../benches/budgets.tsv");
 #[derive(Default)]
 struct Counts(BTreeMap<String, (u64, u64)>);
 
-impl Counts {
+impl Counter for Counts {
     fn count<I, O>(&mut self, name: &str, input: impl Fn() -> I, run: impl Fn(I) -> O) {
         // What is computed once for the process is not a request's.
         drop(run(input()));
@@ -29,34 +28,6 @@ impl Counts {
         let mut output = None;
         let AllocationInfo { count_total, bytes_total, .. } = measure(|| output = Some(run(input)));
         self.0.insert(name.to_owned(), (count_total, bytes_total));
-    }
-}
-
-impl Visitor for Counts {
-    fn visit<I, A: Outcome, B: Outcome, C: Outcome>(
-        &mut self,
-        id: &'static str,
-        input: impl Fn() -> I,
-        ours: impl Fn(I) -> A,
-        floor: impl Fn(I) -> B,
-        naive: impl Fn(I) -> C,
-    ) {
-        self.count(id, &input, ours);
-        self.count(&format!("{id} floor"), &input, floor);
-        self.count(&format!("{id} naive"), &input, naive);
-    }
-}
-
-impl Grower for Counts {
-    fn grow<I, O>(
-        &mut self,
-        series: &'static str,
-        size: usize,
-        _: usize,
-        input: impl Fn() -> I,
-        run: impl Fn(I) -> O,
-    ) {
-        self.count(&format!("{series} {size}"), input, run);
     }
 }
 

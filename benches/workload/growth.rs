@@ -30,7 +30,7 @@ const COOKIES: [(&str, &str); 5] = [
     ("cookie, blanks before a miss", "_iidt                      ; "),
     ("cookie, all kept", "_iidt=1; "),
 ];
-const QUERIES: [(&str, &str); 8] = [
+const QUERIES: [(&str, &str); 10] = [
     ("query, one long value", "x"),
     ("query, short pairs", "a=b&"),
     ("query, only separators", "&"),
@@ -39,6 +39,8 @@ const QUERIES: [(&str, &str); 8] = [
     ("query, only percent signs", "%"),
     ("query, near misses", "xregion=eu&"),
     ("query, all corrected", "region=xx&"),
+    ("query, first bytes alike", "r&"),
+    ("query, escapes alone", "%&"),
 ];
 const CONNECTIONS: [(&str, &str); 4] = [
     ("connection, one option", "close,"),

@@ -24,6 +24,7 @@ use firstparty::{Action, Config, Exchange, Gateway, Platform};
 use serde_json::Value;
 
 use self::floor::Floor;
+use self::growth::Grower;
 use self::head::{RequestHead, ResponseHead};
 use self::naive::Naive;
 use self::outcome::Outcome;
@@ -41,6 +42,40 @@ pub trait Visitor {
         floor: impl Fn(I) -> B,
         naive: impl Fn(I) -> C,
     );
+}
+
+/// What counts calls one by one: each way of each workload, and each input that grows.
+pub trait Counter {
+    /// Counts one call.
+    fn count<I, O>(&mut self, name: &str, input: impl Fn() -> I, run: impl Fn(I) -> O);
+}
+
+impl<C: Counter> Visitor for C {
+    fn visit<I, A: Outcome, B: Outcome, D: Outcome>(
+        &mut self,
+        id: &'static str,
+        input: impl Fn() -> I,
+        ours: impl Fn(I) -> A,
+        floor: impl Fn(I) -> B,
+        naive: impl Fn(I) -> D,
+    ) {
+        self.count(id, &input, ours);
+        self.count(&format!("{id} floor"), &input, floor);
+        self.count(&format!("{id} naive"), &input, naive);
+    }
+}
+
+impl<C: Counter> Grower for C {
+    fn grow<I, O>(
+        &mut self,
+        series: &'static str,
+        size: usize,
+        _: usize,
+        input: impl Fn() -> I,
+        run: impl Fn(I) -> O,
+    ) {
+        self.count(&format!("{series} {size}"), input, run);
+    }
 }
 
 /// The gateway and the inputs.
@@ -140,13 +175,13 @@ impl Workloads {
         let after = exchange().complete(response.build());
         let floor = Floor::of_response(&response.build(), &after);
         let naive = Naive::new(&self.config);
-        // All three get the exchange; only ours ends it, so the others hand it out again.
+        // Ours ends the exchange, so the others end it, too.
         visitor.visit(
             id,
             || (exchange(), response.build()),
             |(exchange, response)| exchange.complete(response),
-            |(exchange, response)| (exchange, floor.response(response)),
-            |(exchange, response)| (exchange, naive.response(response, "www.example.com")),
+            |(_ended, response)| floor.response(response),
+            |(_ended, response)| naive.response(response, "www.example.com"),
         );
     }
 
@@ -166,15 +201,15 @@ impl Workloads {
         );
     }
 
-    /// E, the whole way to the finished answer.
+    /// E, the whole way to the finished answer, which ends the request.
     fn visit_not_found(&self, visitor: &mut impl Visitor) {
         let naive = Naive::new(&self.config);
         visitor.visit(
             "E 404",
             || self.e.build(),
             |request| self.without_v4.handle(request, Some(self.client_ip)),
-            |request| (floor::not_found(), request),
-            |request| (naive.not_found(&request).unwrap(), request),
+            |_ended| floor::not_found(),
+            |request| naive.not_found(&request).unwrap(),
         );
     }
 }

@@ -1,10 +1,9 @@
 //! What comes out of a workload, in a form in which ours, floor and naive can be compared.
 
-use bytes::Bytes;
+use firstparty::Action;
 use firstparty::http::{HeaderMap, Request, Response};
 use firstparty::refusal::Refusal;
 use firstparty::route::Route;
-use firstparty::{Action, Exchange};
 
 use super::naive::Place;
 
@@ -18,7 +17,7 @@ impl Outcome for Action<()> {
     fn lines(&self) -> Vec<String> {
         match self {
             Self::Forward(request, _) => request.lines(),
-            Self::Respond(response, _) => response_lines(response),
+            Self::Respond(response, _) => response.lines(),
         }
     }
 }
@@ -30,21 +29,10 @@ impl Outcome for Request<()> {
     }
 }
 
-impl Outcome for Response<()> {
+impl<B> Outcome for Response<B> {
     fn lines(&self) -> Vec<String> {
-        response_lines(self)
-    }
-}
-
-impl Outcome for (Exchange, Response<()>) {
-    fn lines(&self) -> Vec<String> {
-        response_lines(&self.1)
-    }
-}
-
-impl Outcome for (Response<Bytes>, Request<()>) {
-    fn lines(&self) -> Vec<String> {
-        response_lines(&self.0)
+        let line = self.status().to_string();
+        [line].into_iter().chain(fields(self.headers())).collect()
     }
 }
 
@@ -64,11 +52,6 @@ impl Outcome for bool {
     fn lines(&self) -> Vec<String> {
         vec![format!("found: {self}")]
     }
-}
-
-fn response_lines<B>(response: &Response<B>) -> Vec<String> {
-    let line = response.status().to_string();
-    [line].into_iter().chain(fields(response.headers())).collect()
 }
 
 /// The attributes of a cookie sorted, too: `cookie` has an order of its own.

@@ -114,6 +114,14 @@ impl Seeds {
             self.add("exchange", &[&setting[..], &[1]].concat(), &talk);
             self.add("explain", &[&setting[..], &[1]].concat(), &talk);
         }
+        let listed = Setting { hosts: 1, mount: 1, ..Setting::default() }.bytes();
+        for line in ["GET /fp/status", "POST /fp/status", "TRACE /fp/status", "TRACE /fp/web"] {
+            for host in ["www.example.com", "a.example", ""] {
+                let talk = format!("{line}\nhost: {host}\n\n200\n");
+                self.add("exchange", &[&listed[..], &[1]].concat(), &talk);
+                self.add("explain", &[&listed[..], &[1]].concat(), &talk);
+            }
+        }
         for ages in AGES {
             self.add("cache_control", &[0, 0], ages);
         }

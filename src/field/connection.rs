@@ -22,6 +22,11 @@ pub(crate) struct Nominated {
 impl Nominated {
     /// Reads one `connection` field.
     pub(crate) fn read(&mut self, value: &HeaderValue) {
+        if let b"keep-alive" | b"Keep-Alive" = value.as_bytes() {
+            // Nearly always.
+            self.count += 1;
+            return;
+        }
         for member in value.as_bytes().split(|&byte| byte == b',') {
             if self.count > MAX_NAMES {
                 return;
@@ -58,14 +63,16 @@ impl Nominated {
         self.count > MAX_NAMES
     }
 
-    /// Removes the named fields: at most [`MAX_NAMES`] look-ups, however large the message.
-    pub(crate) fn remove_from(&self, headers: &mut HeaderMap) {
+    /// Removes the named fields: at most [`MAX_NAMES`] look-ups, however large the message. Tells
+    /// whether any was named.
+    pub(crate) fn remove_from(&self, headers: &mut HeaderMap) -> bool {
         for name in &self.names {
             headers.remove(name);
         }
         if self.close {
             headers.remove(CLOSE);
         }
+        !self.names.is_empty()
     }
 }
 
@@ -88,7 +95,7 @@ fn is_option(member: &[u8]) -> bool {
 
 /// Names whose removal would change where or how the message is read.
 fn is_protected(name: &HeaderName) -> bool {
-    matches!(Known::of(name.as_str()), Some(Known::Host | Known::ContentLength))
+    matches!(Known::of(name), Some(Known::Host | Known::ContentLength))
 }
 
 #[cfg(test)]

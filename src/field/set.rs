@@ -25,8 +25,8 @@ pub struct FieldSet {
     others: Vec<Box<str>>,
     /// Lower case.
     prefixes: Vec<Box<str>>,
-    /// A bit for each first byte of `others` and `prefixes`, modulo 64.
-    initials: u64,
+    /// A bit for each third byte of `others` and `prefixes`, modulo 64.
+    thirds: u64,
 }
 
 impl FieldSet {
@@ -41,10 +41,10 @@ impl FieldSet {
     pub fn with_names<N: AsRef<str>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
         for name in names {
             let name = name.as_ref().to_ascii_lowercase();
-            match Known::of(&name) {
+            match HeaderName::try_from(&name).ok().as_ref().and_then(Known::of) {
                 Some(known) => self.known.insert(known),
                 None => {
-                    self.initials |= initial(&name);
+                    self.thirds |= third(&name);
                     self.others.push(name.into());
                 }
             }
@@ -64,7 +64,7 @@ impl FieldSet {
                     self.known.insert(known);
                 }
             }
-            self.initials |= if prefix.is_empty() { u64::MAX } else { initial(&prefix) };
+            self.thirds |= if prefix.len() < 3 { u64::MAX } else { third(&prefix) };
             self.prefixes.push(prefix.into());
         }
         self
@@ -73,7 +73,7 @@ impl FieldSet {
     /// Whether the name is in the set.
     #[must_use]
     pub fn contains(&self, name: &HeaderName) -> bool {
-        match Known::of(name.as_str()) {
+        match Known::of(name) {
             Some(known) => self.contains_known(known),
             None => self.contains_other(name.as_str()),
         }
@@ -84,11 +84,12 @@ impl FieldSet {
         self.known.contains(known)
     }
 
-    /// `name` is lower case, as every [`HeaderName`] is, and not [`Known`]. Its first byte alone
-    /// rules nearly all names out, for a tenth of what the comparisons cost.
+    /// `name` is lower case, as every [`HeaderName`] is, and not [`Known`]. Its third byte alone
+    /// rules nearly all names out, for a tenth of what the comparisons cost. (The first does not:
+    /// where platforms have prefixes, they begin with `x-`.)
     #[inline]
     pub(crate) fn contains_other(&self, name: &str) -> bool {
-        self.initials & initial(name) != 0 && self.has_prefix_or_other(name)
+        self.thirds & third(name) != 0 && self.has_prefix_or_other(name)
     }
 
     fn has_prefix_or_other(&self, name: &str) -> bool {
@@ -97,10 +98,10 @@ impl FieldSet {
     }
 }
 
-/// The bit of a name's first byte.
+/// The bit of a name's third byte. Shorter names share one.
 #[inline]
-fn initial(name: &str) -> u64 {
-    name.as_bytes().first().map_or(0, |byte| 1 << (byte % 64))
+fn third(name: &str) -> u64 {
+    1 << (name.as_bytes().get(2).copied().unwrap_or_default() % 64)
 }
 
 #[cfg(test)]
@@ -120,6 +121,21 @@ mod tests {
         }
         for name in ["vi", "via2", "x-min", "x-amz-cf", "x-amz-date", "host"] {
             assert!(!contains(&set, name), "{name}");
+        }
+    }
+
+    /// Whatever the length of names and prefixes, their third bytes rule out nothing wrongly.
+    #[test]
+    fn short_names_and_prefixes_are_found() {
+        let names = ["q", "qq", "qqq", "qqqq", "zqz"];
+        let set = FieldSet::new().with_names(names);
+        assert!(names.into_iter().all(|name| contains(&set, name)));
+        assert!(["z", "zz", "zzz", "qqz"].into_iter().all(|name| !contains(&set, name)));
+        for prefix in ["", "q", "qq", "qqq", "qqqq"] {
+            let set = FieldSet::new().with_prefixes([prefix]);
+            for name in ["q", "qq", "qqq", "qqqq", "qqqqq", "z", "via"] {
+                assert_eq!(contains(&set, name), name.starts_with(prefix), "{prefix} {name}");
+            }
         }
     }
 

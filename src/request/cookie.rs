@@ -93,11 +93,8 @@ fn pairs_named<'f>(
             // A look at the very next cookie keeps a field of nothing but this name cheap.
             let rest = field.get(from..)?;
             let next = rest.trim_ascii_start();
-            let start = if next.starts_with(name.needle()) {
-                field.len() - next.len()
-            } else {
-                from + name.find(rest)?
-            };
+            let is_next = next.first() == name.needle().first() && next.starts_with(name.needle());
+            let start = if is_next { field.len() - next.len() } else { from + name.find(rest)? };
             let (before, pair) = field.split_at_checked(start)?;
             let (_, behind) = pair.split_at_checked(name.needle().len())?;
             let is_pair = matches!(before.trim_ascii_end(), [] | [.., b';'])

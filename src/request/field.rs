@@ -9,6 +9,7 @@ use crate::field::connection::Nominated;
 use crate::field::known::Known;
 use crate::field::length::ContentLength;
 use crate::field::removal::Removals;
+use crate::field::small::Small;
 use crate::field::{CONNECTION_SPECIFIC, FieldSet, IDENTITY_PREFIX};
 use crate::platform::Profile;
 use crate::refusal::Refusal;
@@ -51,6 +52,13 @@ pub struct Taken {
     pub origin: Option<HeaderValue>,
 }
 
+/// The same on its way into an exchange.
+#[derive(Debug, Default)]
+pub(super) struct Read {
+    pub(super) host: Option<HeaderValue>,
+    pub(super) origin: Option<Small>,
+}
+
 impl RequestFields {
     /// Combines what the contract, the platform and the configuration want to go.
     #[must_use]
@@ -76,10 +84,22 @@ impl RequestFields {
         authorised: bool,
         upstream: &HeaderValue,
     ) -> Result<Taken, Refusal> {
+        let read = self.walk(headers, authorised, upstream)?;
+        Ok(Taken { host: read.host, origin: read.origin.and_then(Small::into_value) })
+    }
+
+    /// As [`Self::filter`], without making a value of what only a failure will need.
+    pub(super) fn walk(
+        &self,
+        headers: &mut HeaderMap,
+        authorised: bool,
+        upstream: &HeaderValue,
+    ) -> Result<Read, Refusal> {
         let mut walk = Walk::new();
         let mut cookies = CookieFields::new();
+        let table = Known::table();
         for (name, value) in headers.iter_mut() {
-            let Some(known) = Known::of(name.as_str()) else {
+            let Some(known) = table.find(name) else {
                 walk.removals.note_other(name, &self.denied);
                 continue;
             };
@@ -99,7 +119,7 @@ impl RequestFields {
         }
         walk.joined_cookies = cookies.settle(&mut walk.removals);
         walk.finish(headers, upstream)?;
-        Ok(walk.taken)
+        Ok(walk.read)
     }
 }
 
@@ -121,7 +141,7 @@ struct Walk {
     hosts: usize,
     origins: usize,
     joined_cookies: Option<HeaderValue>,
-    taken: Taken,
+    read: Read,
 }
 
 impl Walk {
@@ -134,7 +154,7 @@ impl Walk {
             hosts: 0,
             origins: 0,
             joined_cookies: None,
-            taken: Taken::default(),
+            read: Read::default(),
         }
     }
 
@@ -148,13 +168,13 @@ impl Walk {
         if self.hosts > 1 {
             return Err(Refusal::Host);
         }
-        self.taken.host = Some(std::mem::replace(value, upstream.clone()));
+        self.read.host = Some(std::mem::replace(value, upstream.clone()));
         Ok(())
     }
 
     fn take_origin(&mut self, value: &HeaderValue) {
         self.origins += 1;
-        self.taken.origin = (self.origins == 1).then(|| value.clone());
+        self.read.origin = (self.origins == 1).then(|| Small::copy(value));
     }
 
     /// R5.2: `chunked` and nothing else (RFC 9112 §6.1; names of codings have no case).

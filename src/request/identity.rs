@@ -37,9 +37,13 @@ impl BrowserHost {
     ///
     /// [`Refusal::Host`] for anything else (R5.7).
     pub fn from_field(value: &HeaderValue) -> Result<Self, Refusal> {
+        Self::from_value(value.clone())
+    }
+
+    /// Reads a field's value, and keeps it if it is as it has to be, which is the usual case.
+    pub(crate) fn from_value(value: HeaderValue) -> Result<Self, Refusal> {
         if is_plain(value.as_bytes()) {
-            // As it has to be, which is the usual case: no copy.
-            return Ok(Self(value.clone()));
+            return Ok(Self(value));
         }
         Self::copy(host_of(value.as_bytes())?)
     }
@@ -70,6 +74,10 @@ impl BrowserHost {
     pub fn header_value(&self) -> &HeaderValue {
         &self.0
     }
+
+    pub(crate) fn into_value(self) -> HeaderValue {
+        self.0
+    }
 }
 
 /// Whether a text is a name without port and without capitals. One look at each byte, a third of
@@ -86,7 +94,8 @@ fn is_plain(text: &[u8]) -> bool {
         plain
     };
     let is_plain = |byte: &u8| PLAIN.get(usize::from(*byte)).copied().unwrap_or(false);
-    !text.is_empty() && text.iter().all(is_plain)
+    // To the end in any case: nearly always that is as far as it goes.
+    text.iter().fold(!text.is_empty(), |all, byte| all & is_plain(byte))
 }
 
 /// Cuts the port; what is left is a host or an error.

@@ -2,14 +2,16 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::ops::Range;
-use std::sync::LazyLock;
 
 use serde::Serialize;
 
-use super::query::{Name, Parameter, Query};
+use super::query::{self, Name, Parameter};
 
-static REGION: LazyLock<Name> = LazyLock::new(|| Name::new("region"));
+struct Named;
+
+impl Name for Named {
+    const TEXT: &'static str = "region";
+}
 
 /// A region of Fingerprint's API.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
@@ -41,20 +43,18 @@ impl Region {
     /// ```
     #[must_use]
     pub fn of_query(query: &str) -> Self {
-        REGION.find(Query::new(query)).map_or(Self::Us, Self::of_parameter)
+        query::named::<Named>(query).next().and_then(Self::of_parameter).unwrap_or_default()
     }
 
-    fn of_parameter(parameter: Parameter<'_>) -> Self {
-        match parameter.raw_value() {
-            "eu" => Self::Eu,
-            "ap" => Self::Ap,
-            _ => Self::of_escaped(parameter),
+    fn of_parameter(parameter: Parameter<'_>) -> Option<Self> {
+        match parameter.value {
+            b"us" => Some(Self::Us),
+            b"eu" => Some(Self::Eu),
+            b"ap" => Some(Self::Ap),
+            // An escape would make it longer.
+            [] | [_] | [_, _] => None,
+            _ => Self::ALL.iter().find(|region| parameter.value_is(region.as_str())).copied(),
         }
-    }
-
-    fn of_escaped(parameter: Parameter<'_>) -> Self {
-        let named = |region: &&Self| parameter.value_is(region.as_str());
-        Self::ALL.iter().find(named).copied().unwrap_or_default()
     }
 
     /// `us`, `eu` or `ap`.
@@ -94,25 +94,25 @@ impl fmt::Display for Region {
 
 /// The region of a query, and the query with every region parameter saying so: those that disagree
 /// are replaced, all others stay byte for byte (R3.4).
-pub(crate) fn agreed(query: Query<'_>) -> (Region, Cow<'_, str>) {
-    let mut ranges = REGION.find_iter(query).peekable();
-    let query = query.text;
-    let parameter = |range: &Range<usize>| query.get(range.clone()).map(Parameter);
-    let region = ranges.peek().and_then(parameter).map_or(Region::Us, Region::of_parameter);
+pub(crate) fn agreed(query: &str) -> (Region, Cow<'_, str>) {
+    let mut chosen = None;
     let mut corrected = String::new();
     let mut written = 0;
-    for range in ranges {
-        if parameter(&range).is_none_or(|parameter| parameter.value_is(region.as_str())) {
+    for parameter in query::named::<Named>(query) {
+        let region = Region::of_parameter(parameter);
+        let chosen = *chosen.get_or_insert(region.unwrap_or_default());
+        if region == Some(chosen) {
             continue;
         }
         if written == 0 {
             // One that says nothing grows by three bytes.
             corrected.reserve(query.len() + "=us".len());
         }
-        corrected.push_str(query.get(written..range.start).unwrap_or_default());
-        corrected.push_str(region.as_parameter());
-        written = range.end;
+        corrected.push_str(query.get(written..parameter.start).unwrap_or_default());
+        corrected.push_str(chosen.as_parameter());
+        written = parameter.end();
     }
+    let region = chosen.unwrap_or_default();
     if written == 0 {
         return (region, query.into());
     }

@@ -1,23 +1,19 @@
 //! Step 2b: where a request goes upstream (contract R4), and what is added to its query (R3.4,
 //! R3.5).
 
-use std::borrow::Cow;
-use std::sync::LazyLock;
+mod agent;
+mod segment;
 
 use bytes::Bytes;
 use http::uri::{Authority, PathAndQuery, Scheme};
 use http::{HeaderValue, Uri};
 
-use super::query::{Name, Parameter, Query};
+use self::agent::AgentPath;
+use self::segment::push_encoded;
 use super::region::{self, Region};
 use crate::config::{AgentOrigin, Config, ConfigError, HostName};
 use crate::refusal::Refusal;
 use crate::route::Route;
-use crate::scan;
-
-static API_KEY: LazyLock<Name> = LazyLock::new(|| Name::new("apiKey"));
-static VERSION: LazyLock<Name> = LazyLock::new(|| Name::new("version"));
-static LOADER_VERSION: LazyLock<Name> = LazyLock::new(|| Name::new("loaderVersion"));
 
 /// What `http` lets path and query take together.
 const MAX_LENGTH: usize = 65_534;
@@ -82,6 +78,7 @@ impl Endpoint {
     }
 
     /// R4.1: always HTTPS, and `host` says what the URI says.
+    #[inline]
     fn target(&self, path: PathAndQuery, region: Option<Region>) -> Result<Target, Refusal> {
         let mut parts = http::uri::Parts::default();
         parts.scheme = Some(Scheme::HTTPS);
@@ -142,25 +139,26 @@ impl Targets {
         authorised: bool,
         query: Option<&str>,
     ) -> Result<Target, Refusal> {
-        let query = Query::new(query.unwrap_or_default());
+        let query = query.unwrap_or_default();
         match route {
             Route::Agent if self.agent_origin == AgentOrigin::Cdn => {
-                let path = agent_path("/v", query)?;
-                self.cdn.target(path_and_query(&path, query.text, Some(&self.procdn))?, None)
+                let path = AgentPath::read("/v", query)?;
+                self.cdn.target(path_and_query(&path, query, Some(&self.procdn))?, None)
             }
-            Route::Agent => self.api_target(&agent_path("/web/v", query)?, authorised, query),
+            Route::Agent => self.api_target(&AgentPath::read("/web/v", query)?, authorised, query),
             Route::Result { suffix: path } | Route::Api { path } => {
-                self.api_target(&[path.into()], authorised, query)
+                self.api_target(&path, authorised, query)
             }
             Route::Status => Err(Refusal::NotFound),
         }
     }
 
+    #[inline]
     fn api_target(
         &self,
-        path: &[Cow<'_, str>],
+        path: &impl Path,
         authorised: bool,
-        query: Query<'_>,
+        query: &str,
     ) -> Result<Target, Refusal> {
         let (region, query) = region::agreed(query);
         let [us, eu, ap] = &self.api;
@@ -175,84 +173,36 @@ impl Targets {
     }
 }
 
-/// R4.3: the path of an agent download, in pieces.
-fn agent_path<'q>(root: &'static str, query: Query<'q>) -> Result<[Cow<'q, str>; 7], Refusal> {
-    let key = segment(API_KEY.find(query))?.ok_or(Refusal::ApiKeyMissing)?;
-    if matches!(&*key, "." | "..") {
-        return Err(Refusal::ApiKeyDots);
-    }
-    let version = segment(VERSION.find(query))?.unwrap_or("3".into());
-    let [loader, loader_version, end] = match segment(LOADER_VERSION.find(query))? {
-        Some(version) => ["/loader_v".into(), version, ".js".into()],
-        None => ["".into(), "".into(), "".into()],
-    };
-    Ok([root.into(), version, "/".into(), key, loader, loader_version, end])
+/// The path of a target.
+trait Path {
+    fn length(&self) -> usize;
+    fn write(&self, text: &mut Vec<u8>);
 }
 
-/// R4.4: a decoded value as part of one path segment; none if it is absent or empty.
-fn segment(parameter: Option<Parameter<'_>>) -> Result<Option<Cow<'_, str>>, Refusal> {
-    let Some(parameter) = parameter else { return Ok(None) };
-    let raw = parameter.raw_value();
-    if raw.is_empty() {
-        return Ok(None);
+/// The browser's, as it came.
+impl Path for &str {
+    fn length(&self) -> usize {
+        self.len()
     }
-    if raw.bytes().all(is_unreserved) {
-        return Ok(Some(raw.into()));
-    }
-    let value = parameter.value();
-    if value.chars().any(char::is_control) {
-        return Err(Refusal::ControlCharacter);
-    }
-    let mut encoded = String::with_capacity(value.len());
-    push_encoded(&mut encoded, &value);
-    Ok(Some(encoded.into()))
-}
 
-/// RFC 3986 §2.3. A table: every value that becomes part of a path is looked at byte by byte.
-fn is_unreserved(byte: u8) -> bool {
-    #[expect(clippy::indexing_slicing, reason = "the compiler evaluates it")]
-    static UNRESERVED: [bool; 256] = {
-        let mut table = [false; 256];
-        let mut byte = 0_u8;
-        while byte < u8::MAX {
-            table[byte as usize] = scan::is_unreserved(byte);
-            byte += 1;
-        }
-        table
-    };
-    UNRESERVED.get(usize::from(byte)).copied().unwrap_or_default()
-}
-
-/// Percent-encodes everything outside unreserved (RFC 3986 §2.1).
-fn push_encoded(text: &mut String, value: &str) {
-    const HEX: [char; 16] =
-        ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'];
-    let digit = |nibble: u8| HEX.get(usize::from(nibble)).copied().unwrap_or('0');
-    for byte in value.bytes() {
-        if is_unreserved(byte) {
-            text.push(char::from(byte));
-        } else {
-            text.extend(['%', digit(byte >> 4), digit(byte & 15)]);
-        }
+    fn write(&self, text: &mut Vec<u8>) {
+        text.extend_from_slice(self.as_bytes());
     }
 }
 
 /// Writes path and query into one buffer of exactly their size (R3.5, R4.2, R4.6).
 fn path_and_query(
-    path: &[Cow<'_, str>],
+    path: &impl Path,
     query: &str,
     monitoring: Option<&str>,
 ) -> Result<PathAndQuery, Refusal> {
-    let path_length: usize = path.iter().map(|piece| piece.len()).sum();
     let separators = usize::from(!query.is_empty()) + usize::from(monitoring.is_some());
-    let length = path_length + query.len() + separators + monitoring.map_or(0, str::len);
+    let length = path.length() + query.len() + separators + monitoring.map_or(0, str::len);
     if length > MAX_LENGTH {
         return Err(Refusal::TargetTooLong);
     }
     let mut text = Vec::with_capacity(length);
-    for piece in path {
-        text.extend_from_slice(piece.as_bytes());
-    }
+    path.write(&mut text);
     if !query.is_empty() {
         text.push(b'?');
         text.extend_from_slice(query.as_bytes());

@@ -1,6 +1,6 @@
 //! Step 3a: the fields of the response (contract R6).
 
-use http::header::CONTENT_LENGTH;
+use http::header::{CONTENT_LENGTH, EXPIRES};
 use http::{HeaderMap, HeaderValue};
 
 use crate::field::connection::Nominated;
@@ -40,6 +40,10 @@ pub struct Seen {
     pub script: Option<bool>,
     /// Whether there is a `cache-control` field.
     pub cache_control: bool,
+    /// Whether there are several.
+    pub(super) several_cache_controls: bool,
+    /// Whether there is an `expires` field.
+    pub(super) expires: bool,
 }
 
 impl ResponseFields {
@@ -65,20 +69,26 @@ impl ResponseFields {
         let mut nominated = Nominated::default();
         let mut length = ContentLength::default();
         let mut transfer_encoding = false;
+        let table = Known::table();
         for (name, value) in headers.iter_mut() {
-            let Some(known) = Known::of(name.as_str()) else {
+            let Some(known) = table.find(name) else {
                 removals.note_other(name, &self.denied);
                 continue;
             };
-            if self.denied.contains_known(known) {
+            let denied = self.denied.contains_known(known);
+            if denied {
                 removals.note(known);
             }
             match known {
                 Known::SetCookie => cookie(value),
                 Known::ContentType => seen.script = seen.script.or(Some(is_script(value))),
-                Known::CacheControl => seen.cache_control = true,
+                Known::CacheControl => {
+                    seen.several_cache_controls = seen.cache_control;
+                    seen.cache_control = true;
+                }
+                Known::Expires => seen.expires = !denied,
                 Known::Connection => nominated.read(value),
-                Known::ContentLength => length.read(value),
+                Known::ContentLength if !denied => length.read(value),
                 Known::TransferEncoding => transfer_encoding = true,
                 _ => {}
             }
@@ -96,18 +106,26 @@ impl ResponseFields {
             ContentLength::Absent | ContentLength::One(_) => {}
         }
         removals.apply(headers);
-        nominated.remove_from(headers);
+        if nominated.remove_from(headers) {
+            seen.expires = headers.contains_key(EXPIRES);
+        }
         seen
     }
 }
 
 /// R7.1: the media type, without regard to case and parameters.
 fn is_script(value: &HeaderValue) -> bool {
-    let value = value.as_bytes();
-    let media_type = memchr::memchr(b';', value).and_then(|end| value.get(..end)).unwrap_or(value);
-    let media_type = media_type.trim_ascii();
-    media_type.eq_ignore_ascii_case(b"text/javascript")
-        || media_type.eq_ignore_ascii_case(b"application/javascript")
+    let value = value.as_bytes().trim_ascii_start();
+    begins_with_type(value, b"text/javascript")
+        || begins_with_type(value, b"application/javascript")
+}
+
+fn begins_with_type<const N: usize>(value: &[u8], media_type: &[u8; N]) -> bool {
+    value.split_first_chunk().is_some_and(|(start, behind)| {
+        // As most are written: one comparison.
+        (start == media_type || start.eq_ignore_ascii_case(media_type))
+            && matches!(behind.trim_ascii_start(), [] | [b';', ..])
+    })
 }
 
 #[cfg(test)]
@@ -228,6 +246,11 @@ mod tests {
             ("Text/JavaScript ; charset=utf-8", true),
             ("application/javascript;v=1", true),
             ("text/javascriptx", false),
+            ("text/javascript x", false),
+            ("\ttext/javascript", true),
+            ("application/javascript", true),
+            ("application/javascrip", false),
+            ("text/html; text/javascript", false),
             ("text/html", false),
             ("", false),
         ] {

@@ -6,9 +6,11 @@
 mod attribute;
 mod domain;
 
-use std::iter;
+use std::ops::Range;
 
+use bytes::Bytes;
 use http::HeaderValue;
+use http::header::InvalidHeaderValue;
 
 use self::attribute::{DomainAttribute, domain_attributes};
 use crate::config::{CookieDomain, DomainMap, Mapped};
@@ -46,6 +48,10 @@ impl DomainPolicy {
     /// (lower case, without port).
     #[must_use]
     pub fn rewriter<'p>(&'p self, authorised: bool, host: &'p str) -> Rewriter<'p> {
+        self.rewriter_at(authorised, host.as_bytes())
+    }
+
+    pub(super) fn rewriter_at<'p>(&'p self, authorised: bool, host: &'p [u8]) -> Rewriter<'p> {
         Rewriter(match &self.0 {
             CookieDomain::FirstParty if authorised => Rewrite::Fit { host, to: None },
             #[cfg(feature = "psl")]
@@ -67,8 +73,8 @@ enum Rewrite<'p> {
     Keep,
     /// Domains that do not cover the host go, or become another one.
     Fit {
-        host: &'p str,
-        to: Option<&'p str>,
+        host: &'p [u8],
+        to: Option<&'p [u8]>,
     },
     Map(&'p DomainMap),
 }
@@ -78,7 +84,7 @@ enum Rewrite<'p> {
 enum Edit<'p> {
     Keep,
     Remove,
-    Replace(&'p str),
+    Replace(&'p [u8]),
 }
 
 impl Rewriter<'_> {
@@ -93,33 +99,33 @@ impl Rewriter<'_> {
         };
         // RFC 6265bis §5.6: of several attributes, the last one counts; all are edited alike.
         let last = attributes.last();
-        let text = match self.edit(last.as_ref().unwrap_or(&first).domain()) {
-            Edit::Keep => return,
-            edit => {
-                let others = last.iter().flat_map(|_| domain_attributes(cookie.as_bytes()).skip(1));
-                edited(cookie.as_bytes(), iter::once(first).chain(others), edit)
-            }
+        let edit = self.edit(last.as_ref().unwrap_or(&first).domain());
+        if edit == Edit::Keep {
+            return;
+        }
+        let value = match last {
+            None => edited_once(cookie.as_bytes(), &first, edit),
+            Some(_) => edited(cookie.as_bytes(), edit),
         };
         // Parts of a valid value, joined by valid bytes, are one.
-        if let Ok(value) = HeaderValue::from_bytes(text.as_bytes()) {
+        if let Ok(value) = value {
             *cookie = value;
         }
     }
 
-    /// `domain` is none if it is not even text.
-    fn edit(&self, domain: Option<&str>) -> Edit<'_> {
+    fn edit(&self, domain: &[u8]) -> Edit<'_> {
         match self.0 {
             Rewrite::Keep => Edit::Keep,
-            Rewrite::Fit { host, to } => match (domain, to) {
-                (Some(domain), _) if domain::covers(domain, host) => Edit::Keep,
+            Rewrite::Fit { host, to } => match to {
+                _ if domain::covers(domain, host) => Edit::Keep,
                 // An empty domain asks for a host-only cookie; it gets one.
-                (Some(""), _) | (_, None) => Edit::Remove,
-                (_, Some(to)) => Edit::Replace(to),
+                Some(to) if !domain.is_empty() => Edit::Replace(to),
+                _ => Edit::Remove,
             },
-            Rewrite::Map(_) if domain == Some("") => Edit::Keep,
+            Rewrite::Map(_) if domain.is_empty() => Edit::Keep,
             // What is not text equals no domain, but `*` matches it.
-            Rewrite::Map(map) => match map.get(domain.unwrap_or_default()) {
-                Mapped::To(to) => Edit::Replace(to),
+            Rewrite::Map(map) => match map.get(std::str::from_utf8(domain).unwrap_or_default()) {
+                Mapped::To(to) => Edit::Replace(to.as_bytes()),
                 Mapped::Removed => Edit::Remove,
                 Mapped::Unmatched => Edit::Keep,
             },
@@ -127,27 +133,53 @@ impl Rewriter<'_> {
     }
 }
 
-/// R8.2: each attribute goes, from its `;` up to the next one. R8.3, R8.4: or its value is
-/// replaced, its name and blanks stay.
-fn edited<'c>(
-    cookie: &'c [u8],
-    attributes: impl Iterator<Item = DomainAttribute<'c>>,
-    edit: Edit<'_>,
-) -> Scratch<512> {
-    let mut text = Scratch::new();
-    let mut written = 0;
-    for attribute in attributes {
-        let DomainAttribute { range, value, has_equals, .. } = attribute;
-        let edited = if let Edit::Replace(_) = edit { value } else { range };
-        text.push(cookie.get(written..edited.start).unwrap_or_default());
-        if let Edit::Replace(domain) = edit {
-            text.push(if has_equals { b"" } else { b"=" });
-            text.push(domain.as_bytes());
+/// What an attribute becomes, and what it was. R8.2: it goes, from its `;` up to the next one. R8.3,
+/// R8.4: or its value is replaced, its name and blanks stay.
+fn change<'t>(
+    attribute: &DomainAttribute<'_>,
+    edit: Edit<'t>,
+) -> (&'t [u8], &'t [u8], Range<usize>) {
+    match edit {
+        Edit::Replace(domain) => {
+            let equals: &[u8] = if attribute.has_equals { b"" } else { b"=" };
+            (equals, domain, attribute.value.clone())
         }
-        written = edited.end;
+        Edit::Keep | Edit::Remove => (b"", b"", attribute.range.clone()),
+    }
+}
+
+/// Nearly every cookie has one `Domain` at most. Written once, into exactly as much room as it
+/// takes, which becomes the value as it is.
+fn edited_once(
+    cookie: &[u8],
+    attribute: &DomainAttribute<'_>,
+    edit: Edit<'_>,
+) -> Result<HeaderValue, InvalidHeaderValue> {
+    let (equals, domain, old) = change(attribute, edit);
+    let before = cookie.get(..old.start).unwrap_or_default();
+    let after = cookie.get(old.end..).unwrap_or_default();
+    let text = if equals.is_empty() && domain.is_empty() {
+        [before, after].concat()
+    } else {
+        [before, equals, domain, after].concat()
+    };
+    HeaderValue::from_maybe_shared(Bytes::from(text))
+}
+
+/// The same for any number of attributes, apart because its text takes room on the stack.
+#[cold]
+fn edited(cookie: &[u8], edit: Edit<'_>) -> Result<HeaderValue, InvalidHeaderValue> {
+    let mut text = Scratch::<512>::new();
+    let mut written = 0;
+    for attribute in domain_attributes(cookie) {
+        let (equals, domain, old) = change(&attribute, edit);
+        text.push(cookie.get(written..old.start).unwrap_or_default());
+        text.push(equals);
+        text.push(domain);
+        written = old.end;
     }
     text.push(cookie.get(written..).unwrap_or_default());
-    text
+    HeaderValue::from_bytes(text.as_bytes())
 }
 
 #[cfg(test)]
@@ -205,6 +237,7 @@ mod tests {
             ("a=1; Domain=else.io", "a=1; Domain=else.io"),
             ("a=1; Domain=; x", "a=1; Domain=; x"),
             ("a=1; Domain; domain=a.b", "a=1; Domain=c.d; domain=c.d"),
+            ("a=1; domain=a.b; x; Domain=gone.io;y", "a=1; x;y"),
             ("a=1", "a=1"),
         ] {
             assert_eq!(rewritten(map(), false, cookie), expected, "{cookie}");

@@ -1,6 +1,7 @@
 //! Path segments, with runs of slashes counting as one.
 
 use crate::scan;
+use crate::scan::starts::{Part, has_start};
 
 /// The path behind its leading slashes.
 pub(super) fn skip(path: &str) -> &str {
@@ -11,66 +12,90 @@ pub(super) fn skip(path: &str) -> &str {
     rest
 }
 
-/// The first segment and what is behind it; an empty segment if there is none.
-pub(super) fn split_first(path: &str) -> (&str, &str) {
+/// What is behind the first segment, if there is one.
+#[inline]
+pub(super) fn behind_first(path: &str) -> Option<&str> {
     let path = skip(path);
-    let end = scan::find::<12>(b'/', path.as_bytes()).unwrap_or(path.len());
-    path.split_at_checked(end).unwrap_or((path, ""))
+    let end = scan::find::<16>(b'/', path.as_bytes());
+    if path.is_empty() { None } else { Some(end.and_then(|end| path.get(end..)).unwrap_or("")) }
 }
 
 /// What is behind the given segments (joined by single slashes), if the path starts with them.
-pub(super) fn after<'p>(path: &'p str, mut segments: &str) -> Option<&'p str> {
-    let mut rest = skip(path);
-    loop {
-        let (segment, others) = split_first(segments);
-        rest =
-            rest.strip_prefix(segment).filter(|rest| rest.is_empty() || rest.starts_with('/'))?;
-        if others.is_empty() {
-            return Some(rest);
-        }
-        segments = others;
-        rest = skip(rest);
+#[inline]
+pub(super) fn after<'p>(path: &'p str, segments: &str) -> Option<&'p str> {
+    let rest = skip(path);
+    if rest.as_bytes().first() != segments.as_bytes().first() {
+        return None;
     }
+    let behind = rest.strip_prefix(segments).or_else(|| after_each(rest, segments))?;
+    (behind.is_empty() || behind.starts_with('/')).then_some(behind)
+}
+
+/// The same where runs of slashes may stand between segments, up to the last one's end.
+#[cold]
+fn after_each<'p>(mut path: &'p str, segments: &str) -> Option<&'p str> {
+    let (before, last) = segments.rsplit_once('/')?;
+    for segment in before.split('/') {
+        path = skip(path.strip_prefix(segment)?.strip_prefix('/')?);
+    }
+    path.strip_prefix(last)
 }
 
 /// R2.4: leading slashes become one; nothing at all becomes one, too.
-pub(super) fn with_one_slash(rest: &str) -> &str {
-    let behind = skip(rest);
-    let slash = rest.len().saturating_sub(behind.len() + 1);
-    rest.get(slash..).filter(|path| !path.is_empty()).unwrap_or("/")
-}
-
-/// Whether a segment is `.` or `..`, each dot also written `%2e` (WHATWG URL §4.3).
-pub(super) fn has_dot_segment(path: &str) -> bool {
-    let bytes = path.as_bytes();
-    may_have_dot_segment(bytes) && bytes.split(|&byte| byte == b'/').any(is_dot_segment)
-}
-
-/// Whether any segment begins like one, which hardly any path has.
-fn may_have_dot_segment(path: &[u8]) -> bool {
-    const WIDTH: usize = 16;
-    let [slashes @ .., _] = path else { return false };
-    let [_, next @ ..] = path else { return false };
-    let (Some(last), Some(last_next)) = (slashes.last_chunk::<WIDTH>(), next.last_chunk::<WIDTH>())
-    else {
-        return any_begins(slashes, next);
-    };
-    let chunks = slashes.chunks_exact(WIDTH).zip(next.chunks_exact(WIDTH));
-    any_begins(last, last_next)
-        || chunks.fold(false, |any, (slashes, next)| any | any_begins(slashes, next))
-}
-
-/// Sixteen bytes at once: without a branch in it, the loop becomes vector code, and costs a third
-/// of a scan for `.` or `%`.
 #[inline]
-#[expect(clippy::needless_bitwise_bool, reason = "a branch would take twice as long")]
-fn any_begins(slashes: &[u8], next: &[u8]) -> bool {
-    let begins = |slash: u8, next: u8| (slash == b'/') & ((next == b'.') | (next == b'%'));
-    slashes.iter().zip(next).fold(false, |any, (&slash, &next)| any | begins(slash, next))
+pub(super) fn with_one_slash(rest: &str) -> &str {
+    match rest.as_bytes() {
+        [] => "/",
+        [b'/', b'/', ..] => with_one_slash_of_several(rest),
+        _ => rest,
+    }
 }
 
-fn is_dot_segment(segment: &[u8]) -> bool {
-    strip_dot(segment).is_some_and(|behind| strip_dot(behind).unwrap_or(behind).is_empty())
+#[cold]
+fn with_one_slash_of_several(rest: &str) -> &str {
+    let behind = skip(rest);
+    rest.get(rest.len() - behind.len() - 1..).unwrap_or("/")
+}
+
+/// Segments that begin like dot segments, which hardly any path has.
+struct DotSegment;
+
+impl Part for DotSegment {
+    const SEPARATOR: u8 = b'/';
+    const INITIALS: [u8; 2] = *b".%";
+}
+
+/// Whether a segment is `.` or `..`, each dot also written `%2e` (WHATWG URL §4.3), in a path that
+/// begins with a slash.
+#[inline]
+pub(super) fn has_dot_segment(path: &str) -> bool {
+    has_start::<DotSegment>(path.as_bytes()) && any_is_dot_segment(path.as_bytes())
+}
+
+/// Looks at the beginning of each segment, before its end is looked for.
+#[inline(never)]
+fn any_is_dot_segment(mut path: &[u8]) -> bool {
+    loop {
+        if begins_with_dot_segment(path) {
+            return true;
+        }
+        let slash = path.iter().position(|&byte| byte == b'/');
+        match slash.and_then(|slash| path.get(slash + 1..)) {
+            Some(behind) => path = behind,
+            None => return false,
+        }
+    }
+}
+
+fn begins_with_dot_segment(path: &[u8]) -> bool {
+    match path {
+        // Most of what begins with a dot, without a look for escapes.
+        [b'.', b'.', byte, ..] if *byte != b'/' => false,
+        _ => {
+            let behind = strip_dot(path).map(|behind| strip_dot(behind).unwrap_or(behind));
+            matches!(behind, Some([] | [b'/', ..]))
+        }
+    }
 }
 
 fn strip_dot(bytes: &[u8]) -> Option<&[u8]> {

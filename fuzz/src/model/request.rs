@@ -16,8 +16,8 @@ use crate::plan::Plan;
 pub enum Verdict {
     /// It goes upstream like this.
     Forward(Box<Forward>),
-    /// The status page, or its 405.
-    Status(u16),
+    /// The status page.
+    StatusPage,
     /// It is answered with one of these: where several things are wrong, the contract does not
     /// say which one is named.
     Refused(BTreeSet<u16>),
@@ -36,21 +36,17 @@ pub struct Forward {
 
 pub fn handle(plan: &Plan, request: &Request<()>, known: Option<IpAddr>) -> Verdict {
     let method = request.method().as_str();
-    if method == "CONNECT" || method == "TRACE" {
-        return Verdict::Refused([405].into());
-    }
+    let before = fields::read(request.headers());
+    let authority = request.uri().authority().map(|authority| authority.as_str());
+    let host = host::browser_host(plan, authority, &before);
     let route = match route::classify(plan, request.uri().path()) {
+        Ok(Route::Status) => return status(plan, method, host),
+        _ if method == "CONNECT" || method == "TRACE" => return Verdict::Refused([405].into()),
         Err(status) => return Verdict::Refused([status].into()),
-        Ok(Route::Status) => {
-            return Verdict::Status(if matches!(method, "GET" | "HEAD") { 200 } else { 405 });
-        }
         Ok(route) => route,
     };
     let authorised = target::is_authorised(plan, &route, method);
     let query = request.uri().query().unwrap_or_default();
-    let before = fields::read(request.headers());
-    let authority = request.uri().authority().map(|authority| authority.as_str());
-    let host = host::browser_host(plan, authority, &before);
     let target = target::resolve(plan, &route, authorised, query);
     let mut refused = framing(&before);
     refused.extend(target.as_ref().err());
@@ -68,6 +64,14 @@ pub fn handle(plan: &Plan, request: &Request<()>, known: Option<IpAddr>) -> Verd
         _ => None,
     };
     Verdict::Forward(Box::new(Forward { route, authorised, target, host, fields: after, origin }))
+}
+
+/// R10.1: the status page is read, by those who name a listed host if there is a list (R5.7).
+fn status(plan: &Plan, method: &str, host: Result<String, u16>) -> Verdict {
+    let mut refused: BTreeSet<u16> =
+        host.err().filter(|_| !plan.hosts.is_empty()).into_iter().collect();
+    refused.extend((!matches!(method, "GET" | "HEAD")).then_some(405));
+    if refused.is_empty() { Verdict::StatusPage } else { Verdict::Refused(refused) }
 }
 
 /// R5.1, R5.2: what has to be refused.

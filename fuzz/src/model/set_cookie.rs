@@ -107,7 +107,9 @@ fn is_public_suffix(domain: &str) -> bool {
 #[cfg(feature = "psl")]
 fn registrable(host: &str) -> Option<String> {
     let name = matches!(url::Host::parse(host), Ok(url::Host::Domain(_))) && !host.starts_with('.');
-    psl::domain_str(host).filter(|_| name).map(str::to_owned)
+    // As bytes it keeps a final dot, without which no browser would take it.
+    let domain = psl::domain(host.as_bytes()).filter(|_| name);
+    domain.and_then(|domain| String::from_utf8(domain.as_bytes().to_vec()).ok())
 }
 
 /// Whether an edited cookie is what the outcome says.

@@ -23,25 +23,28 @@ pub(super) struct Directive<'f> {
 }
 
 impl<'f> Directive<'f> {
-    fn new(member: &'f [u8], start: usize) -> Self {
-        let equals =
-            scan::find::<12>(b'=', member).and_then(|equals| member.split_at_checked(equals));
-        let (name, value) = match equals {
-            Some((name, [_, value @ ..])) => {
-                (name.trim_ascii_end(), Some(unquoted(value.trim_ascii())))
-            }
-            _ => (member, None),
+    /// `member` may have blanks at its ends; `equals` is where its `=` is.
+    fn new(member: &'f [u8], equals: Option<usize>, start: usize) -> Self {
+        let (name, value) = match equals.and_then(|equals| member.split_at_checked(equals)) {
+            Some((name, [_, value @ ..])) => (name, Some(value.trim_ascii_end())),
+            _ => (member.trim_ascii_end(), None),
         };
-        Self { start, name, value, end: start + member.len() }
+        let end = start + name.len() + value.map_or(0, |value| 1 + value.len());
+        let text = name.trim_ascii_start();
+        let start = start + (name.len() - text.len());
+        let value = value.map(|value| unquoted(value.trim_ascii_start()));
+        Self { start, name: text.trim_ascii_end(), value, end }
     }
 
     pub(super) fn kind(&self) -> Kind {
-        let is = |name: &[u8]| self.name.eq_ignore_ascii_case(name);
-        match self.name.len() {
-            7 if is(b"max-age") => Kind::MaxAge,
-            8 if is(b"s-maxage") => Kind::SMaxage,
-            7 if is(b"private") => Kind::Restriction,
-            8 if is(b"no-store") || is(b"no-cache") => Kind::Restriction,
+        // Nearly all are written in lower case.
+        match self.name {
+            b"max-age" => Kind::MaxAge,
+            b"s-maxage" => Kind::SMaxage,
+            b"private" | b"no-store" | b"no-cache" => Kind::Restriction,
+            name if matches!(name.len(), 7 | 8) && name.iter().any(u8::is_ascii_uppercase) => {
+                kind_of_capitals(name)
+            }
             _ => Kind::Other,
         }
     }
@@ -55,23 +58,30 @@ impl<'f> Directive<'f> {
         self.end
     }
 
-    /// The age in seconds; 0 if it is none (R7.3), the largest number if it is larger.
-    pub(super) fn seconds(&self) -> u32 {
-        self.number().map_or(0, |number| u32::try_from(number).unwrap_or(u32::MAX))
-    }
-
-    /// Whether the directive states exactly this age, so that it can stay as it is.
-    pub(super) fn says(&self, seconds: u32) -> bool {
-        self.number() == Some(u64::from(seconds))
-    }
-
-    /// A non-negative integer, saturating.
-    fn number(&self) -> Option<u64> {
+    /// The age in seconds, or any number above `u32::MAX` if it is above; none if it is none
+    /// (R7.3).
+    pub(super) fn seconds(&self) -> Option<u64> {
+        const LARGE: u64 = 1 << 40;
         let digits = self.value.filter(|digits| !digits.is_empty())?;
         digits.iter().try_fold(0_u64, |number, &digit| {
-            let digit = digit.is_ascii_digit().then(|| u64::from(digit - b'0'))?;
-            Some(number.saturating_mul(10).saturating_add(digit))
+            let digit = digit.wrapping_sub(b'0');
+            (digit < 10).then(|| (number * 10 + u64::from(digit)).min(LARGE))
         })
+    }
+}
+
+/// Names have no case.
+#[cold]
+fn kind_of_capitals(name: &[u8]) -> Kind {
+    let is = |lower: &[u8]| name.eq_ignore_ascii_case(lower);
+    if is(b"max-age") {
+        Kind::MaxAge
+    } else if is(b"s-maxage") {
+        Kind::SMaxage
+    } else if is(b"private") || is(b"no-store") || is(b"no-cache") {
+        Kind::Restriction
+    } else {
+        Kind::Other
     }
 }
 
@@ -90,10 +100,8 @@ pub(super) fn directives(field: &[u8]) -> impl Iterator<Item = Directive<'_>> {
     std::iter::from_fn(move || {
         loop {
             let rest = field.get(start..).filter(|rest| !rest.is_empty())?;
-            let length = member_length(rest);
-            let member = rest.get(..length).unwrap_or(rest);
-            let blanks = member.len() - member.trim_ascii_start().len();
-            let directive = Directive::new(member.trim_ascii(), start + blanks);
+            let (length, equals) = measure(rest);
+            let directive = Directive::new(rest.get(..length).unwrap_or(rest), equals, start);
             start += length + 1;
             if directive.end > directive.start {
                 return Some(directive);
@@ -102,26 +110,21 @@ pub(super) fn directives(field: &[u8]) -> impl Iterator<Item = Directive<'_>> {
     })
 }
 
-/// Where the comma is that ends the first member. A comma inside a quoted string, which begins
-/// right behind the first `=`, does not; a quote that is never closed is a character like others.
-fn member_length(rest: &[u8]) -> usize {
-    let comma = scan::find::<12>(b',', rest).unwrap_or(rest.len());
-    let Some(equals) = scan::find::<12>(b'=', rest.get(..comma).unwrap_or(rest)) else {
-        return comma;
+/// Where the comma is that ends the first member, and where its first `=` is. A comma inside a
+/// quoted string, which begins right behind that `=`, does not end it; a quote that is never closed
+/// is a character like others. Looks at each byte once.
+fn measure(rest: &[u8]) -> (usize, Option<usize>) {
+    let Some(at) = rest.iter().position(|&byte| byte == b',' || byte == b'=') else {
+        return (rest.len(), None);
     };
-    let behind = rest.get(equals + 1..).unwrap_or_default();
-    let value = behind.trim_ascii_start();
-    let [b'"', quoted @ ..] = value else {
-        return comma;
+    let Some([b'=', behind @ ..]) = rest.get(at..) else {
+        return (at, None);
     };
-    match quoted_length(quoted) {
-        Some(length) => {
-            let closed = rest.len() - quoted.len() + length + 1;
-            let behind = rest.get(closed..).unwrap_or_default();
-            closed + scan::find::<12>(b',', behind).unwrap_or(behind.len())
-        }
-        None => comma,
-    }
+    let quoted = behind.trim_ascii_start().strip_prefix(b"\"");
+    let quoted = quoted.and_then(|quoted| quoted.get(quoted_length(quoted)? + 1..));
+    let open = quoted.unwrap_or(behind);
+    let last = scan::find::<12>(b',', open).unwrap_or(open.len());
+    (rest.len() - open.len() + last, Some(at))
 }
 
 /// The length of a quoted string up to its closing quote (RFC 9110 §5.6.4).

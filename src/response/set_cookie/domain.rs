@@ -6,64 +6,83 @@ use std::net::IpAddr;
 
 /// R8.2: whether a `Domain` (without leading dot) makes a browser at this host accept the cookie.
 /// The host itself is covered; any other domain needs an inner dot, so that `com` covers nothing.
-pub(super) fn covers(domain: &str, host: &str) -> bool {
-    if domain.eq_ignore_ascii_case(host) {
-        return !is_public_suffix(host);
-    }
-    let at_label = || {
-        let rest = host.len().checked_sub(domain.len())?;
-        let (before, end) = host.split_at_checked(rest)?;
-        Some(before.ends_with('.') && end.eq_ignore_ascii_case(domain))
+pub(super) fn covers(domain: &[u8], host: &[u8]) -> bool {
+    let rest = host.len().checked_sub(domain.len());
+    let Some((before, end)) = rest.and_then(|rest| host.split_at_checked(rest)) else {
+        return false;
     };
-    let inner_dot = || domain.trim_matches('.').contains('.');
-    at_label() == Some(true) && inner_dot() && !is_address(host) && !is_public_suffix(domain)
+    // What stands before tells most foreign domains apart, and nearly all are in lower case.
+    match before {
+        [] | [.., b'.'] if end == domain || end.eq_ignore_ascii_case(domain) => {
+            let is_covered = before.is_empty() || has_inner_dot(domain) && !is_address(host);
+            is_covered && !is_public_suffix(domain)
+        }
+        _ => false,
+    }
+}
+
+fn has_inner_dot(mut domain: &[u8]) -> bool {
+    while let [b'.', rest @ ..] | [rest @ .., b'.'] = domain {
+        domain = rest;
+    }
+    // From the end, where the label is short.
+    domain.iter().rev().any(|&byte| byte == b'.')
 }
 
 /// Whether a host is an IP address to a browser: it also takes any name whose last label is a
 /// number for one (WHATWG URL §3.5).
-fn is_address(host: &str) -> bool {
-    let name = host.strip_suffix('.').unwrap_or(host);
-    let last = name.bytes().rposition(|byte| byte == b'.').and_then(|dot| name.get(dot + 1..));
+fn is_address(host: &[u8]) -> bool {
+    let name = host.strip_suffix(b".").unwrap_or(host);
+    let last = name.iter().rposition(|&byte| byte == b'.').and_then(|dot| name.get(dot + 1..));
     let last = last.unwrap_or(name);
-    // Nearly every host ends in a name: looking at one byte of it spares the parsers.
-    if last.starts_with(|first: char| first.is_ascii_lowercase()) && !last.contains(':') {
+    // Nearly every host ends in letters, which spares the parsers.
+    if !last.is_empty() && last.iter().all(u8::is_ascii_lowercase) {
         return false;
     }
-    let hexadecimal = last.strip_prefix("0x").or_else(|| last.strip_prefix("0X"));
-    let is_number = |digits: &str, radix| digits.chars().all(|digit| digit.is_digit(radix));
-    host.starts_with('[')
-        || host.parse::<IpAddr>().is_ok()
-        || hexadecimal.map_or(!last.is_empty() && is_number(last, 10), |rest| is_number(rest, 16))
+    let hexadecimal = last.strip_prefix(b"0x").or_else(|| last.strip_prefix(b"0X"));
+    let is_parsed = || std::str::from_utf8(host).is_ok_and(|host| host.parse::<IpAddr>().is_ok());
+    host.starts_with(b"[")
+        || is_parsed()
+        || hexadecimal.map_or_else(
+            || !last.is_empty() && last.iter().all(u8::is_ascii_digit),
+            |digits| digits.iter().all(u8::is_ascii_hexdigit),
+        )
 }
 
 /// Without the list, nothing is known to be a public suffix.
 #[cfg(not(feature = "psl"))]
-fn is_public_suffix(_: &str) -> bool {
+fn is_public_suffix(_: &[u8]) -> bool {
     false
 }
 
 /// R8.2 with the list: ICANN's section and the private one.
 #[cfg(feature = "psl")]
-fn is_public_suffix(domain: &str) -> bool {
-    let mut domain = Cow::Borrowed(domain.strip_suffix('.').unwrap_or(domain));
-    if domain.bytes().any(|byte| byte.is_ascii_uppercase()) {
+fn is_public_suffix(domain: &[u8]) -> bool {
+    let mut domain = Cow::Borrowed(domain.strip_suffix(b".").unwrap_or(domain));
+    if domain.iter().any(u8::is_ascii_uppercase) {
         // The list is in lower case, and so are nearly all domains.
         domain.to_mut().make_ascii_lowercase();
     }
-    let suffix = psl::suffix(domain.as_bytes()).filter(psl::Suffix::is_known);
-    suffix.is_some_and(|suffix| suffix.as_bytes() == domain.as_bytes())
+    let suffix = psl::suffix(&domain).filter(psl::Suffix::is_known);
+    suffix.is_some_and(|suffix| suffix.as_bytes() == &*domain)
 }
 
 /// R8.3: the registrable domain of a host; none for an address or a public suffix, nor for a name
-/// with an empty first label, which the list's own vectors give none.
+/// with an empty first label, which the list's own vectors give none. It keeps a final dot of the
+/// host, without which it would not match the host (RFC 6265bis §5.1.3).
 #[cfg(feature = "psl")]
-pub(super) fn registrable(host: &str) -> Option<&str> {
-    psl::domain_str(host).filter(|_| !host.starts_with('.') && !is_address(host))
+pub(super) fn registrable(host: &[u8]) -> Option<&[u8]> {
+    let domain = psl::domain(host).filter(|_| !host.starts_with(b".") && !is_address(host));
+    domain.map(|domain| domain.as_bytes())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn covers(domain: &str, host: &str) -> bool {
+        super::covers(domain.as_bytes(), host.as_bytes())
+    }
 
     /// RFC 6265bis §5.1.3, and the inner dot of R8.2.
     #[test]
@@ -88,6 +107,17 @@ mod tests {
             ("[::1]", "[::1]", true),
             ("b.c.", "a.b.c.", true),
             ("é.example", "www.example", false),
+            ("e.xample", "www.exAmple", false),
+            ("..com", "a...com", false),
+            (".a.com", "x..a.com", true),
+            ("a..com", "x.a..com", true),
+            ("com..", "a.com..", false),
+            ("example.com", "wwwexample.com", false),
+            ("c.de1", "b.c.de1", true),
+            ("c.xn--p1ai", "b.c.xn--p1ai", true),
+            ("c.COM", "b.c.COM", true),
+            ("c.1", "b.c.1", false),
+            ("c.x:", "b.c.x:", true),
         ] {
             assert_eq!(covers(domain, host), expected, "{domain} {host}");
         }
@@ -107,11 +137,12 @@ mod tests {
             ("example.com", Some("example.com")),
             ("co.uk", None),
             (".example.com", None),
+            ("www.example.com.", Some("example.com.")),
             ("localhost", None),
             ("1.2.3.4", None),
             ("[::1]", None),
         ] {
-            assert_eq!(registrable(host), expected, "{host}");
+            assert_eq!(registrable(host.as_bytes()), expected.map(str::as_bytes), "{host}");
         }
     }
 }
