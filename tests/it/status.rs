@@ -159,6 +159,22 @@ fn the_page_is_also_json() {
     assert_eq!(values(html.headers(), "content-type"), ["text/html"]);
 }
 
+/// R10.4, R1: what only CloudFront's adapter reads is listed there, and nowhere else.
+#[test]
+fn control_values_are_cloudfronts() {
+    for platform in [Platform::Generic, Platform::Azure, Platform::CloudFront] {
+        let uri = "/fp/status?format=json";
+        let status = json(&answered(&gateway(platform, "{}"), request("GET", uri, &[])));
+        let rows = status["envInfo"].as_array().unwrap().iter();
+        let names: Vec<_> = rows.map(|row| row["envVarName"].as_str().unwrap()).collect();
+        assert!(names.contains(&"fpjs_ingress_base_host"), "{platform}: {names:?}");
+        for name in ["fpjs_secret_name", "fpjs_proxy_secret_cache_ttl_ms", "fpjs_debug"] {
+            let listed = platform == Platform::CloudFront;
+            assert_eq!(names.contains(&name), listed, "{platform}: {names:?}");
+        }
+    }
+}
+
 /// R1.2, R1.3, R1.7, R12: a platform's own names reach the configuration.
 #[test]
 fn platforms_name_their_variables() {

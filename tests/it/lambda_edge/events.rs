@@ -226,7 +226,12 @@ fn refused(event: &Value) -> String {
 /// R13.1: what is no JSON, or only its beginning, is an error and no more.
 #[test]
 fn junk_is_refused() {
-    let whole = sample().to_string();
+    let mut whole = sample();
+    let request = &mut whole["Records"][0]["cf"]["request"];
+    request["unheard"] = json!({"of": [1]});
+    request["origin"]["unheard"] = json!({"of": [1]});
+    whole["Records"].as_array_mut().unwrap().push(json!({"more": 1}));
+    let whole = whole.to_string();
     for end in 0..whole.len() {
         let error = Event::from_json(&whole.as_bytes()[..end]).unwrap_err();
         assert!(matches!(error, EventError::Json(_)), "{end}: {error}");

@@ -109,6 +109,18 @@ fn results_have_parts() {
     assert_eq!(result(response(204, &[], "abc")).body(), None);
 }
 
+/// R13.4: a result that cannot be written to its end is an error, wherever it is cut.
+#[test]
+fn results_are_written_whole_or_not() {
+    let (_, pending) = forwarded(&usual(), event_with(|_| {}));
+    let result: ResultObject = pending.complete(response(200, &[("x-a", b"1")], "abc"));
+    let mut written = serde_json::to_vec(&result).unwrap();
+    serde_json::to_writer(&mut written[..], &result).unwrap();
+    for end in 0..written.len() {
+        assert!(serde_json::to_writer(&mut written[..end], &result).is_err(), "{end}");
+    }
+}
+
 /// R13.4, R9.3: a status that CloudFront does not take is answered 502.
 #[test]
 fn odd_statuses_are_answered_502() {

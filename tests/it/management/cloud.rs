@@ -30,6 +30,12 @@ pub(crate) struct Cloud {
 }
 
 impl Cloud {
+    /// Lets time pass, less than a day in all: no run waits that long.
+    pub(crate) fn wait(&mut self, duration: Duration) {
+        self.now += duration;
+        assert!(self.now < Duration::from_secs(86_400), "a wait without end");
+    }
+
     /// Performs a call: its effect, and its output.
     pub(crate) fn perform(&mut self, call: &Call<'_>) -> Result<Value, ErrorName> {
         match call {

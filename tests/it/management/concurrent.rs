@@ -13,7 +13,7 @@ fn step(run: &mut Run, cloud: &mut Cloud) -> bool {
     let outcome = match run.poll() {
         Step::Done(_) => return false,
         Step::Wait(duration) => {
-            cloud.now += duration;
+            cloud.wait(duration);
             run.waited();
             return true;
         }

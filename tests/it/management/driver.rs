@@ -67,7 +67,7 @@ pub(crate) fn drive(mut run: Run, cloud: &mut Cloud, schedule: Schedule<'_>) -> 
                 return trace;
             }
             Step::Wait(duration) => {
-                cloud.now += duration;
+                cloud.wait(duration);
                 trace.waited += duration;
                 run.waited();
                 continue;
