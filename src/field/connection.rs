@@ -140,10 +140,14 @@ mod tests {
             assert_eq!(nominated.overflows(), overflows);
             assert_eq!(nominated.names.len(), 100);
         }
-        let mut nominated = Nominated::default();
-        for _ in 0..101 {
-            nominated.read(&HeaderValue::from_static("x"));
+        for name in ["x", "close", "keep-alive", "Keep-Alive"] {
+            let mut nominated = Nominated::default();
+            for _ in 0..100 {
+                nominated.read(&HeaderValue::from_static(name));
+            }
+            assert!(!nominated.overflows(), "{name}");
+            nominated.read(&HeaderValue::from_static(name));
+            assert!(nominated.overflows(), "{name}");
         }
-        assert!(nominated.overflows());
     }
 }

@@ -78,6 +78,8 @@ mod tests {
             (&["-1"], Malformed),
             (&["0x10"], Malformed),
             (&["4 2"], Malformed),
+            (&["4:"], Malformed),
+            (&["/4"], Malformed),
             (&[&max], One(u64::MAX)),
             (&["18446744073709551616"], Malformed),
         ] {

@@ -174,6 +174,7 @@ mod tests {
             ("_iidt=\"a;b\"", Some("_iidt=\"a")),
             ("a=\"x; _iidt=in\"", Some("_iidt=in\"")),
             ("_iidt=a=b==", Some("_iidt=a=b==")),
+            ("a=1; _iidt=1; b=2;_iidt=2 ;c=3", Some("_iidt=1; _iidt=2")),
             ("_iidt=_iidt=_iidt=", Some("_iidt=_iidt=_iidt=")),
             ("=_iidt=abc; _Iidt=x; _iidt2=y; a_iidt=z; a=_iidt=q", None),
             ("_iidt; _iidt ;_iidt", None),

@@ -235,6 +235,7 @@ mod tests {
         for (text, expected) in [
             ("www.example.com", "www.example.com"),
             ("WWW.Example.COM:443", "www.example.com"),
+            ("LOCALHOST", "localhost"),
             ("example.com.", "example.com."),
             ("example.com:", "example.com"),
             ("my_host~1", "my_host~1"),

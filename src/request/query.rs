@@ -186,7 +186,7 @@ mod tests {
             ("xregion=1&regionx=2&region=3", &["region=3"]),
             ("%72egion=1&region=2&regio%6E=3", &["%72egion=1", "region=2", "regio%6E=3"]),
             ("a=%72egion&region%3D=1&region%=2", &[]),
-            ("Region=eu&REGION=ap", &[]),
+            ("Region=eu&REGION=ap&%52egion=us&reg%49on", &[]),
             ("x=region&x=&region", &["region"]),
             ("=region&&region==eu", &["region==eu"]),
             ("region=%72&a=%72", &["region=%72"]),

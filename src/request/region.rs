@@ -142,6 +142,7 @@ mod tests {
             ("region=eu.evil.com", Region::Us),
             ("region=constructor", Region::Us),
             ("region=%65%75", Region::Eu),
+            ("region=%45%55", Region::Us),
         ] {
             assert_eq!(Region::of_query(query), expected, "{query}");
         }

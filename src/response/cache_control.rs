@@ -299,6 +299,8 @@ mod tests {
             ("max-age=1.5", "max-age=0, s-maxage=0"),
             ("max-age=-1", "max-age=0, s-maxage=0"),
             ("max-age=+1", "max-age=0, s-maxage=0"),
+            ("max-age=1:", "max-age=0, s-maxage=0"),
+            ("max-age=1/", "max-age=0, s-maxage=0"),
             ("max-age", "max-age=0, s-maxage=0"),
             ("max-age=", "max-age=0, s-maxage=0"),
             ("max-age=60=70", "max-age=0, s-maxage=0"),

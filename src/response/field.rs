@@ -209,6 +209,17 @@ mod tests {
         assert_eq!(generic(&fields), pairs(&[("content-length", "1"), ("etag", "e")]));
     }
 
+    /// R6.1, R7.1: an `expires` field that `connection` removed stands for no age.
+    #[test]
+    fn a_removed_expires_is_not_seen() {
+        for (connection, seen) in
+            [("close", true), ("x-hop", true), ("expires", false), ("x-hop, Expires", false)]
+        {
+            let fields = [("connection", connection), ("expires", "0"), ("x-hop", "1")];
+            assert_eq!(filtered(Platform::Generic, &fields).0.expires, seen, "{connection}");
+        }
+    }
+
     /// R6.1: names after the hundredth are ignored.
     #[test]
     fn a_long_connection_list_is_cut() {
@@ -250,6 +261,8 @@ mod tests {
             ("\ttext/javascript", true),
             ("application/javascript", true),
             ("application/javascrip", false),
+            ("application/xml", false),
+            ("application/x-protobuf; v=1", false),
             ("text/html; text/javascript", false),
             ("text/html", false),
             ("", false),

@@ -244,6 +244,10 @@ mod tests {
         }
         let all = || CookieDomain::Map(DomainMap::new([("*", "x.y")]).unwrap());
         assert_eq!(rewritten(all(), true, FOREIGN), "a=1; Domain=x.y; Secure");
+        // No domain is none that `*` matches.
+        for empty in ["a=1; Domain; x", "a=1; Domain=; x", "a=1; Domain=."] {
+            assert_eq!(rewritten(all(), true, empty), empty);
+        }
     }
 
     /// R8.3: the registrable domain instead of nothing.

@@ -145,7 +145,23 @@ fn full_maps_are_refused() {
         let refused = fields.filter(&mut full(pairs), true, &UPSTREAM);
         assert_eq!(refused.unwrap_err(), Refusal::TooManyFields, "{pairs:?}");
     }
-    assert!(fields.filter(&mut full(&[("host", "a.b")]), true, &UPSTREAM).is_ok());
+    let mut fits = full(&[("host", "a.b"), ("cookie", "a=1; _iidt=1")]);
+    assert!(fields.filter(&mut fits, true, &UPSTREAM).is_ok());
+    assert_eq!(fits["cookie"], "_iidt=1");
+}
+
+/// R5.5: the only cookie field is replaced where it is, and as secret as it came.
+#[test]
+fn a_cookie_stays_sensitive() {
+    let fields = RequestFields::new(&Config::default(), crate::Platform::Generic);
+    for sensitive in [false, true] {
+        let mut cookie = HeaderValue::from_static("a=1; _iidt=1");
+        cookie.set_sensitive(sensitive);
+        let mut headers = HeaderMap::from_iter([(COOKIE, cookie)]);
+        fields.filter(&mut headers, true, &UPSTREAM).unwrap();
+        assert_eq!(headers["cookie"], "_iidt=1");
+        assert_eq!(headers["cookie"].is_sensitive(), sensitive);
+    }
 }
 
 /// R4.1, R5.0, R5.7: `host` is taken and replaced; it may be missing but not come twice.

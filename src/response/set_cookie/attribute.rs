@@ -184,5 +184,7 @@ mod tests {
         ] {
             assert_eq!(found(cookie), expected, "{cookie}");
         }
+        let longest = "x".repeat(1024);
+        assert_eq!(found(&format!("a=1; Domain={longest}")).len(), 1);
     }
 }
