@@ -274,7 +274,7 @@ impl Slot {
     fn of(name: &HeaderName, multiplier: u32) -> usize {
         let mut slot = Self { slot: 0, multiplier };
         name.hash(&mut slot);
-        slot.slot
+        usize::try_from(slot.finish()).unwrap_or(SLOTS)
     }
 }
 
@@ -286,17 +286,18 @@ impl Hasher for Slot {
         let (_, [middle, .., last]) = text.split_at(text.len() / 2) else {
             return;
         };
-        let key = text.len() as u32 | u32::from(*middle) << 8 | u32::from(*last) << 16;
+        let key = u32::from_le_bytes([text.len() as u8, *middle, *last, 0]);
         let hash = key.wrapping_mul(self.multiplier) >> (u32::BITS - TEXTS.trailing_zeros());
         self.slot = NUMBERS + hash as usize;
     }
 
-    /// First whether the name is standard, which is 0, then its number.
+    /// First whether the name is standard, then, if it is, its number.
     #[inline]
     fn write_isize(&mut self, number: isize) {
-        self.slot = (self.slot << 4 ^ number.unsigned_abs()) % NUMBERS;
+        self.slot = number.unsigned_abs() % NUMBERS;
     }
 
+    #[inline]
     fn finish(&self) -> u64 {
         self.slot as u64
     }

@@ -133,7 +133,7 @@ fn behind<'b>(mut bytes: &'b [u8], text: &str) -> Option<&'b [u8]> {
 fn decode_first(bytes: &[u8]) -> Option<(u8, &[u8])> {
     match bytes {
         [b'%', high, low, rest @ ..] => match (hex(*high), hex(*low)) {
-            (Some(high), Some(low)) => Some((high << 4 | low, rest)),
+            (Some(high), Some(low)) => Some((high * 16 + low, rest)),
             _ => bytes.split_first().map(|(_, rest)| (b'%', rest)),
         },
         [b'+', rest @ ..] => Some((b' ', rest)),

@@ -16,10 +16,14 @@ pub(crate) trait Part {
 /// How many places are ruled out at once.
 const STEP: usize = 16;
 
+/// What is no longer than two steps is searched at both ends, by a step or by half of one.
+const SHORT: usize = 32;
+const HALF_STEP: usize = 8;
+
 /// Where nothing is near, more are: 0.6 instructions a byte. Where parts are dense or the text is
 /// short, that would be in vain.
-const FAR_STEP: usize = 4 * STEP;
-const NEAR: usize = 4 * FAR_STEP;
+const FAR_STEP: usize = 64;
+const NEAR: usize = 256;
 
 /// The first part that is accepted, from where one begins.
 #[inline]
@@ -50,18 +54,18 @@ pub(crate) fn find_part<P: Part, T>(
 /// The first place behind a separator, itself not before `from`, with one of the initials.
 fn next_start<P: Part>(text: &[u8], from: usize) -> Option<usize> {
     let text = text.get(from..)?;
-    let rest = if text.len() > 2 * STEP && !any_first::<P, STEP>(text) {
+    let rest = if text.len() > SHORT && !any_first::<P, STEP>(text) {
         skip::<P>(text.get(STEP..)?)
     } else {
         text
     };
-    let place = if rest.len() > 2 * STEP {
+    let place = if rest.len() > SHORT {
         // It is in the first step.
         place::<P>(rest)
     } else if rest.len() > STEP {
         place_at_ends::<P, STEP>(rest)
-    } else if rest.len() > STEP / 2 {
-        place_at_ends::<P, { STEP / 2 }>(rest)
+    } else if rest.len() > HALF_STEP {
+        place_at_ends::<P, HALF_STEP>(rest)
     } else {
         place::<P>(rest)
     };
@@ -72,12 +76,12 @@ fn next_start<P: Part>(text: &[u8], from: usize) -> Option<usize> {
 /// look at it apart, and spoil the vector.
 #[inline(never)]
 pub(crate) fn has_start<P: Part>(text: &[u8]) -> bool {
-    if text.len() > 2 * STEP {
+    if text.len() > SHORT {
         next_start::<P>(text, 0).is_some()
     } else if text.len() > STEP {
         any_at_ends::<P, STEP>(text)
-    } else if text.len() > STEP / 2 {
-        any_at_ends::<P, { STEP / 2 }>(text)
+    } else if text.len() > HALF_STEP {
+        any_at_ends::<P, HALF_STEP>(text)
     } else {
         place::<P>(text).is_some()
     }

@@ -96,7 +96,7 @@ impl<'c> Letters<'c> {
     fn read_word(&mut self) -> u64 {
         let Some((word, rest)) = self.rest.split_first_chunk::<WORD>() else {
             let last = std::mem::take(&mut self.rest).iter().rev();
-            return letters(last.fold(0, |word, &byte| word << u8::BITS | u64::from(byte)));
+            return letters(last.fold(0, |word, &byte| word * 256 + u64::from(byte)));
         };
         self.rest = rest;
         letters(u64::from_le_bytes(*word))
