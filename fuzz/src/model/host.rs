@@ -23,9 +23,9 @@ pub fn parse(text: &[u8]) -> Option<String> {
         }
         (name, port)
     };
-    let port_is_port = port.is_empty() || port[1..].chars().all(|c| c.is_ascii_digit());
-    let colon = port.is_empty() || port.starts_with(':');
-    (port_is_port && colon).then(|| host.to_ascii_lowercase())
+    let is_port = |digits: &str| digits.chars().all(|c| c.is_ascii_digit());
+    let port_is_port = port.is_empty() || port.strip_prefix(':').is_some_and(is_port);
+    port_is_port.then(|| host.to_ascii_lowercase())
 }
 
 /// The browser's host, or the status of the answer (R5.7, R12).
