@@ -217,9 +217,9 @@ pub(crate) struct Table {
 }
 
 /// Slots for the integers of standard names, then twelve for each of the other names.
-const SLOTS: usize = NUMBERS + TEXTS;
+const SLOTS: usize = 768;
 const NUMBERS: usize = 256;
-const TEXTS: usize = 512;
+const TEXTS: usize = SLOTS - NUMBERS;
 
 impl Table {
     /// Takes the first multiplier that gives each name a slot of its own. One of six does.

@@ -84,12 +84,17 @@ impl FieldSet {
         self.known.contains(known)
     }
 
-    /// `name` is lower case, as every [`HeaderName`] is, and not [`Known`]. Its third byte alone
-    /// rules nearly all names out, for a tenth of what the comparisons cost. (The first does not:
-    /// where platforms have prefixes, they begin with `x-`.)
+    /// `name` is lower case, as every [`HeaderName`] is, and not [`Known`].
     #[inline]
     pub(crate) fn contains_other(&self, name: &str) -> bool {
-        self.thirds & third(name) != 0 && self.has_prefix_or_other(name)
+        !self.rules_out(name) && self.has_prefix_or_other(name)
+    }
+
+    /// The third byte alone rules nearly all names out, for a tenth of what the comparisons cost.
+    /// (The first does not: where platforms have prefixes, they begin with `x-`.)
+    #[inline]
+    fn rules_out(&self, name: &str) -> bool {
+        self.thirds & third(name) == 0
     }
 
     fn has_prefix_or_other(&self, name: &str) -> bool {
@@ -135,6 +140,20 @@ mod tests {
             let set = FieldSet::new().with_prefixes([prefix]);
             for name in ["q", "qq", "qqq", "qqqq", "qqqqq", "z", "via"] {
                 assert_eq!(contains(&set, name), name.starts_with(prefix), "{prefix} {name}");
+            }
+        }
+    }
+
+    /// Not needed for being right, but for being fast.
+    #[test]
+    fn third_bytes_rule_names_out() {
+        let named = FieldSet::new().with_names(["x-mine"]);
+        let prefixed = FieldSet::new().with_prefixes(["x-m", "x-mines-"]);
+        for set in [&named, &prefixed] {
+            for third in (b'!'..=b'~').map(char::from) {
+                // A bit stands for two bytes of which one is no small letter, digit or hyphen.
+                let expected = !matches!(third, 'm' | '-');
+                assert_eq!(set.rules_out(&format!("x-{third}")), expected, "{third}");
             }
         }
     }

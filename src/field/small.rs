@@ -49,6 +49,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn short_values_are_kept_on_the_spot() {
+        let is_short = |length| {
+            let value = HeaderValue::from_bytes(&vec![b'x'; length]).unwrap();
+            matches!(Small::copy(&value), Small::Short { .. })
+        };
+        assert!((0..=46).all(is_short) && !is_short(47));
+    }
+
+    #[test]
     fn values_of_any_length_come_back() {
         for length in 0..100 {
             for sensitive in [false, true] {

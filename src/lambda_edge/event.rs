@@ -200,3 +200,20 @@ fn field(name: &str, value: &str) -> Option<(HeaderName, HeaderValue)> {
     let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
     Some((name, HeaderValue::from_bytes(value.as_bytes()).ok()?))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn room_is_made_at_once() {
+        let mut event = Event::new("GET", "/", "");
+        event.reserve_fields(40);
+        let room = event.fields.capacity();
+        assert!(room >= 40);
+        for number in 0..40 {
+            event.field(&format!("x-{number}"), "1");
+        }
+        assert_eq!(event.fields.capacity(), room);
+    }
+}

@@ -114,7 +114,7 @@ impl<'de> RequestMembers<'de> {
                 let pairs = self.custom_headers.get_or_insert_default();
                 object.next_value_seed(Expect(OriginShape(pairs)))?;
             }
-            "body" => self.body = object.next_value_seed(Expect(BodyShape))?,
+            "body" => self.body = Some(object.next_value_seed(Expect(BodyShape))?),
             _ => drop(object.next_value::<IgnoredAny>()?),
         }
         Ok(())
@@ -134,7 +134,7 @@ impl<'de> RequestMembers<'de> {
         for (name, value) in &self.custom_headers.ok_or_else(|| missing("origin"))? {
             event.custom_header(name, value);
         }
-        let body = self.body.unwrap_or_default();
+        let body = self.body.unwrap_or(EventBody::NONE);
         event.truncated(body.truncated);
         Ok(event.with_body(body.bytes))
     }
@@ -181,17 +181,21 @@ impl<'de> Shape<'de> for OriginShape<'_, 'de> {
 }
 
 /// A body, decoded.
-#[derive(Default)]
 struct EventBody {
     bytes: Bytes,
     truncated: bool,
+}
+
+impl EventBody {
+    /// What stands for a body that is missing or null.
+    const NONE: Self = Self { bytes: Bytes::new(), truncated: false };
 }
 
 /// `body`: an object, or null where there is none.
 struct BodyShape;
 
 impl<'de> Shape<'de> for BodyShape {
-    type Value = Option<EventBody>;
+    type Value = EventBody;
 
     const EXPECTED: &'static str = "an object";
 
@@ -200,7 +204,7 @@ impl<'de> Shape<'de> for BodyShape {
     }
 
     fn null<E: Error>(self) -> Result<Self::Value, E> {
-        Ok(None)
+        Ok(EventBody::NONE)
     }
 
     fn object<A: MapAccess<'de>>(self, mut object: A) -> Result<Self::Value, A::Error> {
@@ -221,7 +225,7 @@ impl<'de> Shape<'de> for BodyShape {
         let data = data.ok_or_else(|| missing("body.data"))?;
         let encoding = encoding.ok_or_else(|| missing("body.encoding"))?;
         let truncated = truncated.ok_or_else(|| missing("body.inputTruncated"))?;
-        Ok(Some(EventBody { bytes: decode(data, &encoding)?, truncated }))
+        Ok(EventBody { bytes: decode(data, &encoding)?, truncated })
     }
 }
 

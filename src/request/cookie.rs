@@ -93,7 +93,7 @@ fn pairs_named<'f>(
             // A look at the very next cookie keeps a field of nothing but this name cheap.
             let rest = field.get(from..)?;
             let next = rest.trim_ascii_start();
-            let is_next = next.first() == name.needle().first() && next.starts_with(name.needle());
+            let is_next = begins_with(next, name.needle());
             let start = if is_next { field.len() - next.len() } else { from + name.find(rest)? };
             let (before, pair) = field.split_at_checked(start)?;
             let (_, behind) = pair.split_at_checked(name.needle().len())?;
@@ -107,6 +107,12 @@ fn pairs_named<'f>(
             from = start + 1;
         }
     })
+}
+
+/// As `starts_with`, which calls a function even where the first bytes differ.
+#[inline]
+fn begins_with(text: &[u8], start: &[u8]) -> bool {
+    text.first() == start.first() && text.starts_with(start)
 }
 
 /// The pairs kept so far, joined. On the stack, so that the value is the only allocation and is
@@ -185,6 +191,15 @@ mod tests {
         }
         let none: [&str; 0] = [];
         assert_eq!(join(&none, &["_iidt=1".to_owned()]), None);
+    }
+
+    #[test]
+    fn a_text_begins_with_its_start() {
+        for (text, start, expected) in
+            [("_iidt=1", "_iidt", true), ("_vid", "_iidt", false), ("a_iidt", "_iidt", false)]
+        {
+            assert_eq!(begins_with(text.as_bytes(), start.as_bytes()), expected, "{text}");
+        }
     }
 
     /// R5.5: bytes outside ASCII stay.

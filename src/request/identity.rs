@@ -229,6 +229,17 @@ mod tests {
         BrowserHost::from_field(&value).map(|host| host.as_str().to_owned())
     }
 
+    /// What is plain is kept as it came.
+    #[test]
+    fn plain_hosts_are_known_as_such() {
+        for host in ["www.example.com", "my_host~1", "a-b.", "127.1"] {
+            assert!(is_plain(host.as_bytes()), "{host}");
+        }
+        for host in ["", "Example.com", "example.com:", "[::1]", "a b", "\u{e9}"] {
+            assert!(!is_plain(host.as_bytes()), "{host}");
+        }
+    }
+
     /// R5.6, R5.7: `uri-host [":" port]`, lower case, without port.
     #[test]
     fn hosts_are_cut_and_lowered_never_canonicalised() {

@@ -47,13 +47,17 @@ impl Region {
     }
 
     fn of_parameter(parameter: Parameter<'_>) -> Option<Self> {
-        match parameter.value {
+        // What is as short as a region is none unless it is written without escapes.
+        let value = if let [first, second] = *parameter.value {
+            [first, second]
+        } else {
+            parameter.two_bytes()?
+        };
+        match &value {
             b"us" => Some(Self::Us),
             b"eu" => Some(Self::Eu),
             b"ap" => Some(Self::Ap),
-            // An escape would make it longer.
-            [] | [_] | [_, _] => None,
-            _ => Self::ALL.iter().find(|region| parameter.value_is(region.as_str())).copied(),
+            _ => None,
         }
     }
 
@@ -145,6 +149,23 @@ mod tests {
             ("region=%45%55", Region::Us),
         ] {
             assert_eq!(Region::of_query(query), expected, "{query}");
+        }
+    }
+
+    /// R3.4: what agrees is passed on as it is, without a copy; corrections are made in one.
+    #[test]
+    fn only_what_disagrees_is_written() {
+        for query in ["", "x=1", "region=us", "region=eu&x&region=%65u", "region=%75%73"] {
+            assert!(matches!(agreed(query).1, Cow::Borrowed(same) if same == query), "{query}");
+        }
+        for (query, expected) in [
+            ("region", "region=us"),
+            ("a&region=xx&b", "a&region=us&b"),
+            ("region=ap&region=eu&region", "region=ap&region=ap&region=ap"),
+        ] {
+            let Cow::Owned(corrected) = agreed(query).1 else { panic!("{query}") };
+            assert_eq!(corrected, expected);
+            assert_eq!(corrected.capacity(), query.len() + 3, "{query}");
         }
     }
 

@@ -42,10 +42,7 @@ impl<'f> Directive<'f> {
             b"max-age" => Kind::MaxAge,
             b"s-maxage" => Kind::SMaxage,
             b"private" | b"no-store" | b"no-cache" => Kind::Restriction,
-            name if matches!(name.len(), 7 | 8) && name.iter().any(u8::is_ascii_uppercase) => {
-                kind_of_capitals(name)
-            }
-            _ => Kind::Other,
+            name => kind_of_any_case(name),
         }
     }
 
@@ -71,17 +68,15 @@ impl<'f> Directive<'f> {
 }
 
 /// Names have no case.
-#[cold]
-fn kind_of_capitals(name: &[u8]) -> Kind {
+#[inline(never)]
+fn kind_of_any_case(name: &[u8]) -> Kind {
     let is = |lower: &[u8]| name.eq_ignore_ascii_case(lower);
-    if is(b"max-age") {
-        Kind::MaxAge
-    } else if is(b"s-maxage") {
-        Kind::SMaxage
-    } else if is(b"private") || is(b"no-store") || is(b"no-cache") {
-        Kind::Restriction
-    } else {
-        Kind::Other
+    match name.len() {
+        7 if is(b"max-age") => Kind::MaxAge,
+        7 if is(b"private") => Kind::Restriction,
+        8 if is(b"s-maxage") => Kind::SMaxage,
+        8 if is(b"no-store") || is(b"no-cache") => Kind::Restriction,
+        _ => Kind::Other,
     }
 }
 
@@ -121,18 +116,18 @@ fn measure(rest: &[u8]) -> (usize, Option<usize>) {
         return (at, None);
     };
     let quoted = behind.trim_ascii_start().strip_prefix(b"\"");
-    let quoted = quoted.and_then(|quoted| quoted.get(quoted_length(quoted)? + 1..));
-    let open = quoted.unwrap_or(behind);
+    let open = quoted.and_then(behind_quoted).unwrap_or(behind);
     let last = scan::find::<12>(b',', open).unwrap_or(open.len());
     (rest.len() - open.len() + last, Some(at))
 }
 
-/// The length of a quoted string up to its closing quote (RFC 9110 §5.6.4).
-fn quoted_length(text: &[u8]) -> Option<usize> {
+/// What is behind the closing quote of a quoted string (RFC 9110 §5.6.4).
+fn behind_quoted(text: &[u8]) -> Option<&[u8]> {
     let mut escaped = false;
-    text.iter().position(|&byte| {
+    let mut parts = text.splitn(2, |&byte| {
         let closes = byte == b'"' && !escaped;
         escaped = byte == b'\\' && !escaped;
         closes
-    })
+    });
+    parts.nth(1)
 }

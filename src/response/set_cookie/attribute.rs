@@ -29,10 +29,7 @@ impl<'c> DomainAttribute<'c> {
     /// Reads the attribute whose name would begin at a letter, if it is a `Domain`.
     fn read(cookie: &'c [u8], letter: usize) -> Option<Self> {
         let (before, attribute) = cookie.split_at_checked(letter)?;
-        let start = match before {
-            [start @ .., b';', b' '] => start.len(),
-            _ => before.trim_ascii_end().strip_suffix(b";")?.len(),
-        };
+        let start = before.trim_ascii_end().strip_suffix(b";")?.len();
         let (name, rest) = attribute.split_first_chunk()?;
         // As most are written: one comparison.
         if name != b"Domain" && !name.eq_ignore_ascii_case(b"domain") {

@@ -36,7 +36,7 @@ fn is_address(host: &[u8]) -> bool {
     let last = name.iter().rposition(|&byte| byte == b'.').and_then(|dot| name.get(dot + 1..));
     let last = last.unwrap_or(name);
     // Nearly every host ends in letters, which spares the parsers.
-    if !last.is_empty() && last.iter().all(u8::is_ascii_lowercase) {
+    if last.iter().all(u8::is_ascii_lowercase) {
         return false;
     }
     let hexadecimal = last.strip_prefix(b"0x").or_else(|| last.strip_prefix(b"0X"));
@@ -44,7 +44,7 @@ fn is_address(host: &[u8]) -> bool {
     host.starts_with(b"[")
         || is_parsed()
         || hexadecimal.map_or_else(
-            || !last.is_empty() && last.iter().all(u8::is_ascii_digit),
+            || last.iter().all(u8::is_ascii_digit),
             |digits| digits.iter().all(u8::is_ascii_hexdigit),
         )
 }
