@@ -88,8 +88,14 @@ fn any_is_dot_segment(mut path: &[u8]) -> bool {
 }
 
 fn begins_with_dot_segment(path: &[u8]) -> bool {
-    let behind = strip_dot(path).map(|behind| strip_dot(behind).unwrap_or(behind));
-    matches!(behind, Some([] | [b'/', ..]))
+    match path {
+        // Most of what begins with a dot, without a look for escapes.
+        [b'.', b'.', byte, ..] if *byte != b'/' => false,
+        _ => {
+            let behind = strip_dot(path).map(|behind| strip_dot(behind).unwrap_or(behind));
+            matches!(behind, Some([] | [b'/', ..]))
+        }
+    }
 }
 
 fn strip_dot(bytes: &[u8]) -> Option<&[u8]> {
