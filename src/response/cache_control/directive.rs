@@ -131,3 +131,30 @@ fn behind_quoted(text: &[u8]) -> Option<&[u8]> {
     });
     parts.nth(1)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// RFC 9111 §5.2: names have no case.
+    #[test]
+    fn names_are_known_in_any_case() {
+        for (name, kind) in [
+            ("max-age", Kind::MaxAge),
+            ("s-maxage", Kind::SMaxage),
+            ("private", Kind::Restriction),
+            ("no-store", Kind::Restriction),
+            ("no-cache", Kind::Restriction),
+            ("x-maxed", Kind::Other),
+            ("x-others", Kind::Other),
+            ("max-ages", Kind::Other),
+            ("immutable", Kind::Other),
+        ] {
+            let (first, rest) = name.split_at(1);
+            for name in [name, &(first.to_uppercase() + rest), &name.to_uppercase()] {
+                let directive = directives(name.as_bytes()).next().unwrap();
+                assert_eq!(directive.kind(), kind, "{name}");
+            }
+        }
+    }
+}
