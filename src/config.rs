@@ -43,6 +43,7 @@ use crate::platform::Platform;
 
 pub use self::advice::Advice;
 pub use self::builder::Builder;
+pub(crate) use self::cache::DEFAULT_TTL;
 pub use self::cache::{CacheState, DocumentCache};
 pub use self::client::{ClientSetup, propose_path_segment};
 pub use self::document::Document;
@@ -59,10 +60,10 @@ pub use self::variable::Variable;
 ///
 /// Deserialises from an object with the keys `agent_download_path`, `get_result_path`,
 /// `pre_shared_secret`, `integration_path_depth`, `route_prefix`, `ingress_base_host`, `cdn_url`,
-/// `secret_name`, `proxy_secret_cache_ttl_ms`, `debug` (each also with the prefix `fpjs_`), and
-/// `integration_name`, `integration_version`, `mount`, `agent_origin`, `cookie_domain`, `cache`,
-/// `v4`, `status_page`, `drop_fields`, `cookies`, `hosts`, `trusted_host`, `trusted_address`;
-/// `null` and `""` mean unset, an unknown key is an error.
+/// `secret_name`, `proxy_secret_cache_ttl_ms`, `debug`, and `integration_name`,
+/// `integration_version`, `mount`, `agent_origin`, `cookie_domain`, `cache`, `v4`, `status_page`,
+/// `drop_fields`, `cookies`, `hosts`, `trusted_host`, `trusted_address`. Each may have the prefix
+/// `fpjs_`, and case does not matter; `null` and `""` mean unset, an unknown key is an error.
 ///
 /// `Debug` shows everything but the secret.
 #[derive(Clone, Debug)]
@@ -75,7 +76,7 @@ pub struct Config {
     pub(crate) ingress_host: HostName,
     pub(crate) cdn_host: HostName,
     pub(crate) secret_name: Option<Box<str>>,
-    pub(crate) cache_ttl_ms: u64,
+    pub(crate) document_ttl: Duration,
     pub(crate) debug: bool,
     pub(crate) integration_name: Option<Box<str>>,
     pub(crate) integration_version: Option<Box<str>>,
@@ -148,7 +149,7 @@ impl Config {
     /// How long a settings document stays valid.
     #[must_use]
     pub fn document_ttl(&self) -> Duration {
-        Duration::from_millis(self.cache_ttl_ms)
+        self.document_ttl
     }
 
     /// Whether the adapter is asked to log more.

@@ -73,6 +73,12 @@ impl Report {
         Self { route: Some(kind), generation, ..Self::NONE }
     }
 
+    /// The report of a request that the adapter does not send after all.
+    #[cfg(feature = "lambda-edge")]
+    pub(crate) fn unsent(self) -> Self {
+        Self { region: None, secret_sent: false, ..self }
+    }
+
     /// Completes the report with how the exchange ended: upstream's status, or the failure.
     #[must_use]
     pub fn ended(mut self, outcome: impl Into<Outcome>) -> Self {

@@ -1,10 +1,12 @@
 //! The way to a [`Config`]: sources and choices in, a validated configuration out.
 
+use std::time::Duration;
+
 use http::HeaderName;
 
 use super::{
-    AgentOrigin, CachePolicy, Config, ConfigError, CookieDomain, HostName, Mount, RoutePath,
-    Secret, Source, TrustedAddress, Variable,
+    AgentOrigin, CachePolicy, Config, ConfigError, CookieDomain, DEFAULT_TTL, HostName, Mount,
+    RoutePath, Secret, Source, TrustedAddress, Variable,
 };
 use crate::field::IDENTITY_PREFIX;
 
@@ -196,9 +198,9 @@ impl Builder {
             ingress_host: self.host(Variable::IngressBaseHost, "api.fpjs.io")?,
             cdn_host: self.host(Variable::CdnUrl, "fpcdn.io")?,
             secret_name: self.value(Variable::SecretName).map(Into::into),
-            cache_ttl_ms: self
+            document_ttl: self
                 .number(Variable::ProxySecretCacheTtlMs, u64::MAX)?
-                .unwrap_or(300_000),
+                .map_or(DEFAULT_TTL, Duration::from_millis),
             debug: self.debug()?,
             integration_name: integration("integration_name", self.integration_name.as_deref())?,
             integration_version: integration(

@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+/// How long a settings document stays valid where nothing else is said.
+pub(crate) const DEFAULT_TTL: Duration = Duration::from_secs(300);
+
 /// How long a failed read is kept, at most.
 const FAILURE_TTL: Duration = Duration::from_secs(5);
 

@@ -77,7 +77,7 @@ impl EdgeFunction {
         let framed = if truncated { Err(Refusal::BodyTruncated) } else { frame(&mut request) };
         match framed {
             Ok(()) => Step::Forward(request, Pending(exchange)),
-            Err(refusal) => respond(exchange.reply().refused(refusal), exchange.report()),
+            Err(refusal) => respond(exchange.reply().refused(refusal), exchange.report().unsent()),
         }
     }
 }

@@ -204,9 +204,12 @@ impl<'de, S: Shape<'de>> Shape<'de> for First<S> {
     }
 }
 
-/// Fields as CloudFront writes them: a list of objects for each name.
+/// Fields as CloudFront writes them: a list of lines for each name.
 pub(super) struct Fields<F> {
     pub(super) name: &'static str,
+    /// How errors name the members of a line.
+    pub(super) key: &'static str,
+    pub(super) value: &'static str,
     /// Is given each name and value.
     pub(super) each: F,
 }
@@ -222,33 +225,64 @@ impl<'de, F: FnMut(&str, Cow<'de, str>)> Shape<'de> for Fields<F> {
 
     fn object<A: MapAccess<'de>>(mut self, mut object: A) -> Result<(), A::Error> {
         while let Some(field) = next_key(&mut object)? {
+            let line = Line { name: self.name, key: self.key, value: self.value };
             let each = |value| (self.each)(&field, value);
-            object.next_value_seed(Expect(Values { name: self.name, each }))?;
+            object.next_value_seed(Expect(Lines { line, each }))?;
         }
         Ok(())
     }
 }
 
-struct Values<F> {
-    name: &'static str,
+struct Lines<F> {
+    line: Line,
     each: F,
 }
 
-impl<'de, F: FnMut(Cow<'de, str>)> Shape<'de> for Values<F> {
+impl<'de, F: FnMut(Cow<'de, str>)> Shape<'de> for Lines<F> {
     type Value = ();
 
-    const EXPECTED: &'static str = "a list of objects with a value for each name";
+    const EXPECTED: &'static str = "a list of objects with key and value for each name";
+
+    fn name(&self) -> &'static str {
+        self.line.name
+    }
+
+    fn list<A: SeqAccess<'de>>(mut self, mut list: A) -> Result<(), A::Error> {
+        while let Some(value) = list.next_element_seed(Expect(self.line))? {
+            (self.each)(value);
+        }
+        Ok(())
+    }
+}
+
+/// One line of a field: the name as it was written, which says nothing new, and the value.
+#[derive(Clone, Copy)]
+struct Line {
+    name: &'static str,
+    key: &'static str,
+    value: &'static str,
+}
+
+impl<'de> Shape<'de> for Line {
+    type Value = Cow<'de, str>;
+
+    const EXPECTED: &'static str = "an object with key and value";
 
     fn name(&self) -> &'static str {
         self.name
     }
 
-    fn list<A: SeqAccess<'de>>(mut self, mut list: A) -> Result<(), A::Error> {
-        let value = || Within { name: self.name, key: "value", member: Text(self.name) };
-        while let Some(value) = list.next_element_seed(Expect(value()))? {
-            (self.each)(value);
+    fn object<A: MapAccess<'de>>(self, mut object: A) -> Result<Self::Value, A::Error> {
+        let (mut key, mut value) = (None, None);
+        while let Some(member) = next_key(&mut object)? {
+            match &*member {
+                "key" => key = Some(object.next_value_seed(Expect(Text(self.key)))?),
+                "value" => value = Some(object.next_value_seed(Expect(Text(self.value)))?),
+                _ => drop(object.next_value::<IgnoredAny>()?),
+            }
         }
-        Ok(())
+        key.ok_or_else(|| missing(self.key))?;
+        value.ok_or_else(|| missing(self.value))
     }
 }
 

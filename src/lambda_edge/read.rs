@@ -29,8 +29,8 @@ pub enum EventError {
 impl Event<Bytes> {
     /// Reads an event as the runtime delivers it.
     ///
-    /// Members that are not needed are passed over. `body` may be missing, as it is in events of an
-    /// association that does not include it; all else that R13.1 lists has to be there.
+    /// Members that R13.1 does not list are passed over. `body` may be missing, as it is in events
+    /// of an association that does not include it; all else that it lists has to be there.
     ///
     /// # Errors
     ///
@@ -108,7 +108,7 @@ impl<'de> RequestMembers<'de> {
             "querystring" => self.querystring = text("querystring")?,
             "headers" => {
                 let pairs = self.headers.get_or_insert_default();
-                object.next_value_seed(Expect(fields("headers", pairs)))?;
+                object.next_value_seed(Expect(headers(pairs)))?;
             }
             "origin" => {
                 let pairs = self.custom_headers.get_or_insert_default();
@@ -140,13 +140,22 @@ impl<'de> RequestMembers<'de> {
     }
 }
 
-/// Fields that are put aside until the request is known whole.
-fn fields<'p, 'de>(
-    name: &'static str,
+/// Fields are put aside until the request is known whole.
+fn headers<'p, 'de>(
     pairs: &'p mut Pairs<'de>,
 ) -> Fields<impl FnMut(&str, Cow<'de, str>) + use<'p, 'de>> {
-    Fields { name, each: |name: &str, value| pairs.push((name.into(), value)) }
+    let each = |name: &str, value| pairs.push((name.into(), value));
+    Fields { name: "headers", key: "headers.key", value: "headers.value", each }
 }
+
+fn custom_headers<'p, 'de>(
+    pairs: &'p mut Pairs<'de>,
+) -> Fields<impl FnMut(&str, Cow<'de, str>) + use<'p, 'de>> {
+    let (key, value) = ("customHeaders.key", "customHeaders.value");
+    Fields { name: CUSTOM_HEADERS, key, value, ..headers(pairs) }
+}
+
+const CUSTOM_HEADERS: &str = "customHeaders";
 
 /// `origin`: custom or S3, with its custom headers.
 struct OriginShape<'p, 'de>(&'p mut Pairs<'de>);
@@ -161,7 +170,6 @@ impl<'de> Shape<'de> for OriginShape<'_, 'de> {
     }
 
     fn object<A: MapAccess<'de>>(self, mut object: A) -> Result<(), A::Error> {
-        const CUSTOM_HEADERS: &str = "customHeaders";
         let mut found = false;
         while let Some(key) = next_key(&mut object)? {
             let name = match &*key {
@@ -172,7 +180,7 @@ impl<'de> Shape<'de> for OriginShape<'_, 'de> {
                     continue;
                 }
             };
-            let member = fields(CUSTOM_HEADERS, self.0);
+            let member = custom_headers(self.0);
             object.next_value_seed(Expect(Within { name, key: CUSTOM_HEADERS, member }))?;
             found = true;
         }
@@ -208,9 +216,10 @@ impl<'de> Shape<'de> for BodyShape {
     }
 
     fn object<A: MapAccess<'de>>(self, mut object: A) -> Result<Self::Value, A::Error> {
-        let (mut data, mut encoding, mut truncated) = (None, None, None);
+        let (mut action, mut data, mut encoding, mut truncated) = (None, None, None, None);
         while let Some(key) = next_key(&mut object)? {
             match &*key {
+                "action" => action = Some(object.next_value_seed(Expect(Text("body.action")))?),
                 "data" => data = Some(object.next_value_seed(Expect(Text("body.data")))?),
                 "encoding" => {
                     encoding = Some(object.next_value_seed(Expect(Text("body.encoding")))?);
@@ -222,6 +231,7 @@ impl<'de> Shape<'de> for BodyShape {
                 _ => drop(object.next_value::<IgnoredAny>()?),
             }
         }
+        action.ok_or_else(|| missing("body.action"))?;
         let data = data.ok_or_else(|| missing("body.data"))?;
         let encoding = encoding.ok_or_else(|| missing("body.encoding"))?;
         let truncated = truncated.ok_or_else(|| missing("body.inputTruncated"))?;

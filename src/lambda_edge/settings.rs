@@ -7,7 +7,8 @@ use thiserror::Error;
 
 use super::EdgeFunction;
 use crate::config::{
-    Builder, CacheState, Config, ConfigError, Document, DocumentCache, Source, Variable,
+    Builder, CacheState, Config, ConfigError, DEFAULT_TTL, Document, DocumentCache, Source,
+    Variable,
 };
 
 /// How many deployments are remembered: distributions and behaviours that share an instance but
@@ -81,8 +82,9 @@ struct Deployment {
     headers: Source,
     /// Made of custom headers and document.
     documented: DocumentCache<EdgeFunction>,
-    /// Made of custom headers alone.
-    plain: EdgeFunction,
+    /// Made of custom headers alone. Where they cannot be used, a document may still outrank what
+    /// is wrong with them.
+    plain: Result<EdgeFunction, ConfigError>,
 }
 
 impl Settings {
@@ -97,16 +99,19 @@ impl Settings {
     ///
     /// # Errors
     ///
-    /// [`ConfigError`] if the custom headers hold a value that cannot be used.
+    /// [`ConfigError`] if the custom headers hold a value that cannot be used, and no document
+    /// says what counts instead.
     pub fn poll(&mut self, headers: &Source, now: Duration) -> Result<Need<'_>, ConfigError> {
-        let deployment = self.deployment(headers)?;
-        let Some(name) = deployment.headers.get(Variable::SecretName) else {
-            return Ok(Need::Nothing(&deployment.plain));
+        let Deployment { headers, documented, plain } = self.deployment(headers);
+        let function = match headers.get(Variable::SecretName) {
+            None => None,
+            Some(name) => match documented.poll(now) {
+                CacheState::Read => return Ok(Need::Document(name)),
+                CacheState::Use(function) => function,
+            },
         };
-        Ok(match deployment.documented.poll(now) {
-            CacheState::Read => Need::Document(name),
-            CacheState::Use(function) => Need::Nothing(function.unwrap_or(&deployment.plain)),
-        })
+        let plain = || plain.as_ref().map_err(Clone::clone);
+        function.map_or_else(plain, Ok).map(Need::Nothing)
     }
 
     /// Takes the document for events with these custom headers, or none if it could not be read.
@@ -122,7 +127,7 @@ impl Settings {
         now: Duration,
     ) -> Result<(), DocumentError> {
         let config = self.with_document(headers, document);
-        let deployment = self.deployment(headers)?;
+        let deployment = self.deployment(headers);
         match config {
             Ok(config) => {
                 deployment.documented.set_ttl(config.document_ttl());
@@ -149,7 +154,7 @@ impl Settings {
     }
 
     /// Finds or begins the deployment with these custom headers, and puts it first.
-    fn deployment(&mut self, headers: &Source) -> Result<&mut Deployment, ConfigError> {
+    fn deployment(&mut self, headers: &Source) -> &mut Deployment {
         let known = self.deployments.iter().position(|known| known.headers == *headers);
         match known {
             Some(0) => {}
@@ -159,24 +164,25 @@ impl Settings {
                 }
             }
             None => {
-                let deployment = Deployment::new(&self.choices, headers)?;
+                let deployment = Deployment::new(&self.choices, headers);
                 self.deployments.truncate(MAX_DEPLOYMENTS - 1);
                 self.deployments.insert(0, deployment);
             }
         }
         #[expect(clippy::indexing_slicing, reason = "it was found or put there")]
-        Ok(&mut self.deployments[0])
+        &mut self.deployments[0]
     }
 }
 
 impl Deployment {
-    fn new(choices: &Builder, headers: &Source) -> Result<Self, ConfigError> {
-        let config = choices.clone().source(headers.clone()).build()?;
-        Ok(Self {
+    fn new(choices: &Builder, headers: &Source) -> Self {
+        let config = choices.clone().source(headers.clone()).build();
+        let ttl = config.as_ref().map_or(DEFAULT_TTL, Config::document_ttl);
+        Self {
             headers: headers.clone(),
-            documented: DocumentCache::new(config.document_ttl()),
-            plain: EdgeFunction::new(config),
-        })
+            documented: DocumentCache::new(ttl),
+            plain: config.map(EdgeFunction::new),
+        }
     }
 }
 

@@ -39,7 +39,7 @@ fn bodies_are_decoded() {
         ("AAEC", "text", b"AAEC"),
         ("{\"a\": \"ä\"}", "text", "{\"a\": \"ä\"}".as_bytes()),
     ] {
-        let body = json!({"inputTruncated": false, "encoding": encoding, "data": data});
+        let body = json!({"inputTruncated": false, "action": "read-only", "encoding": encoding, "data": data});
         let (request, _) = forwarded(&usual(), event_with(|request| request["body"] = body));
         assert_eq!(request.body(), expected);
     }
@@ -117,6 +117,9 @@ fn missing_members_are_named() {
         ("/Records/0/cf/request", "headers"),
         ("/Records/0/cf/request", "origin"),
         ("/Records/0/cf/request/origin/custom", "customHeaders"),
+        ("/Records/0/cf/request/headers/host/0", "key"),
+        ("/Records/0/cf/request/headers/host/0", "value"),
+        ("/Records/0/cf/request/body", "action"),
         ("/Records/0/cf/request/body", "data"),
         ("/Records/0/cf/request/body", "encoding"),
         ("/Records/0/cf/request/body", "inputTruncated"),
@@ -159,11 +162,13 @@ fn wrong_types_are_named_and_not_repeated() {
         ("/Records/0/cf/request/headers", "headers", "an object"),
         ("/Records/0/cf/request/headers/host", "headers", "a list of objects"),
         ("/Records/0/cf/request/headers/host/0", "headers", "an object"),
-        ("/Records/0/cf/request/headers/host/0/value", "headers", "a string"),
+        ("/Records/0/cf/request/headers/host/0/key", "headers.key", "a string"),
+        ("/Records/0/cf/request/headers/host/0/value", "headers.value", "a string"),
         ("/Records/0/cf/request/origin", "origin", "an object"),
         ("/Records/0/cf/request/origin/custom", "origin.custom", "an object"),
         ("/Records/0/cf/request/origin/custom/customHeaders", "customHeaders", "an object"),
         ("/Records/0/cf/request/body", "body", "an object"),
+        ("/Records/0/cf/request/body/action", "body.action", "a string"),
         ("/Records/0/cf/request/body/data", "body.data", "a string"),
         ("/Records/0/cf/request/body/data", "body.data", "base64"),
         ("/Records/0/cf/request/body/encoding", "body.encoding", "a string"),
@@ -306,6 +311,7 @@ fn a_cut_body_is_answered_413() {
         assert_eq!(result.status(), status, "{uri}");
         assert_eq!(report.status, Some(status), "{uri}");
         if status == 413 {
+            assert!(report.region.is_none() && !report.secret_sent, "nothing was sent");
             let result = object(&result);
             assert_eq!(result["body"], r#"{"error":"the request body is too large"}"#);
             assert_eq!(

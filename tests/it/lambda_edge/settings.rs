@@ -90,13 +90,27 @@ fn without_a_name_nothing_is_read() {
 fn bad_custom_headers_are_named() {
     let headers = headers(&[("fpjs_cdn_url", "a b"), NAMED[0]]);
     let mut settings = Settings::new(Config::builder());
-    let error = settings.poll(&headers, at(0)).unwrap_err();
-    assert_eq!(error.setting(), "fpjs_cdn_url");
     let error = read(&mut settings, &headers, "{}", 0).unwrap_err();
     assert!(matches!(error, DocumentError::Invalid(_)), "{error}");
-    // The document goes first.
-    let error = read(&mut settings, &headers, r#"{"fpjs_cdn_url": "a.b"}"#, 0).unwrap_err();
-    assert!(matches!(error, DocumentError::Invalid(_)), "{error}");
+    let error = settings.poll(&headers, at(5_000)).unwrap_err();
+    assert_eq!(error.setting(), "fpjs_cdn_url");
+    assert!(ready(&mut settings, &headers, 5_001).is_none());
+
+    let without_name = self::headers(&[("fpjs_cdn_url", "a b")]);
+    let error = settings.poll(&without_name, at(0)).unwrap_err();
+    assert_eq!(error.setting(), "fpjs_cdn_url");
+}
+
+/// R13.2, R1.1: what a document says outranks a custom header, also one that cannot be used.
+#[test]
+fn a_document_outranks_bad_custom_headers() {
+    let headers = headers(&[("fpjs_ingress_base_host", "not a host!"), NAMED[0]]);
+    let mut settings = Settings::new(Config::builder());
+    assert!(ready(&mut settings, &headers, 0).is_none());
+    read(&mut settings, &headers, r#"{"fpjs_ingress_base_host": "a.example"}"#, 0).unwrap();
+    let config = ready(&mut settings, &headers, 300_000).unwrap().gateway().config();
+    assert_eq!(config.ingress_host().as_str(), "a.example");
+    assert!(ready(&mut settings, &headers, 300_001).is_none());
 }
 
 /// R1.6: a document is kept for its time to live, which it may set itself; a newer one replaces it.
