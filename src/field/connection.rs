@@ -37,7 +37,7 @@ impl Nominated {
             }
             if is_option(member) {
                 self.count += 1;
-                self.close |= member.len() == CLOSE.len();
+                self.close |= member.len() == CLOSE.len() && self.count <= MAX_NAMES;
             } else if let Some(name) = name(member) {
                 self.count += 1;
                 if self.count <= MAX_NAMES && !is_protected(&name) {
@@ -55,7 +55,7 @@ impl Nominated {
     }
 
     pub(crate) fn contains(&self, name: &HeaderName) -> bool {
-        self.names.contains(name)
+        self.names.contains(name) || self.close && name == CLOSE
     }
 
     /// Whether more names came than are looked at.
@@ -125,6 +125,7 @@ mod tests {
             headers.insert("close", HeaderValue::from_static("1"));
             let mut nominated = Nominated::default();
             nominated.read(&HeaderValue::from_static(value));
+            assert_eq!(nominated.contains(&HeaderName::from_static("close")), left == 0, "{value}");
             nominated.remove_from(&mut headers);
             assert_eq!(headers.len(), left, "{value}");
         }
@@ -148,6 +149,12 @@ mod tests {
             assert!(!nominated.overflows(), "{name}");
             nominated.read(&HeaderValue::from_static(name));
             assert!(nominated.overflows(), "{name}");
+        }
+        for (before, close) in [(99, true), (100, false)] {
+            let mut nominated = Nominated::default();
+            nominated
+                .read(&HeaderValue::from_str(&format!("{}close", "te,".repeat(before))).unwrap());
+            assert_eq!(nominated.close, close, "the hundredth, or the next");
         }
     }
 }

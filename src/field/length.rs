@@ -10,7 +10,7 @@ pub(crate) enum ContentLength {
     Absent,
     /// One field with one number: it can stay as it is.
     One(u64),
-    /// The same number several times: it has to be written once.
+    /// The same number several times, or with blanks about it: it has to be written once.
     Repeated(u64),
     /// Differing numbers, or something that is no number.
     Malformed,
@@ -26,7 +26,8 @@ impl ContentLength {
         }
         for member in value.as_bytes().split(|&byte| byte == b',') {
             *self = match (*self, parse(member.trim_ascii())) {
-                (Self::Absent, Some(length)) => Self::One(length),
+                // There is more in the field than digits.
+                (Self::Absent, Some(length)) => Self::Repeated(length),
                 (Self::One(first) | Self::Repeated(first), Some(length)) if first == length => {
                     Self::Repeated(first)
                 }
@@ -69,6 +70,8 @@ mod tests {
             (&["42", "42"], Repeated(42)),
             (&["42, 42"], Repeated(42)),
             (&["42", "042"], Repeated(42)),
+            (&[" 42"], Repeated(42)),
+            (&["42\t"], Repeated(42)),
             (&["42", "43"], Malformed),
             (&["42,43"], Malformed),
             (&["42,"], Malformed),

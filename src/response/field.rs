@@ -36,7 +36,8 @@ pub struct ResponseFields {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Seen {
-    /// Whether the content is JavaScript, by its media type; none without `content-type`.
+    /// Whether the content is JavaScript, by its media type, or by any of several; none without
+    /// `content-type`.
     pub script: Option<bool>,
     /// Whether there is a `cache-control` field.
     pub cache_control: bool,
@@ -81,7 +82,9 @@ impl ResponseFields {
             }
             match known {
                 Known::SetCookie => cookie(value),
-                Known::ContentType => seen.script = seen.script.or(Some(is_script(value))),
+                Known::ContentType => {
+                    seen.script = Some(seen.script.unwrap_or_default() | is_script(value));
+                }
                 Known::CacheControl => {
                     seen.several_cache_controls = seen.cache_control;
                     seen.cache_control = true;
@@ -272,5 +275,11 @@ mod tests {
             assert_eq!((seen.script, seen.cache_control), (Some(script), true), "{content_type}");
         }
         assert_eq!(filtered(Platform::Generic, &[]).0, Seen::default());
+        let [script, page] = ["text/javascript", "text/html"].map(|value| ("content-type", value));
+        for (fields, expected) in
+            [([script, page], true), ([page, script], true), ([page, page], false)]
+        {
+            assert_eq!(filtered(Platform::Generic, &fields).0.script, Some(expected));
+        }
     }
 }

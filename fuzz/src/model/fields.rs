@@ -75,7 +75,7 @@ fn number(text: &[u8]) -> Option<u64> {
 pub fn settle_length(fields: &mut Fields) {
     let Length::Known(number) = length(fields) else { return };
     let values = fields.get_mut("content-length").expect("a known length is there");
-    if values.len() > 1 || values[0].contains(&b',') {
+    if values.len() > 1 || !values[0].iter().all(u8::is_ascii_digit) {
         *values = vec![number.to_string().into_bytes()];
     }
 }

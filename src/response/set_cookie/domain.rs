@@ -68,17 +68,19 @@ fn is_public_suffix(domain: &[u8]) -> bool {
 }
 
 /// R8.3: the registrable domain of a host; none for an address or a public suffix, nor for a name
-/// with an empty first label, which the list's own vectors give none. It keeps a final dot of the
-/// host, without which it would not match the host (RFC 6265bis §5.1.3).
+/// with an empty first label, which the list's own vectors give none, nor where the label before
+/// the suffix is empty. It keeps a final dot of the host, without which it would not match the host
+/// (RFC 6265bis §5.1.3).
 #[cfg(feature = "psl")]
 pub(super) fn registrable(host: &[u8]) -> Option<&[u8]> {
-    let domain = psl::domain(host).filter(|_| !host.starts_with(b".") && !is_address(host));
-    domain.map(|domain| domain.as_bytes())
+    let domain = psl::domain(host).filter(|_| !host.starts_with(b".") && !is_address(host))?;
+    Some(domain.as_bytes()).filter(|domain| !domain.starts_with(b"."))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    #[cfg(feature = "psl")]
+    use super::registrable;
 
     fn covers(domain: &str, host: &str) -> bool {
         super::covers(domain.as_bytes(), host.as_bytes())
@@ -113,6 +115,7 @@ mod tests {
             ("a..com", "x.a..com", true),
             ("com..", "a.com..", false),
             ("example.com", "wwwexample.com", false),
+            ("example.org", "www.example.com", false),
             ("c.de1", "b.c.de1", true),
             ("c.xn--p1ai", "b.c.xn--p1ai", true),
             ("c.COM", "b.c.COM", true),
@@ -137,6 +140,8 @@ mod tests {
             ("example.com", Some("example.com")),
             ("co.uk", None),
             (".example.com", None),
+            ("x..co.uk", None),
+            ("x..shop.co.uk", Some("shop.co.uk")),
             ("www.example.com.", Some("example.com.")),
             ("localhost", None),
             ("1.2.3.4", None),
