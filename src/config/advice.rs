@@ -273,7 +273,7 @@ impl Config {
     }
 }
 
-fn blocked_term(path: &RoutePath) -> Option<&'static str> {
+pub(super) fn blocked_term(path: &RoutePath) -> Option<&'static str> {
     let lower = path.as_str().to_ascii_lowercase();
     let in_path = |term: &&&str| lower.contains(**term);
     let as_segment = |term: &&&str| lower.split('/').any(|segment| segment == **term);

@@ -1,8 +1,13 @@
 //! What the site's own JavaScript needs to know (contract R1.7).
 
+use super::advice::{Advice, blocked_term};
 use super::{Config, ConfigError, Mount, RoutePath};
 use crate::entropy;
 use crate::request::region::Region;
+use crate::route::{Route, Routes};
+
+/// The setting that errors name.
+const PATH: &str = "integration_path";
 
 /// The strings that the browser's agent is configured with, for one site.
 ///
@@ -39,6 +44,8 @@ pub struct ClientSetup {
     agent_route: Option<RoutePath>,
     result_route: Option<RoutePath>,
     v4: bool,
+    /// A term in the integration path that content blockers match.
+    blocked: Option<&'static str>,
 }
 
 impl ClientSetup {
@@ -48,44 +55,37 @@ impl ClientSetup {
     /// # Errors
     ///
     /// [`ConfigError::Origin`] if the origin is none, [`ConfigError::Path`] if the integration
-    /// path is none, and [`ConfigError::Depth`] if it is not the one the gateway is mounted under.
+    /// path is none, [`ConfigError::Depth`] or [`ConfigError::Mount`] if it is not the one the
+    /// gateway is mounted under, and [`ConfigError::Shadowed`] if a v3 route under it is taken by
+    /// another one.
     pub fn new(
         config: &Config,
         site_origin: &str,
         integration_path: &str,
     ) -> Result<Self, ConfigError> {
-        const SETTING: &str = "integration_path";
         let path = match integration_path.trim_matches('/') {
             "" => None,
-            path => Some(RoutePath::parse(SETTING, path)?),
+            path => Some(RoutePath::parse(PATH, path)?),
         };
-        let segments = path.as_ref().map_or(0, |path| path.segments().count());
-        let expected = match &config.mount {
-            Mount::Depth(depth) => usize::from(*depth),
-            Mount::Exact(exact) if path.as_ref() == Some(exact) => segments,
-            Mount::Exact(exact) => return Err(depth_error(exact.segments().count())),
-            Mount::Anywhere | Mount::AnywhereOrDepth(_) => segments,
-        };
-        if segments != expected {
-            return Err(depth_error(expected));
-        }
-        let mut base = site(site_origin)?;
-        base.push('/');
-        if let Some(path) = path {
-            base.push_str(path.as_str());
-            base.push('/');
-        }
+        check_mount(&config.mount, path.as_ref())?;
+        let blocked = path.as_ref().and_then(blocked_term);
+        let path = path.map_or("/".to_owned(), |path| format!("/{path}/"));
+        let routes = Routes::new(config);
+        check_v3(config, &routes, &path)?;
         Ok(Self {
-            base,
+            base: site(site_origin)? + &path,
             agent_route: config.agent_route.clone(),
             result_route: config.result_route.clone(),
-            v4: config.v4
-                && match config.mount {
-                    Mount::Depth(_) | Mount::Exact(_) => true,
-                    Mount::Anywhere => false,
-                    Mount::AnywhereOrDepth(depth) => segments == usize::from(depth),
-                },
+            v4: reaches_v4(&routes, &path),
+            blocked,
         })
+    }
+
+    /// What works but will hurt (R1.5): an integration path that content blockers match. Under
+    /// [`Mount::Exact`] the configuration knows that path, too, and its own advice says the same.
+    #[must_use]
+    pub fn advice(&self) -> Option<Advice> {
+        self.blocked.map(|term| Advice::BlockedPath { setting: PATH, term })
     }
 
     /// v3: the script URL pattern for the NPM package; none while the agent route is off.
@@ -109,34 +109,66 @@ impl ClientSetup {
         Some(format!("{}{route}?region={region}", self.base))
     }
 
-    /// v4: the endpoint; none where v4 is off.
+    /// v4: the endpoint; none where v4 is off, or another route is in its way.
     #[must_use]
     pub fn v4_endpoint(&self, region: Region) -> Option<String> {
         self.v4.then(|| format!("{}?region={region}", self.base))
     }
 
-    /// v4: the URL to import the agent from, as from the CDN; none where v4 is off.
+    /// v4: the URL to import the agent from, as from the CDN; none where v4 is off, or another
+    /// route is in its way.
     #[must_use]
     pub fn v4_import(&self) -> Option<String> {
         self.v4.then(|| format!("{}web/v4/<apiKey>", self.base))
     }
 }
 
-fn depth_error(segments: usize) -> ConfigError {
-    ConfigError::Depth { setting: "integration_path", segments }
+/// Whether the gateway is mounted under the path.
+fn check_mount(mount: &Mount, path: Option<&RoutePath>) -> Result<(), ConfigError> {
+    let segments = path.map_or(0, |path| path.segments().count());
+    match mount {
+        Mount::Depth(depth) if segments != usize::from(*depth) => {
+            Err(ConfigError::Depth { setting: PATH, segments: usize::from(*depth) })
+        }
+        Mount::Exact(exact) if path != Some(exact) => Err(ConfigError::Mount { setting: PATH }),
+        _ => Ok(()),
+    }
+}
+
+/// Whether what is below the path is what it is meant to be, as the gateway reads it.
+fn check_v3(config: &Config, routes: &Routes, path: &str) -> Result<(), ConfigError> {
+    let reaches = |route: &Option<RoutePath>, expected| {
+        let url = |route| routes.classify(&format!("{path}{route}")) == Ok(expected);
+        route.as_ref().is_none_or(url)
+    };
+    let is_sound = reaches(&config.agent_route, Route::Agent)
+        && reaches(&config.result_route, Route::Result { suffix: "/" });
+    if is_sound { Ok(()) } else { Err(ConfigError::Shadowed { setting: PATH }) }
+}
+
+fn reaches_v4(routes: &Routes, path: &str) -> bool {
+    ["/", "/web/v4/key"].into_iter().all(|below| {
+        let url = format!("{}{below}", path.trim_end_matches('/'));
+        routes.classify(&url) == Ok(Route::Api { path: below })
+    })
 }
 
 /// Scheme, host and port as the URL standard writes an origin; anything more is refused.
 fn site(text: &str) -> Result<String, ConfigError> {
     let error = ConfigError::Origin { setting: "site_origin" };
-    let authority = text.split_once("://").map(|(_, rest)| rest.strip_suffix('/').unwrap_or(rest));
-    // The URL standard forgives what would be a mistake here: blanks, backslashes, empty users.
+    // The URL standard forgives what would be a mistake here: blanks, backslashes, empty users, and
+    // slashes that are missing behind the scheme.
     let blank = |c: char| c.is_whitespace() || c.is_control();
+    let is_web =
+        |scheme: &str| ["https", "http"].iter().any(|web| scheme.eq_ignore_ascii_case(web));
     let more = |authority: &str| authority.contains(['/', '\\', '?', '#', '@']);
-    if text.contains(blank) || authority.is_none_or(more) {
+    let is_origin = text.split_once("://").is_some_and(|(scheme, authority)| {
+        is_web(scheme) && !more(authority.strip_suffix('/').unwrap_or(authority))
+    });
+    if !is_origin || text.contains(blank) {
         return Err(error);
     }
-    let url = url::Url::parse(text).ok().filter(|url| matches!(url.scheme(), "https" | "http"));
+    let url = url::Url::parse(text).ok();
     url.map(|url| url.origin().ascii_serialization()).ok_or(error)
 }
 
@@ -207,14 +239,47 @@ mod tests {
         );
     }
 
+    /// R1.5: the integration path is first known here.
+    #[test]
+    fn a_blocked_integration_path_is_advised_against() {
+        let advice = |path| setup(Config::builder(), "https://a.example", path).unwrap().advice();
+        assert_eq!(advice("ore54guier"), None);
+        let blocked = advice("my-fingerprint").unwrap();
+        assert_eq!(blocked.code(), "blocked-path");
+        assert!(blocked.to_string().starts_with("integration_path contains a term"));
+    }
+
+    /// R1.7, R2.6: what the browser is told reaches the route that it is meant for.
+    #[test]
+    fn routes_do_not_take_each_others_place() {
+        let routes = || Config::builder().agent_download_path("a").get_result_path("r");
+        let anywhere = || routes().mount(Mount::Anywhere);
+        for (builder, path, is_sound) in [
+            (anywhere(), "x", true),
+            (anywhere(), "r", false),
+            (anywhere(), "x/r/y", false),
+            (anywhere(), "a", true),
+            (routes(), "r", true),
+            (routes().get_result_path("a"), "x", false),
+            (routes().agent_download_path("r/a"), "x", true),
+            (routes().get_result_path("status"), "x", true),
+        ] {
+            let setup = setup(builder, "https://a.example", path);
+            let shadowed = matches!(setup, Err(ConfigError::Shadowed { .. }));
+            assert_eq!((setup.is_ok(), shadowed), (is_sound, !is_sound), "{path}");
+        }
+        let web = setup(routes().get_result_path("web"), "https://a.example", "x").unwrap();
+        assert_eq!((web.v4_import(), web.v4_endpoint(Region::Us)), (None, None));
+    }
+
     #[test]
     fn what_does_not_fit_the_mount_is_refused() {
         let exact = || Config::builder().mount(Mount::Exact("p/q".parse().unwrap()));
         assert!(setup(exact(), "https://a.example", "p/q").is_ok());
-        assert!(matches!(setup(exact(), "https://a.example", "p"), Err(ConfigError::Depth { .. })));
+        assert!(matches!(setup(exact(), "https://a.example", "p"), Err(ConfigError::Mount { .. })));
         assert!(matches!(
             setup(exact(), "https://a.example", "p/r"),
-            Err(ConfigError::Depth { .. })
+            Err(ConfigError::Mount { .. })
         ));
         let one = setup(Config::builder(), "https://a.example", "p/q");
         assert!(matches!(one, Err(ConfigError::Depth { segments: 1, .. })));
@@ -230,6 +295,10 @@ mod tests {
             "https://a.example/#f",
             "  https://a.example",
             "https:a.example",
+            "https:x.example://a.example",
+            "http:evil.test://a.example",
+            "https:8://a",
+            "https://",
             "https://a.example/x/..",
             "https://@a.example",
             "https://a.ex\nample",

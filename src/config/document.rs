@@ -116,8 +116,8 @@ impl<'de> Visitor<'de> for DocumentVisitor {
                 continue;
             };
             let value = map.next_value_seed(Text(variable))?;
-            // R1.2: null counts as absent.
-            let Some(value) = value else { continue };
+            // R1.1, R1.2: empty and null count as absent.
+            let Some(value) = value.filter(|value| !value.is_empty()) else { continue };
             if seen.contains(&variable) {
                 return Err(A::Error::custom(format_args!("{variable}: given twice")));
             }
@@ -273,6 +273,8 @@ mod tests {
         }
         let twice = read(r#"{"fpjs_cdn_url": "a.b", "FPJS_CDN_URL": "c.d"}"#).unwrap_err();
         assert!(twice.starts_with("fpjs_cdn_url: given twice"), "{twice}");
+        let once = read(r#"{"fpjs_cdn_url": "", "FPJS_CDN_URL": "c.d"}"#).unwrap();
+        assert_eq!(once.get(Variable::CdnUrl), Some("c.d"));
         for text in ["[]", "\"text\"", "42", "null", "", "{", r#"{"fpjs_debug": tru"#, r#"{"x": ["#]
         {
             assert!(read(text).is_err(), "{text}");

@@ -76,6 +76,24 @@ pub enum ConfigError {
         /// The setting at fault.
         setting: &'static str,
     },
+    /// Not a number of hops.
+    #[error("{setting}: expected one hop or more")]
+    Hops {
+        /// The setting at fault.
+        setting: &'static str,
+    },
+    /// An integration path that is not the one of the mount.
+    #[error("{setting}: expected the integration path that the gateway is mounted under")]
+    Mount {
+        /// The setting at fault.
+        setting: &'static str,
+    },
+    /// An integration path under which a v3 route is not reached, as another one matches first.
+    #[error("{setting}: expected an integration path under which each route is reached")]
+    Shadowed {
+        /// The setting at fault.
+        setting: &'static str,
+    },
     /// An integration path that does not have as many segments as the mount wants.
     #[error("{setting}: expected an integration path with {segments} segments")]
     Depth {
@@ -100,6 +118,9 @@ impl ConfigError {
             | Self::Field { setting }
             | Self::CookieName { setting }
             | Self::Origin { setting }
+            | Self::Hops { setting }
+            | Self::Mount { setting }
+            | Self::Shadowed { setting }
             | Self::Depth { setting, .. } => setting,
         }
     }
@@ -123,6 +144,9 @@ mod tests {
             ConfigError::Field { setting },
             ConfigError::CookieName { setting },
             ConfigError::Origin { setting },
+            ConfigError::Hops { setting },
+            ConfigError::Mount { setting },
+            ConfigError::Shadowed { setting },
             ConfigError::Depth { setting, segments: 1 },
         ] {
             assert_eq!(error.setting(), setting);

@@ -51,38 +51,59 @@ fn option<'de, A: MapAccess<'de>>(
     key: &str,
     map: &mut A,
 ) -> Result<Builder, A::Error> {
-    Ok(match key {
-        "integration_name" => apply(builder, key, map, |b, name: String| b.integration_name(name))?,
+    let read = match key {
+        "integration_name" => apply(builder, map, |b, name: String| b.integration_name(name)),
         "integration_version" => {
-            apply(builder, key, map, |b, version: String| b.integration_version(version))?
+            apply(builder, map, |b, version: String| b.integration_version(version))
         }
-        "mount" => apply(builder, key, map, Builder::mount)?,
-        "agent_origin" => apply(builder, key, map, Builder::agent_origin)?,
-        "cookie_domain" => apply(builder, key, map, Builder::cookie_domain)?,
-        "cache" => apply(builder, key, map, Builder::cache)?,
-        "v4" => apply(builder, key, map, Builder::v4)?,
-        "status_page" => apply(builder, key, map, Builder::status_page)?,
-        "drop_fields" => apply(builder, key, map, |b, names: Vec<String>| b.drop_fields(names))?,
-        "cookies" => apply(builder, key, map, |b, names: Vec<String>| b.cookies(names))?,
-        "hosts" => apply(builder, key, map, |b, names: Vec<String>| b.hosts(names))?,
-        "trusted_host" => apply(builder, key, map, |b, Field(name)| b.trusted_host(name))?,
-        "trusted_address" => apply(builder, key, map, Builder::trusted_address)?,
+        "mount" => apply(builder, map, Builder::mount),
+        "agent_origin" => apply(builder, map, Builder::agent_origin),
+        "cookie_domain" => apply(builder, map, Builder::cookie_domain),
+        "cache" => apply(builder, map, Builder::cache),
+        "v4" => apply(builder, map, Builder::v4),
+        "status_page" => apply(builder, map, Builder::status_page),
+        "drop_fields" => apply(builder, map, |b, names: Vec<String>| b.drop_fields(names)),
+        "cookies" => apply(builder, map, |b, names: Vec<String>| b.cookies(names)),
+        "hosts" => apply(builder, map, |b, names: Vec<String>| b.hosts(names)),
+        "trusted_host" => apply(builder, map, |b, Field(name)| b.trusted_host(name)),
+        "trusted_address" => apply(builder, map, Builder::trusted_address),
         _ => return Err(A::Error::custom(format_args!("{key}: unknown key"))),
+    };
+    read.map_err(|error| {
+        let expected = expected(key);
+        A::Error::custom(format_args!("{key}: {error}: expected {expected}"))
     })
+}
+
+/// What a key takes.
+fn expected(key: &str) -> &'static str {
+    match key {
+        "mount" => "`anywhere`, or an object with `depth`, `exact` or `anywhere_or_depth`",
+        "agent_origin" => "`api` or `cdn`",
+        "cookie_domain" => {
+            "`preserve`, `first_party`, `registrable`, or an object with `map`: pairs of domains"
+        }
+        "cache" => "`preserve`, or an object with `max_age` and `s_maxage` in seconds",
+        "v4" | "status_page" => "`true` or `false`",
+        "drop_fields" => "a list of field names",
+        "cookies" => "a list of cookie names",
+        "hosts" => "a list of host names",
+        "trusted_host" => "a field name",
+        "trusted_address" => "an object with a field name as `field`, and 1 to 255 as `hops`",
+        _ => "a string",
+    }
 }
 
 /// Reads a value and hands it to a setter; unset values leave the builder alone.
 fn apply<'de, A: MapAccess<'de>, T: Deserialize<'de>>(
     builder: Builder,
-    key: &str,
     map: &mut A,
     set: impl FnOnce(Builder, T) -> Builder,
 ) -> Result<Builder, A::Error> {
-    match map.next_value::<MaybeUnset<T>>() {
-        Ok(MaybeUnset::Set(value)) => Ok(set(builder, value)),
-        Ok(MaybeUnset::Unset(_)) => Ok(builder),
-        Err(error) => Err(A::Error::custom(format_args!("{key}: {error}"))),
-    }
+    Ok(match map.next_value::<MaybeUnset<T>>()? {
+        MaybeUnset::Set(value) => set(builder, value),
+        MaybeUnset::Unset(_) => builder,
+    })
 }
 
 /// A value, or one of the two ways to say that there is none.
@@ -160,6 +181,33 @@ mod tests {
         assert_eq!(config.cache, CachePolicy::default());
     }
 
+    /// R1.3: a value of the wrong kind is an error that says what was expected, and not what came.
+    #[test]
+    fn errors_say_what_was_expected() {
+        for (key, value, expected) in [
+            ("integration_name", "4711", "a string"),
+            ("integration_version", "4711", "a string"),
+            ("agent_origin", "4711", "`api` or `cdn`"),
+            ("mount", r#"{"depth": 4711}"#, "`anywhere`, or an object with `depth`"),
+            ("mount", r#"{"exact": "47 11"}"#, "`anywhere`, or an object with `depth`, `exact` or"),
+            ("cookie_domain", r#"{"map": [["*", "47 11"]]}"#, "`preserve`, `first_party`"),
+            ("cache", "4711", "`preserve`, or an object with `max_age`"),
+            ("v4", r#""4711""#, "`true` or `false`"),
+            ("status_page", "4711", "`true` or `false`"),
+            ("drop_fields", "4711", "a list of field names"),
+            ("cookies", "4711", "a list of cookie names"),
+            ("hosts", "4711", "a list of host names"),
+            ("trusted_host", r#""47 11""#, "a field name"),
+            ("trusted_host", "4711", "a field name"),
+            ("trusted_address", r#"{"field": "x", "hops": 0}"#, "an object with a field name"),
+        ] {
+            let error = read(&format!(r#"{{"{key}": {value}}}"#)).unwrap_err();
+            let start = format!("{key}: not a value that this key takes: expected {expected}");
+            assert!(error.starts_with(&start), "{error}");
+            assert!(!error.contains("47"), "{error}");
+        }
+    }
+
     /// R1.3: a bad value is an error that names the key.
     #[test]
     fn errors_name_the_key() {
@@ -171,19 +219,6 @@ mod tests {
             (r#"{"cdn_url": 1}"#, "fpjs_cdn_url: "),
             (r#"{"route_prefix": ".."}"#, "fpjs_route_prefix: expected path segments"),
             (r#"{"proxy_secret_cache_ttl_ms": "x"}"#, "fpjs_proxy_secret_cache_ttl_ms: expected"),
-            (r#"{"integration_name": 1}"#, "integration_name: "),
-            (r#"{"integration_version": 1}"#, "integration_version: "),
-            (r#"{"agent_origin": 1}"#, "agent_origin: "),
-            (r#"{"cache": 1}"#, "cache: "),
-            (r#"{"status_page": 1}"#, "status_page: "),
-            (r#"{"drop_fields": 1}"#, "drop_fields: "),
-            (r#"{"cookies": 1}"#, "cookies: "),
-            (r#"{"hosts": 1}"#, "hosts: "),
-            (r#"{"trusted_host": "a b"}"#, "trusted_host: "),
-            (r#"{"trusted_host": 1}"#, "trusted_host: "),
-            (r#"{"mount": {"depth": 256}}"#, "mount: "),
-            (r#"{"mount": {"exact": "a b"}}"#, "mount: "),
-            (r#"{"v4": "yes"}"#, "v4: "),
             (r#"{"hosts": ["a b"]}"#, "hosts: expected a host name"),
             (r#"{"drop_fields": ["host"]}"#, "drop_fields: expected field names"),
             (r#"{"drop_fields": ["Content-Length"]}"#, "drop_fields: expected field names"),
@@ -205,7 +240,6 @@ mod tests {
             (r#"{"debug": "yes"}"#, "fpjs_debug: expected `true` or `false`"),
             (r#"{"cdn_url": "a", "fpjs_cdn_url": "b"}"#, "cdn_url: given twice"),
             (r#"{"cdn_url": "a", "FPJS_CDN_URL": "b"}"#, "cdn_url: given twice"),
-            (r#"{"trusted_address": {"field": "x", "hops": 0}}"#, "trusted_address: "),
         ] {
             let error = read(text).unwrap_err();
             assert!(error.starts_with(expected), "{text}: {error}");

@@ -254,9 +254,9 @@ impl TrustedAddress {
     ///
     /// # Errors
     ///
-    /// [`ConfigError::Number`] for no hop.
+    /// [`ConfigError::Hops`] for no hop.
     pub fn new(field: HeaderName, hops: u8) -> Result<Self, ConfigError> {
-        let error = ConfigError::Number { setting: "trusted_address", max: u8::MAX.into() };
+        let error = ConfigError::Hops { setting: "trusted_address" };
         if hops == 0 { Err(error) } else { Ok(Self { field, hops }) }
     }
 

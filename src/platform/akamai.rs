@@ -15,6 +15,7 @@ pub(super) const PROFILE: Profile = Profile {
         (Variable::GetResultPath, "PMUSER_FPJS_GET_RESULT_PATH"),
         (Variable::PreSharedSecret, "PMUSER_FPJS_PRE_SHARED_SECRET"),
         (Variable::IntegrationPathDepth, "PMUSER_FPJS_INTEGRATION_PATH_DEPTH"),
+        (Variable::RoutePrefix, "PMUSER_FPJS_ROUTE_PREFIX"),
         (Variable::IngressBaseHost, "PMUSER_FPJS_INGRESS_BASE_HOST"),
         (Variable::CdnUrl, "PMUSER_FPJS_CDN_URL"),
     ],
