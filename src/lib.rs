@@ -16,7 +16,7 @@
 //! # Out of scope
 //!
 //! * HTTP parsing, TLS, connection pools: the adapter's
-//! * bodies: they never pass through, except the short ones made here
+//! * bodies: they are handed through untouched; only the short ones of its own answers are made here
 //! * a router for the rest of the site: [`Gateway::owns`] says what is none of ours
 //!
 //! # The loop

@@ -101,7 +101,8 @@ pub enum Call<'a> {
         /// The configuration that was read, with other function ARNs.
         distribution_config: &'a Value,
     },
-    /// Takes what is cached of the old version out of the edge caches.
+    /// Takes what is cached of the old version out of the edge caches: what the path patterns match,
+    /// and for a pattern without wildcard what was asked for without a query.
     #[serde(rename_all = "PascalCase")]
     CreateInvalidation {
         /// The distribution.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 /// Paths with a wildcard that CloudFront takes at a time.
 const MAX_WILDCARDS: usize = 15;
 
-/// Paths that invalidate everything the path patterns match: sorted and each once, so that equal
+/// Paths that invalidate what the path patterns match: sorted and each once, so that equal
 /// patterns give an equal batch, whatever their order. More of them than CloudFront takes become
 /// the one path that covers all.
 pub(super) fn paths(patterns: &[String]) -> Vec<String> {
@@ -21,7 +21,9 @@ pub(super) fn paths(patterns: &[String]) -> Vec<String> {
 ///
 /// A pattern may have wildcards anywhere, `*` for any characters and `?` for one. An invalidation
 /// path may have one `*`, at its end. So a pattern is cut at its first wildcard: `/fp/*/loader.js`
-/// becomes `/fp/*`, which invalidates more, never less.
+/// becomes `/fp/*`, which invalidates more, never less. A pattern without wildcard is the path
+/// (R14.4), which stands for requests without a query; those with one fall out of the caches by
+/// their age, a minute for scripts (R7.1).
 fn path(pattern: &str) -> String {
     let slash = if pattern.starts_with('/') { "" } else { "/" };
     match pattern.split_once(['*', '?']) {

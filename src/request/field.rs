@@ -77,7 +77,7 @@ impl RequestFields {
     /// The fields are then half edited, and only good for being dropped.
     ///
     /// A [`Refusal`] for framing that could be read in two ways (R5.2), more `connection` names
-    /// than are looked at (R5.1), and several `host` fields (R5.7).
+    /// than are looked at (R5.1), several `host` fields (R5.7), and a map that takes no more.
     pub fn filter(
         &self,
         headers: &mut HeaderMap,
