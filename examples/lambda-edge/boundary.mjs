@@ -222,7 +222,7 @@ function flatten(event) {
     const custom = pushFields(texts, (origin.custom ?? origin.s3).customHeaders);
     const decoded = decode(body);
     const isUsual =
-      texts.every((text) => typeof text === 'string') && typeof body.inputTruncated === 'boolean';
+      texts.every(isText) && isText(body.action) && typeof body.inputTruncated === 'boolean';
     const numbers = [body.inputTruncated ? 1 : 0, decoded.length, fields, custom];
     return isUsual ? { numbers, texts, body: decoded } : undefined;
   } catch {
@@ -231,16 +231,27 @@ function flatten(event) {
 }
 
 function pushFields(texts, headers) {
+  if (typeof headers !== 'object' || Array.isArray(headers)) throw new TypeError('no fields');
   const before = texts.length;
   for (const name of Object.keys(headers)) {
-    for (const { value } of headers[name]) texts.push(name, value);
+    const lines = headers[name];
+    if (!Array.isArray(lines)) throw new TypeError('no lines');
+    for (const { key, value } of lines) {
+      if (!isText(key)) throw new TypeError('no key');
+      texts.push(name, value);
+    }
   }
   return (texts.length - before) / 2;
 }
 
-/** Decodes a body, which stays on this side. Node passes over what is not base64. */
+function isText(value) {
+  return typeof value === 'string';
+}
+
+/** Decodes a body, which stays on this side. Node passes over what is not base64, or for URLs. */
 function decode({ data, encoding }) {
   if (encoding !== 'base64') throw new TypeError('unusual encoding');
+  if (data.includes('-') || data.includes('_')) throw new TypeError('base64 for URLs');
   const decoded = Buffer.from(data, 'base64');
   const padding = data.endsWith('==') ? 2 : data.endsWith('=') ? 1 : 0;
   if (decoded.length !== (data.length / 4) * 3 - padding) throw new TypeError('not base64');

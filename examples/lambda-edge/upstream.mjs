@@ -54,8 +54,13 @@ function send(client, options, limits, { method, host, path, headers, body }) {
         connected();
       }
     });
+    // The size of the head is the limit, or fields would be missing without a word.
+    outgoing.maxHeadersCount = 0;
     outgoing.on('error', () => giveUp(stage));
+    // Nobody asked for another protocol.
+    outgoing.once('upgrade', () => giveUp(Failure.protocol));
     outgoing.once('response', (response) => {
+      if (isCoded(response)) return giveUp(Failure.protocol);
       wait(limits.idle);
       const keepWaiting = () => timer.refresh();
       const done = (answer) => {
@@ -66,6 +71,12 @@ function send(client, options, limits, { method, host, path, headers, body }) {
     });
     outgoing.end(body);
   });
+}
+
+/** Whether the content has a transfer coding that nobody here takes off (RFC 9112 §6.1). */
+function isCoded({ headers }) {
+  const coding = headers['transfer-encoding'];
+  return coding !== undefined && coding.toLowerCase() !== 'chunked';
 }
 
 function receive(response, keepWaiting, done, giveUp) {

@@ -10,7 +10,7 @@ use std::time::Duration;
 use firstparty::Failure;
 use firstparty::http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use firstparty::http::request::Parts;
-use firstparty::http::{HeaderValue, Method, Request, Response, Uri};
+use firstparty::http::{HeaderMap, HeaderValue, Method, Request, Response, Uri};
 use hyper::body::{Body, Incoming};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder, MaybeHttpsStream};
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -65,7 +65,7 @@ impl Upstream {
         let response = first_byte(sending, &progress, self.limits.first_byte).await?;
         let response = response.map_err(|error| failure_of(&error))?;
         // R16.3: hyper passes over other interim responses; nobody has asked for an upgrade.
-        if response.status().is_informational() {
+        if response.status().is_informational() || is_coded(response.headers()) {
             return Err(Failure::Protocol);
         }
         Ok(response.map(|body| Relay::new(body, self.limits.idle)))
@@ -84,6 +84,13 @@ fn frame(parts: &mut Parts, body: &Incoming) {
         // RFC 9110 §8.6: these methods anticipate content.
         parts.headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
     }
+}
+
+/// Whether the content has a transfer coding that nobody here takes off (RFC 9112 §6.1). Passed on
+/// without the field, which belongs to the hop, it would be taken for the content itself.
+fn is_coded(headers: &HeaderMap) -> bool {
+    let is_chunked = |value: &HeaderValue| value.as_bytes().eq_ignore_ascii_case(b"chunked");
+    !headers.get_all(TRANSFER_ENCODING).iter().all(is_chunked)
 }
 
 /// R16.4: waits for the head, from the moment at which the last of the request was handed over.

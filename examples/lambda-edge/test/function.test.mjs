@@ -125,6 +125,12 @@ test('R9.1, R9.2: an upstream that breaks off, stalls, or is not there', async (
       response.write('half');
     },
     '/junk': (response) => response.socket.end('no http\r\n\r\n'),
+    '/upgrade': (response) => {
+      response.socket.write('HTTP/1.1 101 Other\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n');
+    },
+    '/coded': (response) => {
+      response.socket.write('HTTP/1.1 200 OK\r\ntransfer-encoding: gzip, chunked\r\n\r\n0\r\n\r\n');
+    },
   };
   const timeouts = { firstByte: 100, idle: 100 };
   const { handler, requests, log } = await deploy(
@@ -242,6 +248,13 @@ test('R13.1: what is no event is answered 500, and the instance lives on', async
     broken((request) => (request.headers['x-secret'] = [SECRET])),
     broken((request) => (request.headers['x-secret'] = [{ key: SECRET, value: 1 }])),
     broken((request) => (request.body.data = 'A')),
+    broken((request) => (request.body.data = '-_-_')),
+    broken((request) => delete request.body.action),
+    broken((request) => delete request.headers.host[0].key),
+    broken((request) => (request.headers = 5)),
+    broken((request) => (request.headers = [])),
+    broken((request) => (request.headers.host = '')),
+    broken((request) => (request.origin.custom.customHeaders = 5)),
     broken((request) => (request.body.inputTruncated = 'false')),
     broken((request) => delete request.origin),
   ];
@@ -265,7 +278,8 @@ test('R13.1: what is no event is answered 500, and the instance lives on', async
 test('unusual events are read, too: a body of text, or none', async (t) => {
   const { handler, requests } = await deploy(t);
   const text = event(FORWARDED);
-  text.Records[0].cf.request.body = { inputTruncated: false, encoding: 'text', data: 'aä' };
+  const body = { inputTruncated: false, action: 'read-only', encoding: 'text', data: 'aä' };
+  text.Records[0].cf.request.body = body;
   const none = event(FORWARDED);
   delete none.Records[0].cf.request.body;
   await handler(text);
@@ -277,6 +291,16 @@ test('unusual events are read, too: a body of text, or none', async (t) => {
       ['', '0'],
     ],
   );
+});
+
+test('R6.4: no field of a response is left out, however many there are', async (t) => {
+  const { handler } = await deploy(t, (_, response) => {
+    for (let number = 0; number < 1500; number += 1) response.setHeader(`x-${number}`, '1');
+    response.setHeader('x-last', '1');
+    response.end();
+  });
+  const result = await handler(event(FORWARDED));
+  assert.deepEqual([values(result, 'x-1499'), values(result, 'x-last')], [['1'], ['1']]);
 });
 
 test('values that are not ASCII arrive octet by octet', async (t) => {

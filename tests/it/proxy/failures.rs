@@ -118,6 +118,17 @@ fn unasked_upgrade() {
     assert_fails(&Proxy::before(&upstream), PROTOCOL);
 }
 
+/// R6.5, R16.2: a coding of the hop that is not taken off here.
+#[test]
+fn unasked_coding() {
+    for response in [
+        "HTTP/1.1 200 OK\r\ntransfer-encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+        "HTTP/1.1 200 OK\r\ntransfer-encoding: gzip\r\nconnection: close\r\n\r\n",
+    ] {
+        assert_fails(&Proxy::before(&Upstream::answering(response)), PROTOCOL);
+    }
+}
+
 /// R9.1, R16.4: upstream takes the request and says nothing.
 #[test]
 fn no_first_byte() {
