@@ -295,6 +295,8 @@ mod tests {
             "https://a.example/#f",
             "  https://a.example",
             "https:a.example",
+            "https://a.example ",
+            "https://a.example\u{1}",
             "https:x.example://a.example",
             "http:evil.test://a.example",
             "https:8://a",
