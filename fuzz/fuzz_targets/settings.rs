@@ -3,11 +3,12 @@
 //!
 //! Oracle (R13.2, R1.6): it never panics; a document is asked for exactly when the newest outcome is
 //! too old; the function in use is made of the newest document that could be used, and of the
-//! custom headers before there was one; a document that is no JSON object, by an independent
+//! custom headers, if these can be, before there was one; a document that is no JSON object, by an independent
 //! reading, is never used; no secret shows in errors or in `Debug`.
 
 #![no_main]
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use arbitrary::Arbitrary;
@@ -17,6 +18,8 @@ use firstparty::config::Source;
 use firstparty::lambda_edge::{Event, Need, Settings};
 use libfuzzer_sys::fuzz_target;
 use serde_json::{Value, json};
+
+const DEFAULT_TTL: Duration = Duration::from_secs(300);
 
 /// Stands in every value that must not show.
 const MARK: &str = "pr0xy-s3cret";
@@ -68,18 +71,40 @@ impl Document {
     }
 }
 
-/// What the naive reading of the rules knows.
+/// What the naive reading of the rules knows. A route is none, or where there is one.
 struct Model {
-    route: Option<String>,
+    /// The route that the custom headers alone give; none if they cannot be used.
+    plain: Option<Option<String>>,
+    /// The route of the newest document that was taken.
+    documented: Option<Option<String>>,
     ttl: u64,
     newest: Option<(u64, bool)>,
 }
 
 impl Model {
+    fn of(headers: &Source) -> Self {
+        let plain = Config::builder().source(headers.clone()).build().ok();
+        let ttl = plain.as_ref().map_or(DEFAULT_TTL, Config::document_ttl);
+        Self {
+            plain: plain.map(|plain| route_of(&plain)),
+            documented: None,
+            ttl: u64::try_from(ttl.as_millis()).unwrap_or(u64::MAX),
+            newest: None,
+        }
+    }
+
     fn is_due(&self, now: u64) -> bool {
         self.newest
             .is_none_or(|(at, good)| now - at > if good { self.ttl } else { self.ttl.min(5_000) })
     }
+
+    fn in_use(&self) -> Option<&Option<String>> {
+        self.documented.as_ref().or(self.plain.as_ref())
+    }
+}
+
+fn route_of(config: &Config) -> Option<String> {
+    config.result_route().map(|route| route.as_str().to_owned())
 }
 
 fuzz_target!(|input: Input| {
@@ -90,15 +115,7 @@ fuzz_target!(|input: Input| {
     }
     let headers = event.with_body(Bytes::new()).settings().clone();
     let mut settings = Settings::new(Config::builder());
-    let plain = match settings.poll(&headers, Duration::ZERO) {
-        Err(_) => return,
-        Ok(_) => Config::builder().source(headers.clone()).build().expect("polled"),
-    };
-    let mut model = Model {
-        route: plain.result_route().map(|route| route.as_str().to_owned()),
-        ttl: u64::try_from(plain.document_ttl().as_millis()).unwrap_or(u64::MAX),
-        newest: None,
-    };
+    let mut model = Model::of(&headers);
     let mut now = 0;
     for step in &input.steps {
         now += u64::from(step.passed);
@@ -108,7 +125,7 @@ fuzz_target!(|input: Input| {
 
 fn take(settings: &mut Settings, headers: &Source, step: &Step, now: u64, model: &mut Model) {
     let at = Duration::from_millis(now);
-    let wanted = matches!(settings.poll(headers, at).expect("valid"), Need::Document("name"));
+    let wanted = matches!(settings.poll(headers, at), Ok(Need::Document("name")));
     assert_eq!(wanted, model.is_due(now));
     if wanted {
         let document = step.document.bytes();
@@ -118,19 +135,37 @@ fn take(settings: &mut Settings, headers: &Source, step: &Step, now: u64, model:
         }
         model.newest = Some((now, outcome.is_ok()));
         match (&step.document, &outcome) {
-            (Document::Good { .. }, Err(error)) => panic!("a good document was refused: {error}"),
-            (Document::None | Document::Bare | Document::Wrong(_), Ok(())) => panic!("not refused"),
-            (_, Ok(())) => learn(model, &document.unwrap_or_default(), headers),
-            (_, Err(_)) => {}
+            (Document::Good { route, ttl }, _) => {
+                assert_eq!(outcome.is_ok(), is_usable(*route, *ttl, headers), "{outcome:?}");
+            }
+            (Document::Bytes(_), _) | (_, Err(_)) => {}
+            (_, Ok(())) => panic!("not refused"),
+        }
+        if outcome.is_ok() {
+            learn(model, &document.unwrap_or_default(), headers);
         }
     }
     assert!(!format!("{settings:?}").contains(MARK));
-    let Need::Nothing(function) = settings.poll(headers, at).expect("valid") else {
-        panic!("a document was read a moment ago");
+    let in_use = match settings.poll(headers, at) {
+        Ok(Need::Nothing(function)) => Some(route_of(function.gateway().config())),
+        Ok(Need::Document(_)) => panic!("a document was read a moment ago"),
+        Err(error) => {
+            assert!(!format!("{error} {error:?}").contains(MARK), "{error:?}");
+            None
+        }
     };
-    let config = function.gateway().config();
-    let route = config.result_route().map(|route| route.as_str().to_owned());
-    assert_eq!(route, model.route);
+    assert_eq!(in_use.as_ref(), model.in_use());
+}
+
+/// R1.1: whether what a good document says makes a configuration with what the headers say beside it.
+fn is_usable(route: u8, ttl: u16, headers: &Source) -> bool {
+    let pairs = [
+        ("fpjs_get_result_path", format!("r{route}")),
+        ("fpjs_pre_shared_secret", MARK.to_owned()),
+        ("fpjs_proxy_secret_cache_ttl_ms", ttl.to_string()),
+    ];
+    let document = Source::from_pairs("document", pairs);
+    Config::builder().source(document).source(headers.clone()).build().is_ok()
 }
 
 /// Reads a document that was taken independently: an object whose keys have no case, and whose
@@ -138,19 +173,15 @@ fn take(settings: &mut Settings, headers: &Source, step: &Step, now: u64, model:
 fn learn(model: &mut Model, document: &[u8], headers: &Source) {
     let value: Value = serde_json::from_slice(document).expect("a document is JSON");
     let object = value.as_object().expect("a document is an object");
-    let get = |wanted: &str| {
-        let mut entries = object.iter().filter(|(key, _)| key.eq_ignore_ascii_case(wanted));
-        let text = entries.next().and_then(|(_, value)| value.as_str());
-        text.filter(|text| !text.is_empty()).map(str::to_owned)
-    };
-    let plain = Config::builder().source(headers.clone()).build().expect("valid");
-    let own = plain.result_route().map(|route| route.as_str().to_owned());
-    let tidy = |path: String| {
-        path.split('/').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("/")
-    };
-    model.route = get("fpjs_get_result_path").map(tidy).or(own);
-    model.ttl = match get("fpjs_proxy_secret_cache_ttl_ms") {
-        Some(ttl) => ttl.parse().expect("a document with a valid time to live"),
-        None => u64::try_from(plain.document_ttl().as_millis()).unwrap_or(u64::MAX),
-    };
+    let mut pairs = BTreeMap::new();
+    for (key, value) in object {
+        if let Some(text) = value.as_str().filter(|text| !text.is_empty()) {
+            pairs.insert(key.to_ascii_lowercase(), text.to_owned());
+        }
+    }
+    let document = Source::from_pairs("document", pairs);
+    let config = Config::builder().source(document).source(headers.clone()).build();
+    let config = config.expect("a document that was taken");
+    model.documented = Some(route_of(&config));
+    model.ttl = u64::try_from(config.document_ttl().as_millis()).unwrap_or(u64::MAX);
 }

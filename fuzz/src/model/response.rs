@@ -69,11 +69,12 @@ fn kept(plan: &Plan, before: &Fields) -> Fields {
 
 /// R7.1: a 200 or 304 that is a script.
 fn is_capped(request: &Forward, status: u16, before: &Fields) -> bool {
-    let content_type = before.get("content-type").map(|values| {
-        let text = String::from_utf8_lossy(&values[0]).to_ascii_lowercase();
+    let is_script = |value: &Vec<u8>| {
+        let text = String::from_utf8_lossy(value).to_ascii_lowercase();
         let media_type = text.split(';').next().unwrap_or_default().trim().to_owned();
         media_type == "text/javascript" || media_type == "application/javascript"
-    });
+    };
+    let content_type = before.get("content-type").map(|values| values.iter().any(is_script));
     let serves_scripts = match &request.route {
         Route::Agent => true,
         Route::Api(path) => path.starts_with("/web/"),

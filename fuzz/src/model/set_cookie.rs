@@ -108,8 +108,10 @@ fn is_public_suffix(domain: &str) -> bool {
 fn registrable(host: &str) -> Option<String> {
     let name = matches!(url::Host::parse(host), Ok(url::Host::Domain(_))) && !host.starts_with('.');
     // As bytes it keeps a final dot, without which no browser would take it.
-    let domain = psl::domain(host.as_bytes()).filter(|_| name);
-    domain.and_then(|domain| String::from_utf8(domain.as_bytes().to_vec()).ok())
+    let domain = psl::domain(host.as_bytes()).filter(|_| name)?;
+    let domain = String::from_utf8(domain.as_bytes().to_vec()).ok()?;
+    // With an empty label before it, it would be a public suffix to a browser.
+    (!domain.starts_with('.')).then_some(domain)
 }
 
 /// Whether an edited cookie is what the outcome says.
