@@ -42,7 +42,7 @@ fn sample() -> Value {
             },
             "method": "POST",
             "origin": {"custom": {
-                "customHeaders": {},
+                "customHeaders": {"x-own": [{"key": "X-Own", "value": "1"}]},
                 "domainName": "fpcdn.io",
                 "keepaliveTimeout": 5,
                 "path": "",
