@@ -276,9 +276,12 @@ mod tests {
         }
         assert_eq!(filtered(Platform::Generic, &[]).0, Seen::default());
         let [script, page] = ["text/javascript", "text/html"].map(|value| ("content-type", value));
-        for (fields, expected) in
-            [([script, page], true), ([page, script], true), ([page, page], false)]
-        {
+        for (fields, expected) in [
+            ([script, page], true),
+            ([page, script], true),
+            ([script; 2], true),
+            ([page; 2], false),
+        ] {
             assert_eq!(filtered(Platform::Generic, &fields).0.script, Some(expected));
         }
     }
