@@ -39,7 +39,9 @@ fn bodies_are_decoded() {
         ("AAEC", "text", b"AAEC"),
         ("{\"a\": \"ä\"}", "text", "{\"a\": \"ä\"}".as_bytes()),
     ] {
-        let body = json!({"inputTruncated": false, "action": "read-only", "encoding": encoding, "data": data});
+        let body = json!({
+            "inputTruncated": false, "action": "read-only", "encoding": encoding, "data": data,
+        });
         let (request, _) = forwarded(&usual(), event_with(|request| request["body"] = body));
         assert_eq!(request.body(), expected);
     }
