@@ -15,6 +15,7 @@ mod explain;
 mod lambda_edge;
 #[cfg(feature = "management")]
 mod management;
+mod program;
 mod properties;
 mod proxy;
 mod purity;

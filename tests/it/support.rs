@@ -1,13 +1,13 @@
-//! What the tests share: gateways, requests, and the example programs.
-
-use std::io::Write;
-use std::path::PathBuf;
-use std::process::{Command, Stdio};
+//! What the tests share: gateways, requests, and the core of `explain`.
 
 use bytes::Bytes;
 use firstparty::http::{HeaderMap, HeaderName, HeaderValue, Request, Response};
 use firstparty::{Action, Config, Exchange, Gateway, Platform};
 use serde_json::Value;
+
+/// Compiled into the tests: an example beside them may come from an earlier build.
+#[path = "../../examples/explain/lines.rs"]
+mod lines;
 
 /// A gateway from JSON, as a user would write it.
 pub(crate) fn gateway(platform: Platform, config: &str) -> Gateway {
@@ -71,41 +71,11 @@ pub(crate) fn values<'h>(headers: &'h HeaderMap, name: &str) -> Vec<&'h str> {
     headers.get_all(name).iter().map(|value| value.to_str().unwrap()).collect()
 }
 
-/// An example program, which cargo builds beside the tests.
-pub(crate) fn example(name: &str) -> PathBuf {
-    let test = std::env::current_exe().unwrap();
-    let target = test.parent().and_then(|deps| deps.parent()).unwrap();
-    let path = target.join("examples").join(name);
-    assert!(path.exists(), "{} is missing: run `cargo build --examples` first", path.display());
-    path
-}
-
-/// Runs an example with text as its input, and gives its output.
-pub(crate) fn run_example(name: &str, arguments: &[&str], input: &str) -> String {
-    run_example_in(name, arguments, &[], input)
-}
-
-/// As [`run_example`], with these variables in its environment.
-pub(crate) fn run_example_in(
-    name: &str,
-    arguments: &[&str],
-    variables: &[(&str, &str)],
-    input: &str,
-) -> String {
-    let mut command = Command::new(example(name));
-    command.envs(variables.iter().copied());
-    command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped());
-    let mut child = command.spawn().unwrap();
-    let mut stdin = child.stdin.take().unwrap();
-    let input = input.to_owned();
-    let writer = std::thread::spawn(move || stdin.write_all(input.as_bytes()));
-    let output = child.wait_with_output().unwrap();
-    writer.join().unwrap().unwrap();
-    assert!(output.status.success(), "{}", output.status);
-    String::from_utf8(output.stdout).unwrap()
-}
-
+/// The answers of `explain` to lines of JSON.
 pub(crate) fn explain(defaults: &str, input: &str) -> Vec<Value> {
-    let output = run_example("explain", &["--defaults", defaults], input);
+    let defaults = serde_json::from_str(defaults).unwrap();
+    let mut output = Vec::new();
+    lines::explain_lines(input.as_bytes(), &mut output, &defaults).unwrap();
+    let output = String::from_utf8(output).unwrap();
     output.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }

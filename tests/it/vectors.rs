@@ -1,4 +1,4 @@
-//! Recorded answers of existing proxies, all of them, through the example `explain`.
+//! Recorded answers of existing proxies, all of them, through the core of the example `explain`.
 //!
 //! Every aspect of an answer has to be the recorded one, but for those in `deviations.json`, each
 //! with the rule of the contract that asks for the difference. That list may only shrink: an entry

@@ -2,7 +2,6 @@
 
 use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
@@ -10,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::upstream::Upstream;
 use super::wire::{Message, PATIENCE, Wire};
+use crate::program;
 
 pub(super) const SECRET: &str = "s3cret-of-the-test";
 
@@ -110,9 +110,9 @@ impl Drop for Proxy {
     }
 }
 
-/// The example, as cargo builds it beside the tests, without anyone's settings.
+/// The example, without anyone's settings.
 pub(super) fn command() -> Command {
-    let mut command = Command::new(binary());
+    let mut command = Command::new(program::proxy());
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("FIRSTPARTY_") {
             command.env_remove(name);
@@ -120,15 +120,6 @@ pub(super) fn command() -> Command {
     }
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
-}
-
-fn binary() -> PathBuf {
-    let test = std::env::current_exe().unwrap();
-    let profile = test.parent().and_then(|deps| deps.parent()).unwrap();
-    let binary =
-        profile.join("examples").join("proxy").with_extension(std::env::consts::EXE_EXTENSION);
-    assert!(binary.exists(), "the example is not built: run `cargo build --example proxy`");
-    binary
 }
 
 fn collect(pipe: impl Read + Send + 'static, text: Arc<Mutex<String>>) -> JoinHandle<()> {

@@ -1,23 +1,10 @@
-//! JSON lines in, JSON lines out: what the gateway does with a request, and by which rule.
-//!
-//! For debugging, and for comparing implementations: it takes the lines of `tests/data/*.jsonl` as
-//! they are.
-//!
-//! ```sh
-//! echo '{"config": {"get_result_path": "r"},
-//!        "request": {"method": "POST", "uri": "/fp/r?region=xx",
-//!                    "headers": [["Host", "www.example.com"]], "client_ip": "203.0.113.7"}}' |
-//!     tr -d '\n' | cargo run --example explain
-//! cargo run --example explain -- \
-//!     --defaults '{"platform":"cloudfront","config":{"mount":"anywhere","agent_origin":"cdn"}}' \
-//!     < tests/data/cloudfront.jsonl
-//! ```
+//! The lines that `explain` reads and writes. The tests include this file, so that what they check
+//! is what they were compiled with, and not a program that an earlier build left behind.
 
-use std::io::{BufRead, Write};
+use std::io::{self, BufRead, BufWriter, Write};
 use std::net::IpAddr;
 
 use bytes::Bytes;
-use clap::Parser;
 use firstparty::explain::{self, Note};
 use firstparty::http::{HeaderMap, HeaderName, HeaderValue, Request, Response};
 use firstparty::refusal::Refusal;
@@ -25,24 +12,18 @@ use firstparty::{Action, Config, Exchange, Failure, Gateway, Platform, Report, R
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// Reads requests as JSON lines and explains what the gateway does with each.
-#[derive(Parser)]
-struct Arguments {
-    /// A JSON object that is merged under every line, for instance `{"platform":"cloudfront"}`.
-    #[arg(long, value_name = "JSON", default_value = "{}")]
-    defaults: String,
-}
-
-fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let arguments = Arguments::parse();
-    let defaults: Map<String, Value> = serde_json::from_str(&arguments.defaults)?;
-    let mut input = std::io::stdin().lock();
-    let mut output = std::io::BufWriter::new(std::io::stdout().lock());
+/// Answers each line of the input with a line of the output, as soon as it has been read. Blank
+/// lines have no answer.
+pub(crate) fn explain_lines(
+    mut input: impl BufRead,
+    output: impl Write,
+    defaults: &Map<String, Value>,
+) -> io::Result<()> {
+    let mut output = BufWriter::new(output);
     let mut line = Vec::new();
     while input.read_until(b'\n', &mut line)? > 0 {
         if !line.trim_ascii().is_empty() {
-            let answer = answer(&line, &defaults);
-            serde_json::to_writer(&mut output, &answer)?;
+            serde_json::to_writer(&mut output, &answer(&line, defaults))?;
             output.write_all(b"\n")?;
             output.flush()?;
         }
