@@ -15,7 +15,8 @@ use tokio::time::{Instant, Sleep, sleep};
 /// A body on its way from one side to the other, without trailers, and with a limit for standing
 /// still.
 pub(crate) struct Relay {
-    body: Incoming,
+    /// None for a request without content.
+    body: Option<Incoming>,
     idle: Duration,
     timer: Option<Pin<Box<Sleep>>>,
     /// Whether the timer runs: since the sender last fell silent.
@@ -34,7 +35,12 @@ pub(crate) enum BodyError {
 
 impl Relay {
     pub(crate) fn new(body: Incoming, idle: Duration) -> Self {
-        Self { body, idle, timer: None, waiting: false, progress: None }
+        Self { body: Some(body), idle, timer: None, waiting: false, progress: None }
+    }
+
+    /// No content at all.
+    pub(crate) fn empty() -> Self {
+        Self { body: None, idle: Duration::ZERO, timer: None, waiting: false, progress: None }
     }
 
     /// Tells of everything that is handed on.
@@ -73,8 +79,9 @@ impl Body for Relay {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         let this = self.get_mut();
+        let Some(body) = &mut this.body else { return Poll::Ready(None) };
         loop {
-            return match Pin::new(&mut this.body).poll_frame(cx) {
+            return match Pin::new(&mut *body).poll_frame(cx) {
                 Poll::Ready(Some(Ok(frame))) => match frame.into_data() {
                     Ok(data) => this.pass(data),
                     // R16.3: a trailer could bring back what the gateway has removed.
@@ -88,11 +95,11 @@ impl Body for Relay {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
+        self.body.as_ref().is_none_or(Body::is_end_stream)
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
+        self.body.as_ref().map_or(SizeHint::with_exact(0), Body::size_hint)
     }
 }
 

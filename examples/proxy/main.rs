@@ -16,6 +16,8 @@
 //! * `server`: connections from browsers, and their orderly end
 //! * `exchange`: one request, from the browser's head to the last byte of the answer
 //! * `upstream`: the request on its way to Fingerprint, with a limit for each wait
+//! * `dial`: connections to Fingerprint
+//! * `kept`: whether one of them, kept from an earlier request, broke before it answered
 //! * `body`: bodies handed on as they come, in either direction
 //! * `socket`: a connection that can be cut so that the browser notices
 //! * `record`: one line for each exchange
@@ -24,7 +26,9 @@
 
 mod args;
 mod body;
+mod dial;
 mod exchange;
+mod kept;
 mod mock;
 mod record;
 mod server;
@@ -42,10 +46,11 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use self::args::{Args, UpstreamKind};
+use self::dial::Dial;
 use self::exchange::Proxy;
 use self::record::Log;
 use self::settings::Settings;
-use self::upstream::{Dial, Upstream};
+use self::upstream::Upstream;
 
 #[tokio::main]
 async fn main() -> ExitCode {

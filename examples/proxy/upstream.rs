@@ -1,30 +1,26 @@
-//! The request on its way to Fingerprint: one try, a limit for each wait, and a failure's kind.
+//! The request on its way to Fingerprint: how often it is tried, a limit for each wait, and a
+//! failure's kind.
 
 use std::error::Error;
 use std::future::Future;
-use std::pin::{Pin, pin};
+use std::pin::pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use firstparty::Failure;
 use firstparty::http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use firstparty::http::request::Parts;
-use firstparty::http::{HeaderMap, HeaderValue, Method, Request, Response, Uri};
+use firstparty::http::{Extensions, HeaderMap, HeaderValue, Method, Request, Response};
 use hyper::body::{Body, Incoming};
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder, MaybeHttpsStream};
-use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::{self, Client};
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use tokio::net::TcpStream;
-use tokio::time::{Instant, timeout, timeout_at};
-use tower_service::Service;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use tokio::time::{Instant, timeout_at};
 
 use crate::args::Limits;
 use crate::body::{BodyError, Progress, Relay};
+use crate::dial::{Connector, Dial};
+use crate::kept::History;
 use crate::server::{MAX_FIELDS, MAX_HEAD};
-
-type BoxError = Box<dyn Error + Send + Sync>;
 
 /// The side of Fingerprint.
 pub(crate) struct Upstream {
@@ -37,9 +33,10 @@ impl Upstream {
     /// this one integration, so none meets the credentials of another.
     pub(crate) fn new(dial: Dial, limits: Limits) -> Self {
         let client = Client::builder(TokioExecutor::new())
-            // R16.1: one try. A request that meets a connection just closed fails.
+            // R16.1: whether a request is sent again is decided below.
             .retry_canceled_requests(false)
-            // Idle connections go before upstream closes them, so that this hardly ever happens.
+            // Idle connections go before upstream closes them, so that few requests meet one that
+            // has just been closed.
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(Duration::from_secs(15))
             .pool_max_idle_per_host(256)
@@ -51,24 +48,81 @@ impl Upstream {
         Self { client, limits }
     }
 
-    /// Sends a request, once (R16.1), following no redirect. The response is handed over as soon
-    /// as its head is there, even while the browser is still sending.
+    /// Sends a request, following no redirect. The response is handed over as soon as its head is
+    /// there, even while the browser is still sending.
+    ///
+    /// R16.1: an identification request is sent once, whatever happens. A GET or HEAD without
+    /// content is sent again, once, if it met a kept connection that broke before it answered.
     pub(crate) async fn send(
         &self,
         request: Request<Incoming>,
     ) -> Result<Response<Relay>, Failure> {
         let (mut parts, body) = request.into_parts();
         frame(&mut parts, &body);
+        let again = may_be_repeated(&parts, &body).then(|| parts.clone());
+        match (self.try_once(parts, Relay::new(body, self.limits.idle)).await, again) {
+            (Err(Broken::Kept), Some(parts)) => self.try_once(parts, Relay::empty()).await,
+            (tried, _) => tried,
+        }
+        .map_err(Broken::failure)
+    }
+
+    async fn try_once(&self, parts: Parts, body: Relay) -> Result<Response<Relay>, Broken> {
         let progress = Progress::begin();
-        let body = Relay::new(body, self.limits.idle).telling(Arc::clone(&progress));
+        let body = body.telling(Arc::clone(&progress));
         let sending = self.client.request(Request::from_parts(parts, body));
         let response = first_byte(sending, &progress, self.limits.first_byte).await?;
-        let response = response.map_err(|error| failure_of(&error))?;
+        let mut response = response.map_err(|error| Broken::by(&error))?;
+        if let Some(history) = response.extensions_mut().remove::<History>() {
+            history.answered();
+        }
         // R16.3: hyper passes over other interim responses; nobody has asked for an upgrade.
         if response.status().is_informational() || is_coded(response.headers()) {
-            return Err(Failure::Protocol);
+            return Err(Failure::Protocol.into());
         }
         Ok(response.map(|body| Relay::new(body, self.limits.idle)))
+    }
+}
+
+/// RFC 9110 §9.2.2: a request that does nothing upstream may be repeated; and only one without
+/// content can be, as bodies are not kept.
+fn may_be_repeated(parts: &Parts, body: &Incoming) -> bool {
+    matches!(parts.method, Method::GET | Method::HEAD) && body.is_end_stream()
+}
+
+/// Why there is no response.
+enum Broken {
+    /// The connection was a kept one, and broke before it answered.
+    Kept,
+    Otherwise(Failure),
+}
+
+impl Broken {
+    fn by(error: &legacy::Error) -> Self {
+        let mut extensions = Extensions::new();
+        if let Some(connection) = error.connect_info() {
+            connection.get_extras(&mut extensions);
+        }
+        let was_sent = !causes(error).any(|cause| {
+            cause.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_canceled)
+        });
+        match extensions.get::<History>() {
+            Some(history) if history.broke_before_answering(was_sent) => Self::Kept,
+            _ => Self::Otherwise(failure_of(error)),
+        }
+    }
+
+    fn failure(self) -> Failure {
+        match self {
+            Self::Kept => Failure::Protocol,
+            Self::Otherwise(failure) => failure,
+        }
+    }
+}
+
+impl From<Failure> for Broken {
+    fn from(failure: Failure) -> Self {
+        Self::Otherwise(failure)
     }
 }
 
@@ -116,75 +170,13 @@ fn failure_of(error: &legacy::Error) -> Failure {
     if error.is_connect() {
         return Failure::Connect;
     }
-    let mut cause: Option<&(dyn Error + 'static)> = Some(error);
-    while let Some(error) = cause {
-        if let Some(BodyError::Stalled) = error.downcast_ref() {
-            return Failure::Timeout;
-        }
-        cause = error.source();
-    }
-    Failure::Protocol
+    let stalled = |cause: &Cause| matches!(cause.downcast_ref(), Some(BodyError::Stalled));
+    if causes(error).any(stalled) { Failure::Timeout } else { Failure::Protocol }
 }
 
-/// How connections to upstream are made.
-#[derive(Clone)]
-pub(crate) enum Dial {
-    /// TLS to the host of the request.
-    Tls(HttpsConnector<HttpConnector>),
-    /// Plain HTTP to one address, whatever the host. Connections are kept apart by host all the
-    /// same.
-    Plain(Arc<str>),
-}
+type Cause = dyn Error + 'static;
 
-impl Dial {
-    /// With the root certificates that come with the program.
-    pub(crate) fn tls() -> Self {
-        let mut tcp = HttpConnector::new();
-        tcp.enforce_http(false);
-        tcp.set_nodelay(true);
-        let builder = HttpsConnectorBuilder::new().with_webpki_roots().https_only();
-        Self::Tls(builder.enable_http1().wrap_connector(tcp))
-    }
-}
-
-/// Makes connections, in limited time: names, TCP and TLS together.
-#[derive(Clone)]
-struct Connector {
-    dial: Dial,
-    limit: Duration,
-}
-
-type Connection = MaybeHttpsStream<TokioIo<TcpStream>>;
-
-impl Service<Uri> for Connector {
-    type Response = Connection;
-    type Error = BoxError;
-    type Future = Pin<Box<dyn Future<Output = Result<Connection, BoxError>> + Send>>;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
-        match &mut self.dial {
-            Dial::Tls(connector) => connector.poll_ready(cx),
-            Dial::Plain(_) => Poll::Ready(Ok(())),
-        }
-    }
-
-    fn call(&mut self, uri: Uri) -> Self::Future {
-        let limit = self.limit;
-        match &mut self.dial {
-            Dial::Tls(connector) => {
-                let connecting = connector.call(uri);
-                Box::pin(async move { timeout(limit, connecting).await? })
-            }
-            Dial::Plain(address) => {
-                let connecting = connect(Arc::clone(address));
-                Box::pin(async move { timeout(limit, connecting).await? })
-            }
-        }
-    }
-}
-
-async fn connect(address: Arc<str>) -> Result<Connection, BoxError> {
-    let stream = TcpStream::connect(&*address).await?;
-    stream.set_nodelay(true)?;
-    Ok(MaybeHttpsStream::Http(TokioIo::new(stream)))
+/// An error and what caused it, one after the other.
+fn causes(error: &legacy::Error) -> impl Iterator<Item = &Cause> {
+    std::iter::successors(Some(error as &Cause), |&error| error.source())
 }

@@ -8,6 +8,7 @@ mod fields;
 mod http2;
 mod lifecycle;
 mod process;
+mod repeats;
 mod routes;
 mod settings;
 mod upstream;

@@ -1,8 +1,6 @@
 //! Upstream fails: before its head the browser gets an answer, after it a visible cut.
 
 use std::net::{SocketAddr, TcpListener};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use super::process::{Proxy, SECRET};
@@ -163,29 +161,6 @@ fn a_browser_falls_silent() {
     wire.send("POST /fp/ HTTP/1.1\r\nhost: a.example\r\ncontent-length: 10\r\n\r\nhalf.");
     assert_identification_failed(&wire.message().unwrap(), TIMEOUT);
     assert!(upstream.is_idle());
-}
-
-/// R16.1: a request that meets a connection which upstream just closed is not sent again.
-#[test]
-fn one_try() {
-    let requests = Arc::new(AtomicUsize::new(0));
-    let counted = Arc::clone(&requests);
-    let upstream = Upstream::scripted(move |mut script| {
-        // Each connection answers one request, takes another one, and ends.
-        if script.wire.message().is_ok() {
-            counted.fetch_add(1, Ordering::SeqCst);
-            script.wire.send("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
-        }
-        if script.wire.message().is_ok() {
-            counted.fetch_add(1, Ordering::SeqCst);
-        }
-    });
-    let proxy = Proxy::before(&upstream);
-    let post = "POST /fp/ HTTP/1.1\r\nhost: a.example\r\ncontent-length: 2\r\n\r\n{}";
-    assert_eq!(proxy.ask(post).head.status(), 200);
-    assert_identification_failed(&proxy.ask(post), PROTOCOL);
-    assert_eq!(requests.load(Ordering::SeqCst), 2);
-    assert_eq!(proxy.ask(post).head.status(), 200, "a new connection");
 }
 
 /// An upstream that sends this, takes part in nothing more, and ends or stays silent.

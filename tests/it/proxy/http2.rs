@@ -93,7 +93,8 @@ fn bodies() {
     assert!(request.body == body);
 }
 
-/// R16.2: a response that breaks off resets its stream and no other.
+/// R16.1, R16.2: a response that breaks off resets its stream and no other. A request that meets the
+/// connection of an earlier one, which upstream is closing, is sent again.
 #[test]
 fn a_broken_response_resets_its_stream() {
     let upstream = Upstream::scripted(|mut script| {
