@@ -4,6 +4,7 @@
 //! cargo run --example in_memory
 //! ```
 
+use firstparty::advice::advise;
 use firstparty::http::{Request, Response, StatusCode};
 use firstparty::{Action, Config, Exchange, Failure, Gateway, Platform, RequestId};
 
@@ -16,7 +17,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .hosts(["www.example.com"])
         .build()?;
     let gateway = Gateway::new(config, Platform::Generic);
-    for advice in gateway.config().advice(gateway.platform()) {
+    for advice in advise(gateway.config(), gateway.platform()) {
         println!("advice {}: {advice}", advice.code());
     }
 
@@ -41,14 +42,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             Action::Respond(response, report) => {
                 println!("  answered {}, route {:?}", response.status(), report.route);
             }
-            Action::Forward(request, exchange) => show(&forward(&request, exchange)),
+            Action::Forward(request, exchange) => show(&forward(&request, &exchange)),
         }
     }
     Ok(())
 }
 
 /// 3. A forwarded request ends in one of two ways.
-fn forward(request: &Request<&'static str>, exchange: Exchange) -> Response<String> {
+fn forward(request: &Request<&'static str>, exchange: &Exchange) -> Response<String> {
     println!("  to {}", request.uri());
     for (name, value) in request.headers() {
         // The secret is marked sensitive, so its `Debug` shows nothing.

@@ -5,21 +5,20 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{Method, Response};
-use serde::Serialize;
-use thiserror::Error;
 
-use crate::entropy;
+use crate::failure::{Failure, RequestId};
 use crate::field::small::Small;
-use crate::gateway::Inner;
+use crate::refusal::Cause;
 use crate::reply::Reply;
 use crate::report::Report;
 use crate::request::Sent;
-use crate::response::Context;
+use crate::response::{Context, Downstream};
 
 /// A forwarded request that waits for its response.
 ///
-/// It owns all that the response needs, borrows nothing, and ends in exactly one of
-/// [`complete`](Self::complete) and [`fail`](Self::fail).
+/// It owns all that the response needs and borrows nothing. Every response head that upstream sends
+/// goes through [`complete`](Self::complete), interim ones too; if none comes, the browser gets what
+/// [`fail`](Self::fail) gives.
 ///
 /// ```
 /// use firstparty::http::{Request, Response};
@@ -44,15 +43,20 @@ use crate::response::Context;
 /// ```
 #[must_use = "an exchange ends in `complete` or `fail`"]
 pub struct Exchange {
-    gateway: Arc<Inner>,
+    downstream: Arc<Downstream>,
     report: Report,
     sent: Sent,
     head: bool,
 }
 
 impl Exchange {
-    pub(crate) fn new(gateway: Arc<Inner>, sent: Sent, report: Report, method: &Method) -> Self {
-        Self { gateway, report, sent, head: *method == Method::HEAD }
+    pub(crate) fn new(
+        downstream: Arc<Downstream>,
+        sent: Sent,
+        report: Report,
+        method: &Method,
+    ) -> Self {
+        Self { downstream, report, sent, head: *method == Method::HEAD }
     }
 
     /// What is known of the exchange so far.
@@ -64,16 +68,16 @@ impl Exchange {
     /// Turns upstream's response into the browser's: fields that must not pass go, ages are
     /// capped, cookie domains fitted (R6 to R8). The body is handed through untouched.
     #[must_use]
-    pub fn complete<B>(self, response: Response<B>) -> Response<B> {
+    pub fn complete<B>(&self, response: Response<B>) -> Response<B> {
         let (mut parts, body) = response.into_parts();
-        self.gateway.downstream.prepare(&mut parts, &self.context());
+        self.downstream.prepare(&mut parts, &self.context());
         Response::from_parts(parts, body)
     }
 
     /// The answer to the browser when upstream gave none (R9.1, R9.2).
     #[must_use]
-    pub fn fail(self, failure: Failure, id: RequestId) -> Response<Bytes> {
-        let reply = Reply::new(self.sent.origin.and_then(Small::into_value), self.head);
+    pub fn fail(&self, failure: Failure, id: RequestId) -> Response<Bytes> {
+        let reply = self.reply();
         if self.report.authorised {
             reply.integration_failed(failure, id)
         } else {
@@ -81,14 +85,38 @@ impl Exchange {
         }
     }
 
-    /// An answer in the form that this request wants.
-    #[cfg(feature = "lambda-edge")]
-    pub(crate) fn reply(&self) -> Reply {
+    /// The answer to the browser when the exchange ends for a reason that is no failure of
+    /// upstream's: a limit of the adapter's host, for instance (R9.3).
+    ///
+    /// ```
+    /// use firstparty::http::{Request, StatusCode};
+    /// use firstparty::refusal::Cause;
+    /// use firstparty::{Action, Config, Gateway, Platform};
+    ///
+    /// const TOO_LARGE: Cause = Cause::new(
+    ///     "response_too_large",
+    ///     "R13.4",
+    ///     StatusCode::BAD_GATEWAY,
+    ///     "upstream's response is too large to be passed on",
+    /// );
+    ///
+    /// # let gateway = Gateway::new(Config::default(), Platform::Generic);
+    /// # let request = Request::get("/fp/").header("host", "a.example").body(())?;
+    /// let Action::Forward(_, exchange) = gateway.handle(request, None) else { panic!() };
+    /// assert_eq!(exchange.refuse(&TOO_LARGE).status(), 502);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn refuse(&self, cause: &Cause) -> Response<Bytes> {
+        self.reply().refuse(cause)
+    }
+
+    fn reply(&self) -> Reply {
         Reply::new(self.sent.origin.clone().and_then(Small::into_value), self.head)
     }
 
-    pub(crate) fn gateway(&self) -> &Inner {
-        &self.gateway
+    pub(crate) fn downstream(&self) -> &Downstream {
+        &self.downstream
     }
 
     fn context(&self) -> Context<'_> {
@@ -104,57 +132,5 @@ impl Exchange {
 impl fmt::Debug for Exchange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Exchange").field("report", &self.report).finish_non_exhaustive()
-    }
-}
-
-/// How upstream failed to answer, in general words: the browser is shown nothing else.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Error)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Failure {
-    /// No connection came about: name, address, TCP or TLS.
-    #[error("could not connect to upstream")]
-    Connect,
-    /// Upstream did not answer in time.
-    #[error("upstream did not answer in time")]
-    Timeout,
-    /// What upstream sent was no HTTP response, or ended too early.
-    #[error("upstream did not speak HTTP as expected")]
-    Protocol,
-    /// A body was larger than the adapter carries.
-    #[error("the body was too large")]
-    BodyTooLarge,
-}
-
-/// The identifier of an answer made here, in the form of Fingerprint's own: milliseconds of the
-/// Unix epoch, a dot, six letters or digits (R9.1).
-///
-/// ```
-/// use firstparty::RequestId;
-///
-/// let id = RequestId::new(1_767_225_600_123, 42).to_string();
-/// assert_eq!(id.len(), "1767225600123.AbCdEf".len());
-/// assert_eq!(id, RequestId::new(1_767_225_600_123, 42).to_string());
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct RequestId {
-    unix_millis: u64,
-    entropy: u64,
-}
-
-impl RequestId {
-    /// Builds an identifier from the time in milliseconds and from entropy; nothing else in the
-    /// crate needs either.
-    #[must_use]
-    pub const fn new(unix_millis: u64, entropy: u64) -> Self {
-        Self { unix_millis, entropy }
-    }
-}
-
-impl fmt::Display for RequestId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let alphabets = std::iter::repeat_n(entropy::ALPHANUMERIC, 6);
-        let tail: String = entropy::draw(self.entropy.into(), alphabets).collect();
-        write!(f, "{}.{tail}", self.unix_millis)
     }
 }

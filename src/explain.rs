@@ -4,58 +4,19 @@
 //! debugging and for comparing implementations; [`Gateway::handle`] and [`Exchange::complete`] know
 //! nothing of it and pay nothing for it.
 
+mod note;
 mod request;
 mod response;
 
-use std::fmt;
 use std::net::IpAddr;
 
-use http::{HeaderMap, HeaderName, HeaderValue, Request, Response};
-use serde::Serialize;
+use http::{Request, Response};
 
+use self::note::note;
+pub use self::note::{Change, Note};
 use crate::exchange::Exchange;
-use crate::field::CONNECTION_SPECIFIC;
 use crate::gateway::{Action, Gateway};
-use crate::refusal::Refusal;
-
-/// One change, and the rule of the contract that asked for it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
-#[non_exhaustive]
-pub struct Note {
-    /// The rule, like `R5.3`.
-    pub rule: &'static str,
-    /// What was changed: a field's name, a parameter's, `path`, or `request` if it was answered.
-    pub subject: String,
-    /// How it was changed.
-    pub action: Change,
-}
-
-/// How something was changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
-#[non_exhaustive]
-pub enum Change {
-    /// It did not pass.
-    Dropped,
-    /// Something else passed in its place.
-    Replaced,
-    /// It was not there before.
-    Added,
-    /// The request was answered here.
-    Answered,
-}
-
-impl fmt::Display for Note {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let action = match self.action {
-            Change::Dropped => "dropped",
-            Change::Replaced => "replaced",
-            Change::Added => "added",
-            Change::Answered => "answered",
-        };
-        write!(f, "{}: {} {action}", self.rule, self.subject)
-    }
-}
+use crate::refusal::Cause;
 
 /// Does what [`Gateway::handle`] does, and says why.
 ///
@@ -95,11 +56,11 @@ pub fn handle<B>(
     (action, notes)
 }
 
-/// The note for a request that an adapter refuses itself, as
-/// [`Refusal::response`](Refusal::response) answers it.
+/// The note for a request that an adapter refuses itself, as [`Reply`](crate::reply::Reply) answers
+/// it.
 #[must_use]
-pub fn answered(refusal: Refusal) -> Note {
-    note(refusal.rule(), "request", Change::Answered)
+pub fn answered(cause: &Cause) -> Note {
+    note(cause.rule(), "request", Change::Answered)
 }
 
 fn head_of<B>(request: &Request<B>) -> Request<()> {
@@ -124,37 +85,17 @@ fn head_of<B>(request: &Request<B>) -> Request<()> {
 ///     .header("strict-transport-security", "max-age=1")
 ///     .header("set-cookie", "_iidt=1; Domain=fpjs.io")
 ///     .body(())?;
-/// let (response, notes) = explain::complete(exchange, response);
+/// let (response, notes) = explain::complete(&exchange, response);
 /// assert_eq!(response.headers()["set-cookie"], "_iidt=1");
 /// let notes: Vec<_> = notes.iter().map(ToString::to_string).collect();
 /// assert_eq!(notes, ["R8.2: set-cookie replaced", "R6.2: strict-transport-security dropped"]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[must_use]
-pub fn complete<B>(exchange: Exchange, response: Response<B>) -> (Response<B>, Vec<Note>) {
+pub fn complete<B>(exchange: &Exchange, response: Response<B>) -> (Response<B>, Vec<Note>) {
     let before = response.headers().clone();
-    let rules = response::Rules::new(exchange.gateway());
+    let rules = response::Rules::new(exchange.downstream());
     let response = exchange.complete(response);
     let notes = rules.explain(&before, response.headers());
     (response, notes)
-}
-
-/// The names of two maps, sorted, each once.
-fn names<'h>(before: &'h HeaderMap, after: &'h HeaderMap) -> Vec<&'h HeaderName> {
-    let mut names: Vec<_> = before.keys().chain(after.keys()).collect();
-    names.sort_unstable_by_key(|name| name.as_str());
-    names.dedup();
-    names
-}
-
-fn values<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Vec<&'h HeaderValue> {
-    headers.get_all(name).iter().collect()
-}
-
-fn is_connection_specific(name: &HeaderName) -> bool {
-    CONNECTION_SPECIFIC.contains(&name.as_str())
-}
-
-fn note(rule: &'static str, subject: impl fmt::Display, action: Change) -> Note {
-    Note { rule, subject: subject.to_string(), action }
 }

@@ -12,11 +12,11 @@ use crate::exchange::Exchange;
 use crate::platform::Platform;
 use crate::refusal::{Refusal, is_forwarded};
 use crate::reply::Reply;
-use crate::reply::status::StatusPage;
 use crate::report::Report;
 use crate::request::{Sent, Upstream};
 use crate::response::Downstream;
 use crate::route::{Route, Routes};
+use crate::status_page::StatusPage;
 
 /// The integration on a site: turns a browser's request into one for upstream, or into an answer.
 ///
@@ -51,10 +51,11 @@ pub struct Gateway(Arc<Inner>);
 
 /// What a gateway is made of, one part a step.
 #[derive(Debug)]
-pub(crate) struct Inner {
+struct Inner {
     routes: Routes,
-    pub(crate) upstream: Upstream,
-    pub(crate) downstream: Downstream,
+    upstream: Upstream,
+    /// Shared with the exchanges, which may outlive the gateway.
+    downstream: Arc<Downstream>,
     status: StatusPage,
     config: Config,
     platform: Platform,
@@ -83,7 +84,7 @@ impl Gateway {
         Self(Arc::new(Inner {
             routes: Routes::new(&config),
             upstream,
-            downstream: Downstream::new(&config, platform),
+            downstream: Downstream::new(&config, platform).into(),
             status: StatusPage::new(&config, platform),
             config,
             platform,
@@ -128,10 +129,11 @@ impl Gateway {
     pub fn handle<B>(&self, request: Request<B>, client_ip: Option<IpAddr>) -> Action<B> {
         let (mut parts, body) = request.into_parts();
         let uri = std::mem::take(&mut parts.uri);
-        let mut report = Report::NONE;
+        let mut report = Report::default();
         match self.0.forward(&mut parts, &uri, client_ip, &mut report) {
             Ok(sent) => {
-                let exchange = Exchange::new(Arc::clone(&self.0), sent, report, &parts.method);
+                let exchange =
+                    Exchange::new(Arc::clone(&self.0.downstream), sent, report, &parts.method);
                 Action::Forward(Request::from_parts(parts, body), exchange)
             }
             Err(answer) => {
@@ -150,7 +152,7 @@ impl Gateway {
     ) -> Option<&'static str> {
         let (mut parts, ()) = request.into_parts();
         let uri = std::mem::take(&mut parts.uri);
-        let sent = self.0.forward(&mut parts, &uri, client_ip, &mut { Report::NONE });
+        let sent = self.0.forward(&mut parts, &uri, client_ip, &mut Report::default());
         sent.err().map(Answer::rule)
     }
 }
@@ -165,7 +167,7 @@ enum Answer {
 impl Answer {
     fn rule(self) -> &'static str {
         match self {
-            Self::Refusal(refusal) => refusal.rule(),
+            Self::Refusal(refusal) => refusal.cause().rule(),
             Self::StatusPage => "R10.1",
         }
     }
@@ -178,14 +180,6 @@ impl From<Refusal> for Answer {
 }
 
 impl Inner {
-    pub(crate) fn config(&self) -> &Config {
-        &self.config
-    }
-
-    pub(crate) fn platform(&self) -> Platform {
-        self.platform
-    }
-
     /// The walk: route, then method, then the request for upstream.
     fn forward(
         &self,
@@ -215,11 +209,13 @@ impl Inner {
     }
 
     fn answer(&self, answer: Answer, parts: &Parts, uri: &Uri) -> Response<Bytes> {
-        let head = parts.method == Method::HEAD;
-        let reply = Reply::to(&parts.headers, head);
         match answer {
-            Answer::Refusal(refusal) => reply.refused(refusal),
-            Answer::StatusPage => self.status.respond(uri.query().unwrap_or_default(), head),
+            Answer::Refusal(refusal) => {
+                Reply::to(&parts.method, &parts.headers).refuse(refusal.cause())
+            }
+            Answer::StatusPage => {
+                self.status.respond(&parts.method, uri.query().unwrap_or_default())
+            }
         }
     }
 }

@@ -53,6 +53,7 @@
 //! a WebAssembly instance, implements [`Body`] for a stand-in and leaves them where they are.
 
 mod body;
+pub mod cause;
 mod event;
 mod function;
 mod json;

@@ -83,32 +83,41 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+pub mod advice;
+pub mod client_setup;
 pub mod config;
 mod entropy;
 mod exchange;
 pub mod explain;
+mod failure;
 pub mod field;
 mod gateway;
+mod host;
 #[cfg(feature = "lambda-edge")]
 pub mod lambda_edge;
 #[cfg(feature = "management")]
 pub mod management;
 pub mod platform;
 pub mod refusal;
-mod reply;
+mod region;
+pub mod reply;
 pub mod report;
 pub mod request;
 pub mod response;
 pub mod route;
 mod scan;
 mod scratch;
+mod status_page;
+mod variable;
 
 pub use http;
 
 pub use self::config::{Config, ConfigError};
-pub use self::exchange::{Exchange, Failure, RequestId};
+pub use self::exchange::Exchange;
+pub use self::failure::{Failure, RequestId};
 pub use self::gateway::{Action, Gateway};
 pub use self::platform::Platform;
+pub use self::region::Region;
 pub use self::report::Report;
 
 /// The README's examples are tests.

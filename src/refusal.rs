@@ -1,109 +1,203 @@
-//! What can be wrong with a request, as far as the gateway can tell.
+//! What can be wrong with a request, and what the browser is told: one table (contract R9.3).
 
-use http::Method;
-use thiserror::Error;
+use std::fmt;
 
-/// Why a request is answered here instead of being forwarded.
+use http::{Method, StatusCode};
+
+/// Why a request is answered here instead of being forwarded: a row of the table of [`Refusal`]s,
+/// or one that an adapter makes for a limit of its host.
 ///
-/// Steps of the walk return it; the answers' module alone knows the status that it becomes. Its
-/// `Display` is the sentence that the browser is shown (R9.3).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Error)]
-#[non_exhaustive]
-pub enum Refusal {
-    /// A method, URI or field that [`http`] cannot hold (R13.3).
-    #[error("the request is malformed")]
-    Malformed,
-    /// The path does not start with `/` (R2.0).
-    #[error("the request target has no path")]
-    PathNotAbsolute,
-    /// The path has a segment `.` or `..` (R2.5).
-    #[error("the path has a dot segment")]
-    DotSegment,
-    /// The path belongs to no route (R2.2).
-    #[error("not found")]
-    NotFound,
-    /// CONNECT or TRACE (R2.7).
-    #[error("the method is not forwarded")]
-    MethodNotForwarded,
-    /// Something other than GET or HEAD for the status page (R10.1).
-    #[error("the status page can only be read")]
-    StatusMethod,
-    /// An agent download without `apiKey`, or with an empty one (R4.4).
-    #[error("the parameter apiKey is missing or empty")]
-    ApiKeyMissing,
-    /// An `apiKey` of `.` or `..` (R4.4).
-    #[error("the parameter apiKey is a dot segment")]
-    ApiKeyDots,
-    /// A value for the path holds a control character (R4.4).
-    #[error("a parameter for the path has a control character")]
-    ControlCharacter,
-    /// The upstream target would be too long (R4.6).
-    #[error("the request target is too long")]
-    TargetTooLong,
-    /// The upstream target would be none: bytes that a URI cannot hold.
-    #[error("the request target is malformed")]
-    TargetMalformed,
-    /// More names in `connection` than are looked at (R5.1).
-    #[error("the connection field names too many fields")]
-    ConnectionNames,
-    /// `content-length` is malformed, or two of them differ (R5.2).
-    #[error("the content-length is malformed or ambiguous")]
-    ContentLength,
-    /// A `transfer-encoding` other than `chunked` (R5.2).
-    #[error("the transfer coding is not implemented")]
-    TransferCoding,
-    /// No host, several `host` fields, or one that is malformed (R5.7).
-    #[error("the host is missing, malformed or ambiguous")]
-    Host,
-    /// A host that is not on the list (R5.7).
-    #[error("the host is not served here")]
-    HostNotListed,
-    /// The request has more fields than a message can hold, once the gateway's own are added.
-    #[error("the request has too many fields")]
-    TooManyFields,
-    /// CloudFront cut the body (R13.3).
-    #[error("the request body is too large")]
-    BodyTruncated,
-    /// Upstream's status is outside 200 to 599, and CloudFront takes no other (R13.4).
-    #[error("upstream answered with a status that cannot be passed on")]
-    ResponseStatus,
-    /// Upstream's response is larger than CloudFront takes (R13.4).
-    #[error("upstream's response is too large to be passed on")]
-    ResponseTooLarge,
-    /// What came is no event (R13.1).
-    #[error("the event could not be read")]
-    NoEvent,
-    /// The settings hold a value that cannot be used (R13.2).
-    #[error("the settings are not valid")]
-    Settings,
+/// ```
+/// use firstparty::http::{HeaderMap, Method, StatusCode};
+/// use firstparty::refusal::Cause;
+/// use firstparty::reply::Reply;
+///
+/// const BUSY: Cause =
+///     Cause::new("busy", "R16.4", StatusCode::SERVICE_UNAVAILABLE, "too many requests are open");
+///
+/// let response = Reply::to(&Method::GET, &HeaderMap::new()).refuse(&BUSY);
+/// assert_eq!(response.status(), 503);
+/// assert_eq!(response.body(), r#"{"error":"too many requests are open"}"#);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Cause {
+    name: &'static str,
+    rule: &'static str,
+    status: StatusCode,
+    sentence: &'static str,
+    /// The body of the answer, where the sentence was known when the crate was compiled.
+    body: Option<&'static str>,
+    /// The methods that the answer allows instead, for a status of 405.
+    allow: Option<&'static str>,
 }
 
-impl Refusal {
+impl Cause {
+    /// A cause of an adapter's own. The name is for counting, in `snake_case`; the sentence is for
+    /// people, and the browser is shown nothing else.
+    #[must_use]
+    pub const fn new(
+        name: &'static str,
+        rule: &'static str,
+        status: StatusCode,
+        sentence: &'static str,
+    ) -> Self {
+        Self { name, rule, status, sentence, body: None, allow: None }
+    }
+
+    /// A stable name, for counting.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
     /// The rule of the contract that asks for it.
     #[must_use]
-    pub const fn rule(self) -> &'static str {
-        match self {
-            Self::PathNotAbsolute => "R2.0",
-            Self::DotSegment => "R2.5",
-            Self::NotFound => "R2.2",
-            Self::MethodNotForwarded => "R2.7",
-            Self::StatusMethod => "R10.1",
-            Self::ApiKeyMissing | Self::ApiKeyDots | Self::ControlCharacter => "R4.4",
-            Self::TargetTooLong | Self::TargetMalformed => "R4.6",
-            Self::ConnectionNames => "R5.1",
-            Self::ContentLength | Self::TransferCoding => "R5.2",
-            Self::Host | Self::HostNotListed => "R5.7",
-            Self::TooManyFields => "R5.6",
-            Self::NoEvent => "R13.1",
-            Self::Settings => "R13.2",
-            Self::Malformed | Self::BodyTruncated => "R13.3",
-            Self::ResponseStatus | Self::ResponseTooLarge => "R13.4",
-        }
+    pub const fn rule(&self) -> &'static str {
+        self.rule
+    }
+
+    /// The status of the answer.
+    #[must_use]
+    pub const fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// What the browser is told.
+    #[must_use]
+    pub const fn sentence(&self) -> &'static str {
+        self.sentence
+    }
+
+    pub(crate) const fn body(&self) -> Option<&'static str> {
+        self.body
+    }
+
+    pub(crate) const fn allow(&self) -> Option<&'static str> {
+        self.allow
     }
 }
+
+macro_rules! refusals {
+    ($(
+        $(#[$doc:meta])+
+        $variant:ident = $name:literal, $rule:literal, $status:ident, $sentence:literal
+            $(, allow $allow:literal)?;
+    )+) => {
+        /// Why the gateway answers a request instead of forwarding it.
+        ///
+        /// The steps of the walk return it. Its `Display` is the sentence that the browser is shown
+        /// (R9.3); everything else about it is in its [`Cause`].
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum Refusal {
+            $($(#[$doc])+ $variant,)+
+        }
+
+        impl Refusal {
+            /// Every refusal.
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+
+            /// Its row of the table.
+            #[must_use]
+            pub const fn cause(self) -> &'static Cause {
+                match self {
+                    $(Self::$variant => {
+                        const CAUSE: Cause = Cause {
+                            body: Some(concat!("{\"error\":\"", $sentence, "\"}")),
+                            $(allow: Some($allow),)?
+                            ..Cause::new($name, $rule, StatusCode::$status, $sentence)
+                        };
+                        &CAUSE
+                    })+
+                }
+            }
+        }
+    };
+}
+
+refusals! {
+    /// A method, URI or field that [`http`] cannot hold (R13.3).
+    Malformed = "malformed", "R13.3", BAD_REQUEST, "the request is malformed";
+    /// The path does not start with `/` (R2.0).
+    PathNotAbsolute =
+        "path_not_absolute", "R2.0", BAD_REQUEST, "the request target has no path";
+    /// The path has a segment `.` or `..` (R2.5).
+    DotSegment = "dot_segment", "R2.5", BAD_REQUEST, "the path has a dot segment";
+    /// The path belongs to no route (R2.2).
+    NotFound = "not_found", "R2.2", NOT_FOUND, "not found";
+    /// CONNECT or TRACE (R2.7).
+    MethodNotForwarded =
+        "method_not_forwarded", "R2.7", METHOD_NOT_ALLOWED, "the method is not forwarded",
+        allow "GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH";
+    /// Something other than GET or HEAD for the status page (R10.1).
+    StatusMethod =
+        "status_method", "R10.1", METHOD_NOT_ALLOWED, "the status page can only be read",
+        allow "GET, HEAD";
+    /// An agent download without `apiKey`, or with an empty one (R4.4).
+    ApiKeyMissing =
+        "api_key_missing", "R4.4", BAD_REQUEST, "the parameter apiKey is missing or empty";
+    /// An `apiKey` of `.` or `..` (R4.4).
+    ApiKeyDots = "api_key_dots", "R4.4", BAD_REQUEST, "the parameter apiKey is a dot segment";
+    /// A value for the path holds a control character (R4.4).
+    ControlCharacter =
+        "control_character", "R4.4", BAD_REQUEST,
+        "a parameter for the path has a control character";
+    /// The upstream target would be too long (R4.6).
+    TargetTooLong =
+        "target_too_long", "R4.6", URI_TOO_LONG, "the request target is too long";
+    /// The upstream target would have bytes that a URI cannot hold (R4.6).
+    TargetMalformed =
+        "target_malformed", "R4.6", BAD_REQUEST, "the request target is malformed";
+    /// More names in `connection` than are looked at (R5.1).
+    ConnectionNames =
+        "connection_names", "R5.1", BAD_REQUEST,
+        "the connection field names too many fields";
+    /// `content-length` is malformed, or two of them differ (R5.2).
+    ContentLength =
+        "content_length", "R5.2", BAD_REQUEST,
+        "the content-length is malformed or ambiguous";
+    /// A `transfer-encoding` other than `chunked` (R5.2).
+    TransferCoding =
+        "transfer_coding", "R5.2", NOT_IMPLEMENTED, "the transfer coding is not implemented";
+    /// No host, several `host` fields, or one that is malformed (R5.7).
+    Host = "host", "R5.7", BAD_REQUEST, "the host is missing, malformed or ambiguous";
+    /// A host that is not on the list (R5.7).
+    HostNotListed = "host_not_listed", "R5.7", BAD_REQUEST, "the host is not served here";
+    /// The request has more fields than a message can hold, once the gateway's own are added.
+    TooManyFields = "too_many_fields", "R5.6", BAD_REQUEST, "the request has too many fields";
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.cause().sentence)
+    }
+}
+
+impl std::error::Error for Refusal {}
 
 /// The methods a gateway does not forward (R2.7): a tunnel is none of its business, and a trace
 /// would show the secret.
 pub(crate) fn is_forwarded(method: &Method) -> bool {
     *method != Method::CONNECT && *method != Method::TRACE
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// R9.3: what is counted can be told apart, and a body says what its sentence does.
+    #[test]
+    fn rows_are_complete() {
+        let mut names: Vec<_> = Refusal::ALL.iter().map(|refusal| refusal.cause().name()).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), Refusal::ALL.len());
+        for refusal in Refusal::ALL {
+            let cause = refusal.cause();
+            let body = serde_json::json!({ "error": refusal.to_string() });
+            assert_eq!(cause.body(), Some(&*body.to_string()), "{refusal:?}");
+            assert_eq!(cause.allow().is_some(), cause.status() == 405, "{refusal:?}");
+            assert!(cause.name().bytes().all(|byte| byte == b'_' || byte.is_ascii_lowercase()));
+        }
+    }
 }

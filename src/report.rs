@@ -3,15 +3,18 @@
 use http::StatusCode;
 use serde::Serialize;
 
-use crate::exchange::Failure;
-use crate::request::region::Region;
-use crate::route::Route;
+use crate::failure::Failure;
+use crate::region::Region;
+use crate::route::{Route, RouteKind};
 
 /// What happened to a request, as plain data: `Copy`, without text, without secrets.
 ///
+/// The default is the report of a request that never reached a gateway.
+///
 /// ```
 /// use firstparty::http::{Request, StatusCode};
-/// use firstparty::report::{Generation, RouteKind};
+/// use firstparty::report::Generation;
+/// use firstparty::route::RouteKind;
 /// use firstparty::{Action, Config, Gateway, Platform};
 ///
 /// let config = Config::builder().get_result_path("result").pre_shared_secret("s").build()?;
@@ -29,7 +32,7 @@ use crate::route::Route;
 /// assert!(ended.secret_suspect);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 #[non_exhaustive]
 pub struct Report {
     /// The route; none if the request was refused before or without one.
@@ -52,30 +55,20 @@ pub struct Report {
 }
 
 impl Report {
-    pub(crate) const NONE: Self = Self {
-        route: None,
-        authorised: false,
-        region: None,
-        generation: None,
-        secret_sent: false,
-        status: None,
-        failure: None,
-        secret_suspect: false,
-    };
-
     pub(crate) fn of_route(route: Route<'_>) -> Self {
-        let (kind, generation) = match route {
-            Route::Agent => (RouteKind::Agent, Some(Generation::V3)),
-            Route::Result { .. } => (RouteKind::Result, Some(Generation::V3)),
-            Route::Status => (RouteKind::Status, None),
-            Route::Api { .. } => (RouteKind::Api, Some(Generation::V4)),
+        let kind = route.kind();
+        let generation = match kind {
+            RouteKind::Agent | RouteKind::Result => Some(Generation::V3),
+            RouteKind::Api => Some(Generation::V4),
+            RouteKind::Status => None,
         };
-        Self { route: Some(kind), generation, ..Self::NONE }
+        Self { route: Some(kind), generation, ..Self::default() }
     }
 
-    /// The report of a request that the adapter does not send after all.
-    #[cfg(feature = "lambda-edge")]
-    pub(crate) fn unsent(self) -> Self {
+    /// The report of a forwarded request that the adapter does not send after all, and answers with
+    /// [`Exchange::refuse`](crate::Exchange::refuse).
+    #[must_use]
+    pub fn unsent(self) -> Self {
         Self { region: None, secret_sent: false, ..self }
     }
 
@@ -114,21 +107,6 @@ impl From<Failure> for Outcome {
     fn from(failure: Failure) -> Self {
         Self::Failure(failure)
     }
-}
-
-/// A route, without the path.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
-#[non_exhaustive]
-pub enum RouteKind {
-    /// The v3 agent download.
-    Agent,
-    /// v3 identification and browser cache.
-    Result,
-    /// The status page.
-    Status,
-    /// v4.
-    Api,
 }
 
 /// A generation of the browser's agent.

@@ -19,13 +19,13 @@ use http::{HeaderMap, HeaderName, HeaderValue, Uri, Version};
 
 use self::field::{Read, RequestFields};
 use self::identity::BrowserHost;
-use self::region::Region;
 use self::target::Targets;
 use crate::config::{Config, ConfigError, Secret, TrustedAddress};
 use crate::field::known::Known;
 use crate::field::small::Small;
 use crate::platform::{AddressSource, HostSource, Platform};
 use crate::refusal::Refusal;
+use crate::region::Region;
 use crate::route::Route;
 
 /// Everything the request side needs, computed once from the configuration.

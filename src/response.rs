@@ -14,8 +14,8 @@ use self::cache_control::AgeCap;
 use self::field::ResponseFields;
 use self::set_cookie::DomainPolicy;
 use crate::config::Config;
-use crate::platform::Platform;
-use crate::report::RouteKind;
+use crate::platform::{Names, Platform};
+use crate::route::RouteKind;
 
 /// Everything the response side needs, computed once from the configuration.
 #[derive(Debug)]
@@ -23,6 +23,8 @@ pub(crate) struct Downstream {
     pub(crate) fields: ResponseFields,
     pub(crate) cache: Option<AgeCap>,
     pub(crate) cookies: DomainPolicy,
+    /// What the platform wants to go, for explaining.
+    pub(crate) denylist: Names,
 }
 
 /// What the response needs to know of its request.
@@ -41,6 +43,7 @@ impl Downstream {
             fields: ResponseFields::new(platform),
             cache: AgeCap::new(config.cache),
             cookies: DomainPolicy::new(config.cookie_domain.clone()),
+            denylist: platform.profile().response_denylist,
         }
     }
 
@@ -49,7 +52,14 @@ impl Downstream {
         let rewriter = self.cookies.rewriter_at(context.authorised, context.host);
         let rewrite = |cookie: &mut HeaderValue| rewriter.apply(cookie);
         let seen = self.fields.filter(&mut parts.headers, rewrite);
-        self.cap_ages(parts.status, &mut parts.headers, seen, context);
+        let capped = || {
+            let serves_scripts = context.serves_scripts || context.route == Some(RouteKind::Agent);
+            let is_result = context.route == Some(RouteKind::Result);
+            cache_control::applies(parts.status, seen, serves_scripts) && !is_result
+        };
+        if let Some(cap) = self.cache.filter(|_| capped()) {
+            cap.apply_to(&mut parts.headers, seen);
+        }
         parts.version = Version::default();
     }
 }

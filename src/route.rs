@@ -5,6 +5,8 @@
 
 mod segments;
 
+use serde::Serialize;
+
 use self::segments::{after, has_dot_segment, skip, with_one_slash};
 use crate::config::{Config, Mount, RoutePath};
 use crate::refusal::Refusal;
@@ -27,6 +29,34 @@ pub enum Route<'p> {
         /// The rest of the path, `/` if there is none.
         path: &'p str,
     },
+}
+
+impl Route<'_> {
+    /// The route without the path.
+    #[must_use]
+    pub const fn kind(self) -> RouteKind {
+        match self {
+            Self::Agent => RouteKind::Agent,
+            Self::Result { .. } => RouteKind::Result,
+            Self::Status => RouteKind::Status,
+            Self::Api { .. } => RouteKind::Api,
+        }
+    }
+}
+
+/// A route, without the path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum RouteKind {
+    /// The v3 agent download.
+    Agent,
+    /// v3 identification and browser cache.
+    Result,
+    /// The status page.
+    Status,
+    /// v4.
+    Api,
 }
 
 /// The routes of a configuration.

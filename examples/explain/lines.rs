@@ -8,6 +8,7 @@ use bytes::Bytes;
 use firstparty::explain::{self, Note};
 use firstparty::http::{HeaderMap, HeaderName, HeaderValue, Request, Response};
 use firstparty::refusal::Refusal;
+use firstparty::reply::Reply;
 use firstparty::{Action, Config, Exchange, Failure, Gateway, Platform, Report, RequestId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -162,7 +163,7 @@ fn explain(line: Line) -> Explained {
             });
             let explained = Explained { forward, ..explained };
             match line.upstream {
-                Some(upstream) => finish(explained, exchange, &upstream),
+                Some(upstream) => finish(explained, &exchange, &upstream),
                 None => explained,
             }
         }
@@ -182,7 +183,7 @@ fn decided(report: Report) -> Explained {
 
 /// What the browser gets for what upstream did. Time and entropy are constants, so that equal
 /// lines give equal answers.
-fn finish(explained: Explained, exchange: Exchange, upstream: &Upstream) -> Explained {
+fn finish(explained: Explained, exchange: &Exchange, upstream: &Upstream) -> Explained {
     let mut explained = explained;
     explained.response = Some(match response(upstream) {
         Some(response) => {
@@ -244,9 +245,10 @@ fn malformed(head: &Head) -> Explained {
         .cloned()
         .collect();
     let known = headers(&origins).unwrap_or_default();
-    let refusal = Refusal::Malformed;
-    let response = refusal.response(&known, head.method == "HEAD");
-    let note = explain::answered(refusal);
+    let method = head.method.parse().unwrap_or_default();
+    let cause = Refusal::Malformed.cause();
+    let response = Reply::to(&method, &known).refuse(cause);
+    let note = explain::answered(cause);
     Explained { respond: Some(answered(&response)), rules: vec![note], ..Explained::default() }
 }
 

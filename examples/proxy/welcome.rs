@@ -6,9 +6,10 @@ use std::fmt::{Display, Write as _};
 use std::io::Write as _;
 use std::net::SocketAddr;
 
-use firstparty::Gateway;
-use firstparty::config::{ClientSetup, Mount};
-use firstparty::request::region::Region;
+use firstparty::advice;
+use firstparty::client_setup::ClientSetup;
+use firstparty::config::Mount;
+use firstparty::{Gateway, Region};
 
 /// Prints the URLs, and the gateway's advice.
 pub(crate) fn print(gateway: &Gateway, address: SocketAddr) {
@@ -20,7 +21,7 @@ pub(crate) fn print(gateway: &Gateway, address: SocketAddr) {
 
 /// The gateway's advice (R1.5).
 pub(crate) fn advise(gateway: &Gateway) {
-    for advice in gateway.config().advice(gateway.platform()) {
+    for advice in advice::advise(gateway.config(), gateway.platform()) {
         note(&format!("advice ({}): {advice}", advice.code()));
     }
 }

@@ -152,7 +152,7 @@ fn assert_response_explained(
     exchange: Exchange,
     other: Exchange,
 ) {
-    let (after, notes) = explain::complete(exchange, response.clone());
+    let (after, notes) = explain::complete(&exchange, response.clone());
     let same = other.complete(response.clone());
     assert_eq!((after.status(), after.headers()), (same.status(), same.headers()));
     let (before, after) = (fields::read(response.headers()), fields::read(after.headers()));

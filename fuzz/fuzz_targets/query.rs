@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 use arbitrary::Arbitrary;
 use firstparty::http::uri::PathAndQuery;
 use firstparty::request::query::first;
-use firstparty::request::region::Region;
+use firstparty::request::region;
 use firstparty::request::target::Targets;
 use firstparty::route::Route;
 use firstparty::{Config, Platform};
@@ -37,7 +37,7 @@ fuzz_target!(|input: Input<'_>| {
         assert_eq!(first(query, name).map(Into::into), model::first(query, name), "{name}");
     }
     let region = model::region(query);
-    assert_eq!(Region::of_query(query).as_str(), region);
+    assert_eq!(region::of_query(query).as_str(), region);
     // What is no query of a URI cannot arrive.
     let uri: Result<PathAndQuery, _> = format!("/?{query}").parse();
     if uri.is_ok_and(|uri| uri.query() == Some(query)) {

@@ -10,10 +10,12 @@
 use std::collections::BTreeMap;
 
 use arbitrary::Arbitrary;
+use firstparty::advice::advise;
 use firstparty::config::{Config, Mount, Source, Variable};
 use firstparty::http::header::ORIGIN;
-use firstparty::http::{HeaderMap, HeaderValue, Request, Response};
+use firstparty::http::{HeaderMap, HeaderValue, Method, Request, Response};
 use firstparty::refusal::Refusal;
+use firstparty::reply::Reply;
 use firstparty::{Action, Failure, Gateway, Platform, RequestId};
 use firstparty_fuzz::input::Rest;
 use firstparty_fuzz::judge;
@@ -103,7 +105,9 @@ fn assert_fields(response: &Response<Body>, origin: Option<&HeaderValue>, allow:
 fn refuses(refusal: Refusal, status: u16, origin: Option<HeaderValue>, head: bool) {
     let mut headers = HeaderMap::new();
     headers.extend(origin.iter().map(|origin| (ORIGIN, origin.clone())));
-    let response = plain(refusal.response(&headers, head));
+    let method = if head { Method::HEAD } else { Method::POST };
+    let refuse = |headers: &HeaderMap| plain(Reply::to(&method, headers).refuse(refusal.cause()));
+    let response = refuse(&headers);
     assert_eq!(response.status(), status);
     let allow = match refusal {
         Refusal::MethodNotForwarded => Some("GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH"),
@@ -114,7 +118,7 @@ fn refuses(refusal: Refusal, status: u16, origin: Option<HeaderValue>, head: boo
     assert_body(&response, head, json!({ "error": refusal.to_string() }));
     headers.append(ORIGIN, HeaderValue::from_static("null"));
     headers.append(ORIGIN, HeaderValue::from_static("null"));
-    assert_fields(&plain(refusal.response(&headers, head)), None, allow);
+    assert_fields(&refuse(&headers), None, allow);
 }
 
 fn assert_body(response: &Response<Body>, head: bool, expected: Value) {
@@ -181,7 +185,7 @@ fn shows_status(platform: Platform, source: &str, pairs: &[(&str, &str)]) {
     let pairs: Vec<_> = pairs.iter().map(|(key, value)| (*key, other_value(key, value))).collect();
     let Ok(other) = build(&pairs) else { return };
     let advice = |config: &Config| -> Vec<_> {
-        config.advice(platform).iter().map(ToString::to_string).collect()
+        advise(config, platform).iter().map(ToString::to_string).collect()
     };
     let resolved = |config: &Config| {
         Variable::ALL.iter().map(|&one| format!("{:?}", config.resolution(one))).collect::<Vec<_>>()

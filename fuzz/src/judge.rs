@@ -5,7 +5,7 @@ use firstparty::refusal::Refusal;
 
 /// The status of the answer that a refusal becomes.
 pub fn status_of(refusal: Refusal) -> u16 {
-    refusal.response(&HeaderMap::new(), false).status().as_u16()
+    refusal.cause().status().as_u16()
 }
 
 /// `httparse` reads the head of a request as it is, and finds nothing more in it.

@@ -4,11 +4,34 @@ use std::time::Duration;
 
 use http::HeaderName;
 
-use super::{
-    AgentOrigin, CachePolicy, Config, ConfigError, CookieDomain, DEFAULT_TTL, HostName, Mount,
-    RoutePath, Secret, Source, TrustedAddress, Variable,
-};
+use super::cache::DEFAULT_TTL;
+use super::error::{ConfigError, host_name};
+use super::options::{AgentOrigin, CachePolicy, CookieDomain, Mount, TrustedAddress};
+use super::path::RoutePath;
+use super::resolved::Config;
+use super::secret::Secret;
+use super::source::Source;
 use crate::field::IDENTITY_PREFIX;
+use crate::host::{HostName, is_uri_host};
+use crate::variable::Variable;
+
+impl Config {
+    /// A builder with every default.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+}
+
+impl Default for Config {
+    /// Every default: v4 only, depth 1, no secret.
+    fn default() -> Self {
+        #[expect(
+            clippy::expect_used,
+            reason = "the defaults are constants, and a test builds them"
+        )]
+        Builder::default().build().expect("the defaults are valid")
+    }
+}
 
 /// Collects sources and choices; [`Builder::build`] checks them all.
 ///
@@ -251,7 +274,7 @@ impl Builder {
     }
 
     fn host(&self, variable: Variable, default: &str) -> Result<HostName, ConfigError> {
-        HostName::parse(variable.as_str(), self.value(variable).unwrap_or(default))
+        host_name(variable.as_str(), self.value(variable).unwrap_or(default))
     }
 
     fn number(&self, variable: Variable, max: u64) -> Result<Option<u64>, ConfigError> {
@@ -318,10 +341,10 @@ fn cookie_name(name: &str) -> Result<Box<str>, ConfigError> {
 /// R5.7: a host name, or an address as a URI writes it.
 fn listed_host(text: &str) -> Result<Box<str>, ConfigError> {
     let lower = text.to_ascii_lowercase();
-    if crate::request::identity::is_uri_host(lower.as_bytes()) {
+    if is_uri_host(lower.as_bytes()) {
         return Ok(lower.into());
     }
-    HostName::parse("hosts", text).map(|host| host.as_str().into())
+    host_name("hosts", text).map(|host| host.as_str().into())
 }
 
 fn unknown_keys(sources: Vec<Source>) -> Vec<(Box<str>, Box<str>)> {

@@ -6,7 +6,8 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
 use serde::{Deserialize, de};
 
-use super::{Source, Variable};
+use super::source::Source;
+use crate::variable::Variable;
 
 /// A settings document, from any serde format.
 ///
@@ -112,7 +113,7 @@ impl<'de> Visitor<'de> for DocumentVisitor {
         while let Some(key) = map.next_key::<String>()? {
             let Some(variable) = Variable::from_key(&key) else {
                 map.next_value::<de::IgnoredAny>()?;
-                source.insert(None, &key, String::new());
+                source.insert_unknown(&key);
                 continue;
             };
             let value = map.next_value_seed(Text(variable))?;

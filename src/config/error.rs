@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use crate::host::{HostName, HostNameError};
+
 /// A configuration that cannot be used: which setting, and what was expected instead
 /// (contract R1.3). Values are never repeated, one of them being the secret.
 ///
@@ -124,6 +126,11 @@ impl ConfigError {
             | Self::Depth { setting, .. } => setting,
         }
     }
+}
+
+/// Reads a host name; an error names the setting.
+pub(super) fn host_name(setting: &'static str, text: &str) -> Result<HostName, ConfigError> {
+    text.parse().map_err(|HostNameError { source }| ConfigError::Host { setting, source })
 }
 
 #[cfg(test)]

@@ -4,8 +4,10 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 
+use super::builder::Builder;
 use super::document::{Object, Text};
-use super::{Builder, Config, Variable};
+use super::resolved::Config;
+use crate::variable::Variable;
 
 impl<'de> Deserialize<'de> for Config {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

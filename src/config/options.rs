@@ -3,7 +3,9 @@
 use http::HeaderName;
 use serde::{Deserialize, Serialize};
 
-use super::{ConfigError, HostName, RoutePath};
+use super::error::{ConfigError, host_name};
+use super::path::RoutePath;
+use crate::host::HostName;
 
 /// How the integration path is recognised (contract R2.1, R2.6).
 ///
@@ -182,7 +184,7 @@ impl DomainMap {
     ) -> Result<Self, ConfigError> {
         let domain = |text: &str, none: &str| {
             let name = text.strip_prefix('.').unwrap_or(text);
-            let parse = || HostName::parse("cookie_domain", name);
+            let parse = || host_name("cookie_domain", name);
             (text != none).then(parse).transpose()
         };
         let pair = |(from, to): (F, T)| Ok((domain(from.as_ref(), "*")?, domain(to.as_ref(), "")?));

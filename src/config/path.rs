@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::ConfigError;
+use super::error::ConfigError;
 use crate::scan::is_unreserved;
 
 /// One or more path segments of unreserved characters (RFC 3986 §2.3), without slashes at the

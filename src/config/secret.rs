@@ -4,7 +4,7 @@ use std::fmt;
 
 use http::HeaderValue;
 
-use super::ConfigError;
+use super::error::ConfigError;
 
 /// The proxy secret, which authenticates the integration to Fingerprint.
 ///

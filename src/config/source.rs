@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use super::Variable;
-use crate::platform::Profile;
+use crate::platform::{Platform, Profile};
+use crate::variable::Variable;
 
 /// A named place that variables come from: a settings document, origin headers, the environment.
 ///
@@ -54,7 +54,7 @@ impl Source {
     {
         let mut source = Self::new(name);
         for (key, value) in pairs {
-            source.insert(Variable::from_key(key.as_ref()), key.as_ref(), value.into());
+            source.insert(key.as_ref(), value);
         }
         source
     }
@@ -75,7 +75,7 @@ impl Source {
     #[must_use]
     pub fn from_environment<K, V>(
         name: impl Into<Cow<'static, str>>,
-        platform: crate::Platform,
+        platform: Platform,
         pairs: impl IntoIterator<Item = (K, V)>,
     ) -> Self
     where
@@ -117,30 +117,44 @@ impl Source {
         &self.name
     }
 
+    /// Adds the value of a key, as [`Source::from_pairs`] does.
+    ///
+    /// ```
+    /// use firstparty::config::{Source, Variable};
+    ///
+    /// let mut source = Source::new("origin headers");
+    /// source.insert("FPJS_Secret_Name", "production/fingerprint");
+    /// assert_eq!(source.get(Variable::SecretName), Some("production/fingerprint"));
+    /// ```
+    pub fn insert(&mut self, key: &str, value: impl Into<String>) {
+        match Variable::from_key(key) {
+            Some(variable) => self.set(variable, value.into()),
+            None => self.insert_unknown(key),
+        }
+    }
+
     /// The value of a variable, if the source sets it.
-    pub(crate) fn get(&self, variable: Variable) -> Option<&str> {
+    #[must_use]
+    pub fn get(&self, variable: Variable) -> Option<&str> {
         let of_variable = |(named, _): &&(Variable, String)| *named == variable;
         self.values.iter().find(of_variable).map(|(_, value)| value.as_str())
     }
 
-    pub(crate) fn set(&mut self, variable: Variable, value: String) {
+    pub(super) fn set(&mut self, variable: Variable, value: String) {
         if !value.is_empty() && self.get(variable).is_none() {
             self.values.push((variable, value));
         }
     }
 
-    pub(crate) fn unset(&mut self, variable: Variable) {
+    pub(super) fn unset(&mut self, variable: Variable) {
         self.values.retain(|(named, _)| *named != variable);
     }
 
-    pub(crate) fn insert(&mut self, variable: Option<Variable>, key: &str, value: String) {
-        match variable {
-            Some(variable) => self.set(variable, value),
-            None => self.unknown_keys.push(key.to_owned()),
-        }
+    pub(super) fn insert_unknown(&mut self, key: &str) {
+        self.unknown_keys.push(key.to_owned());
     }
 
-    pub(crate) fn into_name_and_unknown_keys(self) -> (Cow<'static, str>, Vec<String>) {
+    pub(super) fn into_name_and_unknown_keys(self) -> (Cow<'static, str>, Vec<String>) {
         (self.name, self.unknown_keys)
     }
 }

@@ -2,13 +2,13 @@
 
 use http::{HeaderMap, HeaderName, Request, Uri};
 
-use super::{Change, Note, is_connection_specific, names, note, values};
+use super::note::{Change, Note, is_connection_specific, names, note, values};
 use crate::config::AgentOrigin;
 use crate::exchange::Exchange;
 use crate::field::connection::Nominated;
 use crate::field::{FieldSet, IDENTITY_PREFIX};
 use crate::gateway::Gateway;
-use crate::report::RouteKind;
+use crate::route::RouteKind;
 
 /// The browser's request and upstream's, side by side.
 pub(super) struct Differences<'d> {

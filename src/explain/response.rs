@@ -2,10 +2,9 @@
 
 use http::{HeaderMap, HeaderName};
 
-use super::{Change, Note, is_connection_specific, names, note, values};
-use crate::config::CookieDomain;
+use super::note::{Change, Note, is_connection_specific, names, note, values};
 use crate::field::{FieldSet, ORIGIN_WIDE};
-use crate::gateway::Inner;
+use crate::response::Downstream;
 
 /// The rules that depend on configuration and platform.
 pub(super) struct Rules {
@@ -14,17 +13,9 @@ pub(super) struct Rules {
 }
 
 impl Rules {
-    pub(super) fn new(gateway: &Inner) -> Self {
+    pub(super) fn new(downstream: &Downstream) -> Self {
         let denied = FieldSet::new().with_names(["cache-tag"]);
-        Self {
-            denied: gateway.platform().profile().response_denylist.add_to(denied),
-            cookie: match gateway.config().cookie_domain {
-                #[cfg(feature = "psl")]
-                CookieDomain::Registrable => "R8.3",
-                CookieDomain::Map(_) => "R8.4",
-                CookieDomain::Preserve | CookieDomain::FirstParty => "R8.2",
-            },
-        }
+        Self { denied: downstream.denylist.add_to(denied), cookie: downstream.cookies.rule() }
     }
 
     pub(super) fn explain(&self, before: &HeaderMap, after: &HeaderMap) -> Vec<Note> {

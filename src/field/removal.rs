@@ -2,8 +2,8 @@
 
 use http::{HeaderMap, HeaderName};
 
-use super::FieldSet;
 use super::known::{Known, Mask};
+use super::set::FieldSet;
 
 /// Collects the names of a message that have to go.
 ///

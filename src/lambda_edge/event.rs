@@ -7,10 +7,10 @@ use bytes::{BufMut, Bytes, BytesMut};
 use http::uri::PathAndQuery;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
 
-use super::ResultObject;
 use super::body::Body;
+use super::result::ResultObject;
 use crate::config::{Source, Variable};
-use crate::refusal::Refusal;
+use crate::refusal::{Cause, Refusal};
 use crate::reply::Reply;
 use crate::request::identity;
 
@@ -95,7 +95,7 @@ impl Event<()> {
     pub fn custom_header(&mut self, name: &str, value: &str) {
         let start = name.as_bytes().get(..OWN_PREFIX.len());
         if start.is_some_and(|start| start.eq_ignore_ascii_case(OWN_PREFIX)) {
-            self.settings.insert(Variable::from_key(name), name, value.to_owned());
+            self.settings.insert(name, value);
         }
     }
 
@@ -133,14 +133,15 @@ impl<B> Event<B> {
         self.settings.get(Variable::SecretName)
     }
 
-    /// Answers the event without a gateway, which could not be set up.
+    /// Answers the event without a gateway, which could not be set up: its cause is usually
+    /// [`SETTINGS`](super::cause::SETTINGS).
     #[must_use]
-    pub fn refuse<R: Body>(&self, refusal: Refusal) -> ResultObject<R> {
-        ResultObject::made(refusal.response(&self.fields, self.method == Method::HEAD))
+    pub fn refuse<R: Body>(&self, cause: &Cause) -> ResultObject<R> {
+        ResultObject::made(self.reply().refuse(cause))
     }
 
-    pub(super) fn reply(&self) -> Reply {
-        Reply::to(&self.fields, self.method == Method::HEAD)
+    fn reply(&self) -> Reply {
+        Reply::to(&self.method, &self.fields)
     }
 
     /// Whether the body was cut.

@@ -4,12 +4,15 @@ use http::header::CONTENT_LENGTH;
 use http::{Method, Request, Response};
 
 use super::body::Body;
-use super::{Event, ResultObject};
+use super::cause::BODY_TRUNCATED;
+use super::event::Event;
+use super::result::ResultObject;
 use crate::config::Config;
-use crate::exchange::{Exchange, Failure, RequestId};
+use crate::exchange::Exchange;
+use crate::failure::{Failure, RequestId};
 use crate::gateway::{Action, Gateway};
 use crate::platform::Platform;
-use crate::refusal::Refusal;
+use crate::refusal::{Cause, Refusal};
 use crate::report::Report;
 
 /// The integration as a Lambda@Edge function: a [`Gateway`] on [`Platform::CloudFront`] whose
@@ -68,16 +71,18 @@ impl EdgeFunction {
         let truncated = event.is_truncated();
         let (request, client_ip) = match event.into_request() {
             Ok(request) => request,
-            Err((refusal, reply)) => return respond(reply.refused(refusal), Report::NONE),
+            Err((refusal, reply)) => {
+                return respond(reply.refuse(refusal.cause()), Report::default());
+            }
         };
         let (mut request, exchange) = match self.0.handle(request, client_ip) {
             Action::Respond(response, report) => return respond(response, report),
             Action::Forward(request, exchange) => (request, exchange),
         };
-        let framed = if truncated { Err(Refusal::BodyTruncated) } else { frame(&mut request) };
+        let framed = if truncated { Err(&BODY_TRUNCATED) } else { frame(&mut request) };
         match framed {
             Ok(()) => Step::Forward(request, Pending(exchange)),
-            Err(refusal) => respond(exchange.reply().refused(refusal), exchange.report().unsent()),
+            Err(cause) => respond(exchange.refuse(cause), exchange.report().unsent()),
         }
     }
 }
@@ -95,9 +100,8 @@ impl Pending {
     /// a 502 (R13.4).
     #[must_use]
     pub fn complete<B: Body>(self, response: Response<B>) -> ResultObject<B> {
-        let reply = self.0.reply();
-        ResultObject::new(self.0, response)
-            .unwrap_or_else(|refusal| ResultObject::made(reply.refused(refusal)))
+        ResultObject::new(&self.0, response)
+            .unwrap_or_else(|cause| ResultObject::made(self.0.refuse(cause)))
     }
 
     /// The result when upstream gave no response (R9.1, R9.2).
@@ -113,12 +117,12 @@ fn respond<B: Body>(response: Response<bytes::Bytes>, report: Report) -> Step<B>
 }
 
 /// R13.5.
-fn frame<B: Body>(request: &mut Request<B>) -> Result<(), Refusal> {
+fn frame<B: Body>(request: &mut Request<B>) -> Result<(), &'static Cause> {
     let size = request.body().size();
     let expects_content = [Method::POST, Method::PUT, Method::PATCH].contains(request.method());
     if size > 0 || expects_content {
         let inserted = request.headers_mut().try_insert(CONTENT_LENGTH, size.into());
-        inserted.map_err(|_| Refusal::TooManyFields)?;
+        inserted.map_err(|_| Refusal::TooManyFields.cause())?;
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess};
 use thiserror::Error;
 
-use super::Event;
+use super::event::Event;
 use super::json::{Expect, Fields, First, Flag, Shape, Text, Within, missing, next_key};
 
 /// Something that is no origin-request event.

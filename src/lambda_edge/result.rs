@@ -6,12 +6,14 @@ use base64::display::Base64Display;
 use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use http::header::CONTENT_ENCODING;
-use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode};
 use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
 
 use super::body::{Body, BodyEncoding};
+use super::cause::{RESPONSE_STATUS, RESPONSE_TOO_LARGE};
 use crate::exchange::Exchange;
-use crate::refusal::Refusal;
+use crate::refusal::Cause;
+use crate::reply::Reply;
 
 /// What names, values and the encoded body may take together.
 const MAX_SIZE: usize = 1_048_576;
@@ -34,14 +36,14 @@ impl<B: Body> ResultObject<B> {
     /// ```
     /// use bytes::Bytes;
     /// use firstparty::lambda_edge::ResultObject;
-    /// use firstparty::refusal::Refusal;
+    /// use firstparty::lambda_edge::cause::NO_EVENT;
     ///
-    /// let result = ResultObject::<Bytes>::refused(Refusal::NoEvent);
+    /// let result = ResultObject::<Bytes>::refused(&NO_EVENT);
     /// assert_eq!(result.status(), 500);
     /// ```
     #[must_use]
-    pub fn refused(refusal: Refusal) -> Self {
-        Self::made(refusal.response(&HeaderMap::new(), false))
+    pub fn refused(cause: &Cause) -> Self {
+        Self::made(Reply::to(&Method::GET, &HeaderMap::new()).refuse(cause))
     }
 
     /// An answer made here, which is small and has a usual status.
@@ -50,12 +52,12 @@ impl<B: Body> ResultObject<B> {
     }
 
     /// Ends an exchange, within what CloudFront takes.
-    pub(super) fn new(exchange: Exchange, response: Response<B>) -> Result<Self, Refusal> {
+    pub(super) fn new(exchange: &Exchange, response: Response<B>) -> Result<Self, &'static Cause> {
         if !(200..600).contains(&response.status().as_u16()) {
-            return Err(Refusal::ResponseStatus);
+            return Err(&RESPONSE_STATUS);
         }
         let result = Self::from_response(exchange.complete(response));
-        if result.size() > MAX_SIZE { Err(Refusal::ResponseTooLarge) } else { Ok(result) }
+        if result.size() > MAX_SIZE { Err(&RESPONSE_TOO_LARGE) } else { Ok(result) }
     }
 
     fn from_response(response: Response<B>) -> Self {

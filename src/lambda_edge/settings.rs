@@ -5,10 +5,9 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use super::EdgeFunction;
+use super::function::EdgeFunction;
 use crate::config::{
-    Builder, CacheState, Config, ConfigError, DEFAULT_TTL, Document, DocumentCache, Source,
-    Variable,
+    Builder, CacheState, Config, ConfigError, Document, DocumentCache, Source, Variable,
 };
 
 /// How many deployments are remembered: distributions and behaviours that share an instance but
@@ -177,10 +176,12 @@ impl Settings {
 impl Deployment {
     fn new(choices: &Builder, headers: &Source) -> Self {
         let config = choices.clone().source(headers.clone()).build();
-        let ttl = config.as_ref().map_or(DEFAULT_TTL, Config::document_ttl);
+        let ttl = config.as_ref().map(Config::document_ttl);
         Self {
             headers: headers.clone(),
-            documented: DocumentCache::new(ttl),
+            documented: DocumentCache::new(
+                ttl.unwrap_or_else(|_| Config::default().document_ttl()),
+            ),
             plain: config.map(EdgeFunction::new),
         }
     }

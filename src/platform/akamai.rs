@@ -1,7 +1,7 @@
 //! Akamai Property Manager.
 
-use super::{AddressSource, HostSource, Names, Profile};
-use crate::config::Variable;
+use super::profile::{AddressSource, HostSource, Names, Profile};
+use crate::variable::Variable;
 
 pub(super) const PROFILE: Profile = Profile {
     platform: "akamai",

@@ -1,6 +1,6 @@
 //! Azure Functions behind Front Door.
 
-use super::{AddressSource, HostSource, Names, Profile};
+use super::profile::{AddressSource, HostSource, Names, Profile};
 
 pub(super) const PROFILE: Profile = Profile {
     platform: "azure",

@@ -1,6 +1,6 @@
 //! AWS CloudFront with Lambda@Edge, origin-request.
 
-use super::{AddressSource, HostSource, Names, Profile};
+use super::profile::{AddressSource, HostSource, Names, Profile};
 
 pub(super) const PROFILE: Profile = Profile {
     platform: "cloudfront",

@@ -1,7 +1,7 @@
 //! Fastly VCL services.
 
-use super::{AddressSource, HostSource, Names, Profile};
-use crate::config::Variable;
+use super::profile::{AddressSource, HostSource, Names, Profile};
+use crate::variable::Variable;
 
 pub(super) const PROFILE: Profile = Profile {
     platform: "fastly-vcl",

@@ -1,6 +1,6 @@
 //! One's own server.
 
-use super::{AddressSource, HostSource, Names, Profile};
+use super::profile::{AddressSource, HostSource, Names, Profile};
 
 pub(super) const PROFILE: Profile = Profile {
     platform: "generic",

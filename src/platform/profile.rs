@@ -1,7 +1,7 @@
 //! What a platform is made of.
 
-use crate::config::Variable;
 use crate::field::FieldSet;
+use crate::variable::Variable;
 
 /// What is particular about a platform: one row of the contract's table R12.
 #[derive(Debug)]

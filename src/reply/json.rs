@@ -3,7 +3,7 @@
 use std::fmt::{self, Write};
 
 /// Writes a string with its quotes.
-pub(super) fn push_string(json: &mut String, text: &str) {
+pub(crate) fn push_string(json: &mut String, text: &str) {
     json.push('"');
     // Writing to a `String` cannot fail.
     let _ = Escaped(json).write_str(text);

@@ -11,7 +11,7 @@ use crate::field::length::ContentLength;
 use crate::field::removal::Removals;
 use crate::field::small::Small;
 use crate::field::{CONNECTION_SPECIFIC, FieldSet, IDENTITY_PREFIX};
-use crate::platform::Profile;
+use crate::platform::{Platform, Profile};
 use crate::refusal::Refusal;
 
 /// What happens to the fields of a request: which go, and which cookies stay.
@@ -62,7 +62,7 @@ pub(super) struct Read {
 impl RequestFields {
     /// Combines what the contract, the platform and the configuration want to go.
     #[must_use]
-    pub fn new(config: &Config, platform: crate::Platform) -> Self {
+    pub fn new(config: &Config, platform: Platform) -> Self {
         Self {
             denied: denied(config, platform.profile()),
             cookies: CookieFilter::new(&config.cookies),

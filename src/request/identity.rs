@@ -1,12 +1,13 @@
 //! Step 2e: who the browser is, and how upstream is told (contract R5.6, R5.7, R12).
 
 use std::fmt::Write;
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 
 use http::uri::Authority;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::config::TrustedAddress;
+use crate::host::is_uri_host;
 use crate::platform::AddressSource;
 use crate::refusal::Refusal;
 use crate::scan::is_unreserved;
@@ -111,20 +112,6 @@ fn host_of(text: &[u8]) -> Result<&[u8], Refusal> {
     if valid { Ok(host) } else { Err(Refusal::Host) }
 }
 
-/// R5.7: letters, digits and `-._~`, or an IPv6 address in brackets (RFC 3986 §3.2.2; there is no
-/// other version of IP literals).
-pub(crate) fn is_uri_host(host: &[u8]) -> bool {
-    match host {
-        [] => false,
-        [b'[', literal @ .., b']'] => is_ip_literal(literal),
-        name => name.iter().copied().all(is_unreserved),
-    }
-}
-
-fn is_ip_literal(literal: &[u8]) -> bool {
-    std::str::from_utf8(literal).is_ok_and(|literal| literal.parse::<Ipv6Addr>().is_ok())
-}
-
 /// The one value of a field that has to be the browser's host; none if the field is missing.
 pub(crate) fn only_host(
     headers: &HeaderMap,
@@ -174,9 +161,19 @@ fn hop(headers: &HeaderMap, trusted: &TrustedAddress) -> Option<IpAddr> {
     members.nth(usize::from(trusted.hops()) - 1).and_then(parse_address)
 }
 
-/// An address with or without port: `192.0.2.1`, `192.0.2.1:80`, `2001:db8::1`, `[2001:db8::1]`,
-/// `[2001:db8::1]:80`, and an uncompressed IPv6 address with a port behind its eighth group.
-pub(crate) fn parse_address(text: &[u8]) -> Option<IpAddr> {
+/// Reads an address with or without port: `192.0.2.1`, `192.0.2.1:80`, `2001:db8::1`, `[2001:db8::1]`,
+/// `[2001:db8::1]:80`, and an uncompressed IPv6 address with a port behind its eighth group
+/// (R12).
+///
+/// ```
+/// use firstparty::request::identity::parse_address;
+///
+/// assert_eq!(parse_address(b"192.0.2.1:80"), "192.0.2.1".parse().ok());
+/// assert_eq!(parse_address(b"[2001:db8::1]:443"), "2001:db8::1".parse().ok());
+/// assert_eq!(parse_address(b"unknown"), None);
+/// ```
+#[must_use]
+pub fn parse_address(text: &[u8]) -> Option<IpAddr> {
     let text = std::str::from_utf8(text).ok()?.trim_matches([' ', '\t']);
     let bracketed = || text.strip_prefix('[')?.strip_suffix(']')?.parse().ok().map(IpAddr::V6);
     let with_port = || {
@@ -365,7 +362,7 @@ mod tests {
     /// R12, cloudflare: a made-up IPv4 address gives way to the real one.
     #[test]
     fn pseudo_addresses_give_way() {
-        let source = crate::Platform::Cloudflare.profile().address;
+        let source = crate::platform::Platform::Cloudflare.profile().address;
         let known = "198.51.100.1".parse().ok();
         let address = |pairs: &[(&'static str, &str)]| {
             client_address(&fields(pairs), source, None, known).unwrap().to_string()

@@ -1,11 +1,9 @@
-//! Step 2a: the region, which chooses the API host (contract R3.3, R3.4).
+//! Step 2a: the region that a query asks for, which chooses the API host (contract R3.3, R3.4).
 
 use std::borrow::Cow;
-use std::fmt;
-
-use serde::Serialize;
 
 use super::query::{self, Name, Parameter};
+use crate::region::Region;
 
 struct Named;
 
@@ -13,86 +11,42 @@ impl Name for Named {
     const TEXT: &'static str = "region";
 }
 
-/// A region of Fingerprint's API.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
-#[non_exhaustive]
-pub enum Region {
-    /// The United States, also the answer to anything that is no region.
-    #[default]
-    Us,
-    /// The European Union.
-    Eu,
-    /// Asia and the Pacific.
-    Ap,
+/// The region that a query asks for: the first `region` parameter's, name and value decoded. Case
+/// matters; absent, empty and unknown mean [`Region::Us`].
+///
+/// ```
+/// use firstparty::Region;
+/// use firstparty::request::region;
+///
+/// assert_eq!(region::of_query("x=1&region=eu&region=ap"), Region::Eu);
+/// assert_eq!(region::of_query("%72egion=%61p"), Region::Ap);
+/// assert_eq!(region::of_query("region=EU"), Region::Us);
+/// ```
+#[must_use]
+pub fn of_query(query: &str) -> Region {
+    query::named::<Named>(query).next().and_then(of_parameter).unwrap_or_default()
 }
 
-impl Region {
-    /// Every region.
-    pub const ALL: &[Self] = &[Self::Us, Self::Eu, Self::Ap];
-
-    /// The region that a query asks for: the first `region` parameter's, name and value decoded.
-    /// Case matters; absent, empty and unknown mean [`Region::Us`].
-    ///
-    /// ```
-    /// use firstparty::request::region::Region;
-    ///
-    /// assert_eq!(Region::of_query("x=1&region=eu&region=ap"), Region::Eu);
-    /// assert_eq!(Region::of_query("%72egion=%61p"), Region::Ap);
-    /// assert_eq!(Region::of_query("region=EU"), Region::Us);
-    /// ```
-    #[must_use]
-    pub fn of_query(query: &str) -> Self {
-        query::named::<Named>(query).next().and_then(Self::of_parameter).unwrap_or_default()
-    }
-
-    fn of_parameter(parameter: Parameter<'_>) -> Option<Self> {
-        // What is as short as a region is none unless it is written without escapes.
-        let value = if let [first, second] = *parameter.value {
-            [first, second]
-        } else {
-            parameter.two_bytes()?
-        };
-        match &value {
-            b"us" => Some(Self::Us),
-            b"eu" => Some(Self::Eu),
-            b"ap" => Some(Self::Ap),
-            _ => None,
-        }
-    }
-
-    /// `us`, `eu` or `ap`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Us => "us",
-            Self::Eu => "eu",
-            Self::Ap => "ap",
-        }
-    }
-
-    const fn as_parameter(self) -> &'static str {
-        match self {
-            Self::Us => "region=us",
-            Self::Eu => "region=eu",
-            Self::Ap => "region=ap",
-        }
-    }
-
-    /// What stands before the API host.
-    #[must_use]
-    pub const fn host_prefix(self) -> &'static str {
-        match self {
-            Self::Us => "",
-            Self::Eu => "eu.",
-            Self::Ap => "ap.",
-        }
+fn of_parameter(parameter: Parameter<'_>) -> Option<Region> {
+    // What is as short as a region is none unless it is written without escapes.
+    let value = if let [first, second] = *parameter.value {
+        [first, second]
+    } else {
+        parameter.two_bytes()?
+    };
+    match &value {
+        b"us" => Some(Region::Us),
+        b"eu" => Some(Region::Eu),
+        b"ap" => Some(Region::Ap),
+        _ => None,
     }
 }
 
-impl fmt::Display for Region {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+const fn as_parameter(region: Region) -> &'static str {
+    match region {
+        Region::Us => "region=us",
+        Region::Eu => "region=eu",
+        Region::Ap => "region=ap",
     }
 }
 
@@ -103,7 +57,7 @@ pub(crate) fn agreed(query: &str) -> (Region, Cow<'_, str>) {
     let mut corrected = String::new();
     let mut written = 0;
     for parameter in query::named::<Named>(query) {
-        let region = Region::of_parameter(parameter);
+        let region = of_parameter(parameter);
         let chosen = *chosen.get_or_insert(region.unwrap_or_default());
         if region == Some(chosen) {
             continue;
@@ -113,7 +67,7 @@ pub(crate) fn agreed(query: &str) -> (Region, Cow<'_, str>) {
             corrected.reserve(query.len() + "=us".len());
         }
         corrected.push_str(query.get(written..parameter.start).unwrap_or_default());
-        corrected.push_str(chosen.as_parameter());
+        corrected.push_str(as_parameter(chosen));
         written = parameter.end();
     }
     let region = chosen.unwrap_or_default();
@@ -148,7 +102,7 @@ mod tests {
             ("region=%65%75", Region::Eu),
             ("region=%45%55", Region::Us),
         ] {
-            assert_eq!(Region::of_query(query), expected, "{query}");
+            assert_eq!(of_query(query), expected, "{query}");
         }
     }
 
@@ -182,7 +136,7 @@ mod tests {
                 Some("ap") => Region::Ap,
                 _ => Region::Us,
             };
-            prop_assert_eq!(Region::of_query(&query), expected);
+            prop_assert_eq!(of_query(&query), expected);
         }
     }
 }

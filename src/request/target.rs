@@ -10,9 +10,11 @@ use http::{HeaderValue, Uri};
 
 use self::agent::AgentPath;
 use self::segment::push_encoded;
-use super::region::{self, Region};
+use super::region;
 use crate::config::{AgentOrigin, Config, ConfigError, HostName};
+use crate::platform::Platform;
 use crate::refusal::Refusal;
+use crate::region::Region;
 use crate::route::Route;
 
 /// What `http` lets path and query take together.
@@ -99,7 +101,7 @@ impl Targets {
     ///
     /// [`ConfigError::Host`] for a host that a URI cannot hold; host names of a valid
     /// configuration always fit.
-    pub fn new(config: &Config, platform: crate::Platform) -> Result<Self, ConfigError> {
+    pub fn new(config: &Config, platform: Platform) -> Result<Self, ConfigError> {
         let api = |region: Region| Endpoint::new(region.host_prefix(), &config.ingress_host);
         let name = config.integration_name_on(platform);
         let monitoring = |kind: &str| {
@@ -221,7 +223,7 @@ mod tests {
 
     fn resolve(route: Route<'_>, authorised: bool, query: &str) -> Result<String, Refusal> {
         let config = Config::builder().integration_version("1.2.3").build().unwrap();
-        let targets = Targets::new(&config, crate::Platform::Generic).unwrap();
+        let targets = Targets::new(&config, Platform::Generic).unwrap();
         let target = targets.resolve(route, authorised, Some(query))?;
         assert_eq!(target.host, target.uri.authority().unwrap().as_str());
         Ok(target.uri.to_string())
@@ -307,7 +309,7 @@ mod tests {
     #[test]
     fn the_cdn_has_no_regions() {
         let config = Config::builder().agent_origin(AgentOrigin::Cdn).integration_version("1");
-        let targets = Targets::new(&config.build().unwrap(), crate::Platform::Akamai).unwrap();
+        let targets = Targets::new(&config.build().unwrap(), Platform::Akamai).unwrap();
         assert!(!targets.may_authorise(Route::Agent));
         let target = targets.resolve(Route::Agent, false, Some("apiKey=k&region=xx")).unwrap();
         assert_eq!(
@@ -320,7 +322,7 @@ mod tests {
     /// R10.1: the status page is answered here, so it has no target and nothing to authorise.
     #[test]
     fn the_status_page_has_no_target() {
-        let targets = Targets::new(&Config::default(), crate::Platform::Generic).unwrap();
+        let targets = Targets::new(&Config::default(), Platform::Generic).unwrap();
         assert!(!targets.may_authorise(Route::Status));
         assert!(
             targets.may_authorise(Route::Agent) && targets.may_authorise(Route::Api { path: "/" })

@@ -7,9 +7,7 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 
 use self::directive::{Kind, directives};
 use super::field::Seen;
-use super::{Context, Downstream};
 use crate::config::CachePolicy;
-use crate::report::RouteKind;
 use crate::scratch::Scratch;
 
 /// Caps the ages in `cache-control`, and adds them where they are missing.
@@ -46,15 +44,20 @@ impl AgeCap {
     /// `private`, or `expires` came instead of `max-age` (R7.1, R7.2). Without a directive,
     /// nothing happens. All other directives stay byte for byte.
     pub fn apply(self, headers: &mut HeaderMap) {
-        let expires = headers.contains_key(EXPIRES);
-        let several = headers.get_all(CACHE_CONTROL).iter().nth(1).is_some();
-        self.apply_to(headers, expires, several);
+        let mut fields = headers.get_all(CACHE_CONTROL).iter();
+        let seen = Seen {
+            cache_control: fields.next().is_some(),
+            several_cache_controls: fields.next().is_some(),
+            expires: headers.contains_key(EXPIRES),
+            ..Seen::default()
+        };
+        self.apply_to(headers, seen);
     }
 
-    /// For a caller who knows whether there is an `expires` field, and whether there are several
-    /// `cache-control` fields.
-    fn apply_to(self, headers: &mut HeaderMap, expires: bool, several: bool) {
-        if several {
+    /// For a caller who has walked over the fields already.
+    pub(super) fn apply_to(self, headers: &mut HeaderMap, seen: Seen) {
+        let expires = seen.expires;
+        if seen.several_cache_controls {
             // An entry would give all values, but make room for one more field first, which
             // allocates in a map that has no spare room, and fails in a full one.
             let fields = headers.iter_mut().filter(|(name, _)| *name == CACHE_CONTROL);
@@ -96,6 +99,17 @@ impl AgeCap {
             Kind::Restriction | Kind::Other => None,
         }
     }
+}
+
+/// R7.1: which responses are capped: scripts, by their media type, and a 304 without one where
+/// scripts are served.
+pub(super) fn applies(status: StatusCode, seen: Seen, serves_scripts: bool) -> bool {
+    let is_script = match (status, seen.script) {
+        (StatusCode::OK | StatusCode::NOT_MODIFIED, Some(script)) => script,
+        (StatusCode::NOT_MODIFIED, None) => serves_scripts,
+        _ => false,
+    };
+    is_script && seen.cache_control
 }
 
 /// What all `cache-control` fields say together.
@@ -191,28 +205,6 @@ impl<'h> Draft<'h> {
         }
         self.text.clear();
         self.changed = false;
-    }
-}
-
-impl Downstream {
-    /// R7.1: which responses are capped.
-    pub(super) fn cap_ages(
-        &self,
-        status: StatusCode,
-        headers: &mut HeaderMap,
-        seen: Seen,
-        context: &Context<'_>,
-    ) {
-        let Some(cap) = self.cache else { return };
-        let serves_scripts = context.serves_scripts || context.route == Some(RouteKind::Agent);
-        let applies = match (status, seen.script) {
-            (StatusCode::OK | StatusCode::NOT_MODIFIED, Some(script)) => script,
-            (StatusCode::NOT_MODIFIED, None) => serves_scripts,
-            _ => false,
-        };
-        if applies && seen.cache_control && context.route != Some(RouteKind::Result) {
-            cap.apply_to(headers, seen.expires, seen.several_cache_controls);
-        }
     }
 }
 

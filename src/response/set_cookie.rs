@@ -51,6 +51,16 @@ impl DomainPolicy {
         self.rewriter_at(authorised, host.as_bytes())
     }
 
+    /// The rule that an edit follows.
+    pub(crate) fn rule(&self) -> &'static str {
+        match &self.0 {
+            #[cfg(feature = "psl")]
+            CookieDomain::Registrable => "R8.3",
+            CookieDomain::Map(_) => "R8.4",
+            CookieDomain::Preserve | CookieDomain::FirstParty => "R8.2",
+        }
+    }
+
     pub(super) fn rewriter_at<'p>(&'p self, authorised: bool, host: &'p [u8]) -> Rewriter<'p> {
         Rewriter(match &self.0 {
             CookieDomain::FirstParty if authorised => Rewrite::Fit { host, to: None },

@@ -1,7 +1,8 @@
 //! Answers made here (contract R9), and which bad input gets which.
 
-use firstparty::http::Response;
+use firstparty::http::{Method, Response};
 use firstparty::refusal::Refusal;
+use firstparty::reply::Reply;
 use firstparty::{Failure, Gateway, Platform, RequestId};
 use serde_json::json;
 
@@ -175,7 +176,7 @@ fn head_has_no_body() {
 #[test]
 fn adapters_refuse_alike() {
     let headers = crate::support::fields(&[("origin", "https://a.b")]);
-    let response = Refusal::Malformed.response(&headers, false);
+    let response = Reply::to(&Method::GET, &headers).refuse(Refusal::Malformed.cause());
     assert_eq!(response.status(), 400);
     assert_eq!(json(&response), json!({"error": "the request is malformed"}));
     assert_cors(&response, Some("https://a.b"));

@@ -1,9 +1,9 @@
 //! Whole exchanges through the gateway: what upstream gets, what the browser gets.
 
 use firstparty::http::{HeaderName, HeaderValue, StatusCode, Version};
-use firstparty::report::{Generation, RouteKind};
-use firstparty::request::region::Region;
-use firstparty::{Failure, Platform};
+use firstparty::report::Generation;
+use firstparty::route::RouteKind;
+use firstparty::{Failure, Platform, Region};
 
 use crate::support::{USUAL, answered, forwarded, gateway, json, request, response, usual, values};
 

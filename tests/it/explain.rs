@@ -147,7 +147,8 @@ fn long_targets_are_explained() {
 #[test]
 fn refusals_of_adapters_are_explained() {
     for (refusal, rule) in [(Refusal::Malformed, "R13.3"), (Refusal::TooManyFields, "R5.6")] {
-        assert_eq!(explain::answered(refusal).to_string(), format!("{rule}: request answered"));
+        let note = explain::answered(refusal.cause());
+        assert_eq!(note.to_string(), format!("{rule}: request answered"));
     }
 }
 
@@ -163,7 +164,7 @@ fn cookie_policies_are_explained() {
         let (_, exchange) =
             forwarded(&gateway(Platform::Generic, config), request("POST", "/fp/", &[]));
         let back = response(200, &[("set-cookie", "a=1; Domain=fpjs.io")]);
-        let (_, found) = explain::complete(exchange, back);
+        let (_, found) = explain::complete(&exchange, back);
         assert_eq!(notes(&found), [format!("{rule}: set-cookie replaced")]);
     }
 }
@@ -184,7 +185,7 @@ fn responses_are_explained() {
         ("set-cookie", "a=1; Domain=fpjs.io"),
         ("set-cookie", "b=1"),
     ];
-    let (_, found) = explain::complete(exchange, response(200, &pairs));
+    let (_, found) = explain::complete(&exchange, response(200, &pairs));
     assert_eq!(
         notes(&found),
         [
@@ -198,10 +199,10 @@ fn responses_are_explained() {
         ],
     );
     let (_, exchange) = forwarded(&usual(), request("GET", "/fp/v4", &[]));
-    let (_, found) = explain::complete(exchange, response(200, &[("content-length", "x")]));
+    let (_, found) = explain::complete(&exchange, response(200, &[("content-length", "x")]));
     assert_eq!(notes(&found), ["R6.5: content-length dropped"]);
     let (_, exchange) = forwarded(&usual(), request("GET", "/fp/v4", &[]));
-    let (_, found) = explain::complete(exchange, response(200, &[("content-length", "5, 5")]));
+    let (_, found) = explain::complete(&exchange, response(200, &[("content-length", "5, 5")]));
     assert_eq!(notes(&found), ["R6.5: content-length replaced"]);
 }
 

@@ -205,7 +205,7 @@ proptest! {
                 assert_notes_are_complete(request.headers(), after.headers(), &notes);
                 let mut response = Response::builder().status(status).body(()).unwrap();
                 *response.headers_mut() = back.clone();
-                let (response, notes) = explain::complete(exchange, response);
+                let (response, notes) = explain::complete(&exchange, response);
                 prop_assert_eq!(response.status(), status);
                 for name in firstparty::field::CONNECTION_SPECIFIC.iter().chain(firstparty::field::ORIGIN_WIDE) {
                     prop_assert!(!response.headers().contains_key(*name));

@@ -15,9 +15,8 @@
 use std::collections::BTreeSet;
 
 use firstparty::http::{HeaderMap, HeaderValue, Request, Response};
-use firstparty::request::query;
-use firstparty::request::region::Region;
-use firstparty::{Action, Exchange, Gateway, Platform};
+use firstparty::request::{query, region};
+use firstparty::{Action, Exchange, Gateway, Platform, Region};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -249,7 +248,7 @@ fn the_region_is_read_as_a_form() {
             Some("ap") => Region::Ap,
             _ => Region::Us,
         };
-        assert_eq!(Region::of_query(&input), region, "{section}: {input}");
+        assert_eq!(region::of_query(&input), region, "{section}: {input}");
 
         let (sent, exchange) = forwarded(&usual(), request("GET", &format!("/fp/v4?{input}"), &[]));
         assert_eq!(exchange.report().region, Some(region), "{section}: {input}");

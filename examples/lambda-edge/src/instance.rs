@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use firstparty::config::{AgentOrigin, Mount};
 use firstparty::http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode};
-use firstparty::lambda_edge::{BodyEncoding, Event, Need, Pending, ResultObject, Settings, Step};
-use firstparty::refusal::Refusal;
+use firstparty::lambda_edge::{
+    BodyEncoding, Event, Need, Pending, ResultObject, Settings, Step, cause,
+};
 use firstparty::{Config, Failure, Report, RequestId};
 use serde::Deserialize;
 
@@ -161,7 +162,7 @@ impl Instance {
             }
             Err(error) => {
                 self.log.push_str(&error_line(&error));
-                let result = event.refuse::<Content>(Refusal::Settings);
+                let result = event.refuse::<Content>(&cause::SETTINGS);
                 return self.respond(&result, None);
             }
         };
@@ -177,7 +178,7 @@ impl Instance {
 
     fn refuse(&mut self, why: &str) -> u32 {
         self.log.push_str(why);
-        self.respond(&ResultObject::refused(Refusal::NoEvent), None)
+        self.respond(&ResultObject::refused(&cause::NO_EVENT), None)
     }
 
     /// Numbers: size, kind of body, status, number of fields. Texts: log, description, body if it

@@ -14,7 +14,7 @@ fn map(fields: &[(&str, &str)]) -> HeaderMap {
 }
 
 fn filtered(
-    platform: crate::Platform,
+    platform: Platform,
     authorised: bool,
     fields: &[(&str, &str)],
 ) -> Result<Vec<(String, String)>, Refusal> {
@@ -29,7 +29,7 @@ fn filtered(
 }
 
 fn generic(fields: &[(&str, &str)]) -> Result<Vec<(String, String)>, Refusal> {
-    filtered(crate::Platform::Generic, true, fields)
+    filtered(Platform::Generic, true, fields)
 }
 
 fn pairs(fields: &[(&str, &str)]) -> Vec<(String, String)> {
@@ -99,12 +99,12 @@ fn the_platforms_own_fields_go() {
         via cdn-loop cache-tag x-edge-location x-edge-new x-amz-cf-id x-amz-cf-new";
     let mut fields: Vec<_> = gone.split_whitespace().map(|name| (name, "1")).collect();
     fields.extend([("content-length", "3"), ("x-arr-ssl", "4"), ("if-range", "5")]);
-    let cloudfront = filtered(crate::Platform::CloudFront, true, &fields);
+    let cloudfront = filtered(Platform::CloudFront, true, &fields);
     assert_eq!(cloudfront, Ok(pairs(&[("if-range", "5"), ("x-arr-ssl", "4")])));
     let fields = [("via", "v"), ("x-edge-a", "1"), ("x-site-b", "2"), ("x-azure-c", "3")];
-    let azure = filtered(crate::Platform::Azure, true, &fields);
+    let azure = filtered(Platform::Azure, true, &fields);
     assert_eq!(azure, Ok(pairs(&[("via", "v")])));
-    for &platform in crate::Platform::ALL {
+    for &platform in Platform::ALL {
         let stays = filtered(platform, true, &[("x-forwarded-for", "1")]);
         assert_eq!(stays, Ok(pairs(&[("x-forwarded-for", "1")])), "{platform}");
     }
@@ -115,7 +115,7 @@ fn the_platforms_own_fields_go() {
 fn cookies_are_filtered_across_fields() {
     let fields = [("cookie", "_iidt=1; a=2"), ("cookie", "b=3"), ("cookie", "_iidt=4")];
     assert_eq!(generic(&fields), Ok(pairs(&[("cookie", "_iidt=1; _iidt=4")])));
-    assert_eq!(filtered(crate::Platform::Generic, false, &fields), Ok(pairs(&[])));
+    assert_eq!(filtered(Platform::Generic, false, &fields), Ok(pairs(&[])));
     assert_eq!(generic(&[("cookie", "a=1")]), Ok(pairs(&[])));
     assert_eq!(
         generic(&[("cookie", "a=1"), ("cookie", "_iidt=1")]),
@@ -126,7 +126,7 @@ fn cookies_are_filtered_across_fields() {
 /// R5.2, R5.5: a map without room for one more name is refused, as `http` would panic.
 #[test]
 fn full_maps_are_refused() {
-    let fields = RequestFields::new(&Config::default(), crate::Platform::Generic);
+    let fields = RequestFields::new(&Config::default(), Platform::Generic);
     let full = |pairs: &[(&str, &str)]| {
         let mut headers = map(pairs);
         for number in 0_u32.. {
@@ -153,7 +153,7 @@ fn full_maps_are_refused() {
 /// R5.5: the only cookie field is replaced where it is, and as secret as it came.
 #[test]
 fn a_cookie_stays_sensitive() {
-    let fields = RequestFields::new(&Config::default(), crate::Platform::Generic);
+    let fields = RequestFields::new(&Config::default(), Platform::Generic);
     for sensitive in [false, true] {
         let mut cookie = HeaderValue::from_static("a=1; _iidt=1");
         cookie.set_sensitive(sensitive);
@@ -167,7 +167,7 @@ fn a_cookie_stays_sensitive() {
 /// R4.1, R5.0, R5.7: `host` is taken and replaced; it may be missing but not come twice.
 #[test]
 fn host_and_origin_are_taken() {
-    let fields = RequestFields::new(&Config::default(), crate::Platform::Generic);
+    let fields = RequestFields::new(&Config::default(), Platform::Generic);
     let mut headers = map(&[("host", "a.b"), ("origin", "https://a.b"), ("connection", "origin")]);
     let taken = fields.filter(&mut headers, false, &UPSTREAM).unwrap();
     assert_eq!(

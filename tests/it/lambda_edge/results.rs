@@ -2,8 +2,7 @@
 
 use bytes::Bytes;
 use firstparty::http::{HeaderName, HeaderValue, Response};
-use firstparty::lambda_edge::{BodyEncoding, Event, ResultObject};
-use firstparty::refusal::Refusal;
+use firstparty::lambda_edge::{BodyEncoding, Event, ResultObject, cause};
 use firstparty::{Failure, Platform, RequestId};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -219,13 +218,13 @@ fn failures_become_objects() {
 /// with CORS and without body to HEAD, as every answer.
 #[test]
 fn what_cannot_be_handled_is_answered() {
-    let result = object(&ResultObject::refused(Refusal::NoEvent));
+    let result = object(&ResultObject::refused(&cause::NO_EVENT));
     assert_eq!(result["status"], "500");
     assert_eq!(result["body"], r#"{"error":"the event could not be read"}"#);
     assert_eq!(result["headers"]["cache-control"][0]["value"], "no-store");
 
     let event: Event = event_with(|request| request["method"] = "HEAD".into());
-    let result = object(&event.refuse::<Bytes>(Refusal::Settings));
+    let result = object(&event.refuse::<Bytes>(&cause::SETTINGS));
     assert_eq!((&result["status"], &result["body"]), (&json!("500"), &json!("")));
     let cors = &result["headers"]["access-control-allow-origin"][0]["value"];
     assert_eq!(cors, "https://www.example.com");

@@ -48,7 +48,7 @@ pub(crate) fn outcome(line: &str) -> Option<String> {
             Action::Respond(response, report) => format!("{response:?}\n{report:?}"),
             Action::Forward(request, exchange) => {
                 let report = exchange.report();
-                format!("{request:?}\n{report:?}\n{}", finish(exchange, upstream.as_ref())?)
+                format!("{request:?}\n{report:?}\n{}", finish(&exchange, upstream.as_ref())?)
             }
         };
         Some(format!("{platform:?}\n{notes:?}\n{outcome}\n"))
@@ -75,7 +75,7 @@ fn fields(pairs: &[(String, String)]) -> Option<HeaderMap> {
     Some(headers)
 }
 
-fn finish(exchange: Exchange, upstream: Option<&Upstream>) -> Option<String> {
+fn finish(exchange: &Exchange, upstream: Option<&Upstream>) -> Option<String> {
     match upstream {
         Some(Upstream { status: Some(status), headers, error: None }) => {
             let mut response = Response::builder().status(*status).body(()).ok()?;

@@ -1,11 +1,13 @@
-//! Host names of the configuration (contract R1.3).
+//! What a host name is (contract R1.3), and what else can stand where a host is named.
 
 use std::fmt;
+use std::net::Ipv6Addr;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use thiserror::Error;
 
-use super::ConfigError;
+use crate::scan::is_unreserved;
 
 /// A valid host name: no port, path or user, lower case, internationalised names in their ASCII
 /// form.
@@ -18,7 +20,7 @@ use super::ConfigError;
 /// for text in ["", "api.fpjs.io:443", "https://api.fpjs.io", "me@api.fpjs.io", "192.0.2.1"] {
 ///     assert!(text.parse::<HostName>().is_err());
 /// }
-/// # Ok::<(), firstparty::ConfigError>(())
+/// # Ok::<(), firstparty::config::HostNameError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
@@ -29,18 +31,6 @@ const MAX_LENGTH: usize = 250;
 const MAX_LABEL: usize = 63;
 
 impl HostName {
-    pub(crate) fn parse(setting: &'static str, text: &str) -> Result<Self, ConfigError> {
-        let error = |source| ConfigError::Host { setting, source };
-        let host = url::Host::parse(text).map_err(|source| error(Some(source)))?;
-        match host {
-            // `url` decodes percent-escapes; in a configuration they are a mistake.
-            url::Host::Domain(name) if is_host_name(&name) && !text.contains('%') => {
-                Ok(Self(name.into()))
-            }
-            _ => Err(error(None)),
-        }
-    }
-
     /// The name.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -58,15 +48,23 @@ fn is_host_name(name: &str) -> bool {
 }
 
 impl FromStr for HostName {
-    type Err = ConfigError;
+    type Err = HostNameError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::parse("host", text)
+        let error = |source| HostNameError { source };
+        let host = url::Host::parse(text).map_err(|source| error(Some(source)))?;
+        match host {
+            // `url` decodes percent-escapes; in a configuration they are a mistake.
+            url::Host::Domain(name) if is_host_name(&name) && !text.contains('%') => {
+                Ok(Self(name.into()))
+            }
+            _ => Err(error(None)),
+        }
     }
 }
 
 impl TryFrom<String> for HostName {
-    type Error = ConfigError;
+    type Error = HostNameError;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
         text.parse()
@@ -83,6 +81,29 @@ impl fmt::Display for HostName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+/// R5.7: letters, digits and `-._~`, or an IPv6 address in brackets (RFC 3986 §3.2.2; there is no
+/// other version of IP literals).
+pub(crate) fn is_uri_host(host: &[u8]) -> bool {
+    match host {
+        [] => false,
+        [b'[', literal @ .., b']'] => is_ip_literal(literal),
+        name => name.iter().copied().all(is_unreserved),
+    }
+}
+
+fn is_ip_literal(literal: &[u8]) -> bool {
+    std::str::from_utf8(literal).is_ok_and(|literal| literal.parse::<Ipv6Addr>().is_ok())
+}
+
+/// Text that is no [`HostName`]. It is not repeated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("expected a host name, without port, path or user")]
+#[non_exhaustive]
+pub struct HostNameError {
+    /// What the URL standard objects to, where it does.
+    pub source: Option<url::ParseError>,
 }
 
 #[cfg(test)]

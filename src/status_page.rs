@@ -4,12 +4,14 @@ use std::fmt::Write;
 
 use bytes::Bytes;
 use http::header::{CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
-use http::{HeaderValue, Response, StatusCode};
+use http::{HeaderValue, Method, Response, StatusCode};
 
-use super::{JSON, json, respond};
-use crate::config::{Config, Resolution, Variable};
+use crate::advice::advise;
+use crate::config::{Config, Resolution};
 use crate::platform::Platform;
+use crate::reply::{JSON, json, respond};
 use crate::request::query;
+use crate::variable::Variable;
 
 /// The page's one style element.
 const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:48em;margin:2em auto;\
@@ -50,11 +52,12 @@ impl StatusPage {
     }
 
     /// R10.2, or R10.4 with `format=json`.
-    pub(crate) fn respond(&self, query: &str, head: bool) -> Response<Bytes> {
+    pub(crate) fn respond(&self, method: &Method, query: &str) -> Response<Bytes> {
         let (content_type, body) = match query::first(query, "format").as_deref() {
             Some("json") => (JSON, &self.json),
             _ => (HeaderValue::from_static("text/html"), &self.html),
         };
+        let head = *method == Method::HEAD;
         let mut response = respond(StatusCode::OK, content_type, body.clone(), head);
         response.headers_mut().extend(HARDENING);
         response
@@ -97,7 +100,7 @@ fn push_state(page: &mut String, resolution: Resolution<'_>) {
 }
 
 fn push_advice(page: &mut String, config: &Config, platform: Platform) {
-    let advice = config.advice(platform);
+    let advice = advise(config, platform);
     if advice.is_empty() {
         return;
     }

@@ -1,4 +1,4 @@
-//! The variables of the configuration (contract R1).
+//! The variables of the configuration, by name (contract R1).
 
 use std::fmt;
 

@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use super::{Config, Mount, Resolution, RoutePath, Variable};
+use crate::config::{Config, Mount, Resolution, RoutePath};
 use crate::platform::{Platform, Profile};
+use crate::variable::Variable;
 
 /// Path terms that content blockers match.
 const BLOCKED_TERMS: &[&str] = &[
@@ -24,10 +25,11 @@ const BLOCKED_SEGMENTS: &[&str] = &["agent", "fp", "stats", "collect"];
 /// Something that works but will hurt, with a stable code and a sentence.
 ///
 /// ```
+/// use firstparty::advice::advise;
 /// use firstparty::{Config, Platform};
 ///
 /// let config = Config::builder().agent_download_path("fpjs-agent").build()?;
-/// let advice = config.advice(Platform::CloudFront);
+/// let advice = advise(&config, Platform::CloudFront);
 /// assert_eq!(advice[0].code(), "blocked-path");
 /// assert_eq!(
 ///     advice[0].to_string(),
@@ -164,116 +166,113 @@ impl fmt::Display for Advice {
     }
 }
 
-impl Config {
-    /// What works but will hurt, on this platform. Settings go by the platform's names.
-    #[must_use]
-    pub fn advice(&self, platform: Platform) -> Vec<Advice> {
-        let profile = platform.profile();
-        let mut advice = Vec::new();
-        self.advise_on_paths(profile, &mut advice);
-        self.advise_on_routes(profile, &mut advice);
-        self.advise_on_mount(profile, &mut advice);
-        self.advise_on_trust(profile, &mut advice);
-        self.advise_on_upstream(profile, &mut advice);
-        let unknown = |(source, key): &(Box<str>, Box<str>)| Advice::UnknownKey {
-            source: source.clone(),
-            key: key.clone(),
-        };
-        advice.extend(self.unknown_keys.iter().map(unknown));
-        advice
-    }
+/// What works but will hurt, on this platform. Settings go by the platform's names.
+#[must_use]
+pub fn advise(config: &Config, platform: Platform) -> Vec<Advice> {
+    let profile = platform.profile();
+    let mut advice = Vec::new();
+    advise_on_paths(config, profile, &mut advice);
+    advise_on_routes(config, profile, &mut advice);
+    advise_on_mount(config, profile, &mut advice);
+    advise_on_trust(config, profile, &mut advice);
+    advise_on_upstream(config, profile, &mut advice);
+    let unknown = |(source, key): &(Box<str>, Box<str>)| Advice::UnknownKey {
+        source: source.clone(),
+        key: key.clone(),
+    };
+    advice.extend(config.unknown_keys.iter().map(unknown));
+    advice
+}
 
-    fn advise_on_paths(&self, profile: &Profile, advice: &mut Vec<Advice>) {
-        let prefix = match &self.mount {
-            Mount::Exact(path) => Some(path),
-            _ => None,
-        };
-        for (variable, path) in [
-            (Variable::AgentDownloadPath, self.agent_route.as_ref()),
-            (Variable::GetResultPath, self.result_route.as_ref()),
-            (Variable::RoutePrefix, prefix),
-        ] {
-            let setting = profile.variable_name(variable);
-            let term = path.and_then(blocked_term);
-            advice.extend(term.map(|term| Advice::BlockedPath { setting, term }));
-        }
+fn advise_on_paths(config: &Config, profile: &Profile, advice: &mut Vec<Advice>) {
+    let prefix = match &config.mount {
+        Mount::Exact(path) => Some(path),
+        _ => None,
+    };
+    for (variable, path) in [
+        (Variable::AgentDownloadPath, config.agent_route.as_ref()),
+        (Variable::GetResultPath, config.result_route.as_ref()),
+        (Variable::RoutePrefix, prefix),
+    ] {
+        let setting = profile.variable_name(variable);
+        let term = path.and_then(blocked_term);
+        advice.extend(term.map(|term| Advice::BlockedPath { setting, term }));
     }
+}
 
-    fn advise_on_routes(&self, profile: &Profile, advice: &mut Vec<Advice>) {
-        let routes = [
-            (profile.variable_name(Variable::AgentDownloadPath), self.agent_route.as_ref()),
-            (profile.variable_name(Variable::GetResultPath), self.result_route.as_ref()),
-        ];
-        for (setting, route) in routes {
-            if self.status_page && route.is_some_and(|route| route.as_str() == "status") {
-                advice.push(Advice::StatusRoute { setting });
-            }
-        }
-        match routes {
-            [(_, Some(agent)), (_, Some(result))] if agent == result => {
-                advice.push(Advice::EqualRoutes);
-            }
-            [(setting, None), (_, Some(_))] | [(_, Some(_)), (setting, None)] => {
-                advice.push(Advice::RouteOff { setting });
-            }
-            _ => {}
+fn advise_on_routes(config: &Config, profile: &Profile, advice: &mut Vec<Advice>) {
+    let routes = [
+        (profile.variable_name(Variable::AgentDownloadPath), config.agent_route.as_ref()),
+        (profile.variable_name(Variable::GetResultPath), config.result_route.as_ref()),
+    ];
+    for (setting, route) in routes {
+        if config.status_page && route.is_some_and(|route| route.as_str() == "status") {
+            advice.push(Advice::StatusRoute { setting });
         }
     }
-
-    fn advise_on_mount(&self, profile: &Profile, advice: &mut Vec<Advice>) {
-        if matches!(self.mount, Mount::Depth(0) | Mount::AnywhereOrDepth(0)) {
-            advice.push(Advice::DepthZero);
+    match routes {
+        [(_, Some(agent)), (_, Some(result))] if agent == result => {
+            advice.push(Advice::EqualRoutes);
         }
-        let is_set = |variable| matches!(self.resolution(variable), Resolution::Source(_));
-        let depth = profile.variable_name(Variable::IntegrationPathDepth);
-        let prefix_wins = is_set(Variable::RoutePrefix);
-        if is_set(Variable::IntegrationPathDepth) && (self.mount_is_chosen || prefix_wins) {
-            advice.push(Advice::Ignored { setting: depth });
+        [(setting, None), (_, Some(_))] | [(_, Some(_)), (setting, None)] => {
+            advice.push(Advice::RouteOff { setting });
         }
-        if prefix_wins && self.mount_is_chosen {
-            advice.push(Advice::Ignored { setting: profile.variable_name(Variable::RoutePrefix) });
-        }
-        if self.resolution(Variable::IntegrationPathDepth) == Resolution::Default {
-            advice.push(Advice::DefaultUsed { setting: depth });
-        }
+        _ => {}
     }
+}
 
-    fn advise_on_trust(&self, profile: &Profile, advice: &mut Vec<Advice>) {
-        if self.secret.is_none() {
-            advice.push(Advice::NoSecret);
-        }
-        if !self.drop_fields.contains(&http::header::AUTHORIZATION) {
-            advice.push(Advice::AuthorizationForwarded);
-        }
-        if profile.own_server && self.hosts.is_empty() {
-            advice.push(Advice::NoHostList);
-        }
-        let trusted = [
-            ("trusted_host", self.trusted_host.is_some()),
-            ("trusted_address", self.trusted_address.is_some()),
-        ];
-        for (setting, _) in trusted.into_iter().filter(|(_, is_set)| *is_set && !profile.own_server)
-        {
-            advice.push(Advice::Ignored { setting });
-        }
-        let forgeable = profile.forgeable_address;
-        advice.extend(forgeable.map(|field| Advice::ForgeableAddress { field }));
+fn advise_on_mount(config: &Config, profile: &Profile, advice: &mut Vec<Advice>) {
+    if matches!(config.mount, Mount::Depth(0) | Mount::AnywhereOrDepth(0)) {
+        advice.push(Advice::DepthZero);
     }
+    let is_set = |variable| matches!(config.resolution(variable), Resolution::Source(_));
+    let depth = profile.variable_name(Variable::IntegrationPathDepth);
+    let prefix_wins = is_set(Variable::RoutePrefix);
+    if is_set(Variable::IntegrationPathDepth) && (config.mount_is_chosen || prefix_wins) {
+        advice.push(Advice::Ignored { setting: depth });
+    }
+    if prefix_wins && config.mount_is_chosen {
+        advice.push(Advice::Ignored { setting: profile.variable_name(Variable::RoutePrefix) });
+    }
+    if config.resolution(Variable::IntegrationPathDepth) == Resolution::Default {
+        advice.push(Advice::DefaultUsed { setting: depth });
+    }
+}
 
-    fn advise_on_upstream(&self, profile: &Profile, advice: &mut Vec<Advice>) {
-        for (variable, host, domain) in [
-            (Variable::IngressBaseHost, &self.ingress_host, "fpjs.io"),
-            (Variable::CdnUrl, &self.cdn_host, "fpcdn.io"),
-        ] {
-            let own = host.as_str().strip_suffix(domain);
-            if !own.is_some_and(|rest| rest.is_empty() || rest.ends_with('.')) {
-                advice.push(Advice::OtherUpstream { setting: profile.variable_name(variable) });
-            }
+fn advise_on_trust(config: &Config, profile: &Profile, advice: &mut Vec<Advice>) {
+    if config.secret.is_none() {
+        advice.push(Advice::NoSecret);
+    }
+    if !config.drop_fields.contains(&http::header::AUTHORIZATION) {
+        advice.push(Advice::AuthorizationForwarded);
+    }
+    if profile.own_server && config.hosts.is_empty() {
+        advice.push(Advice::NoHostList);
+    }
+    let trusted = [
+        ("trusted_host", config.trusted_host.is_some()),
+        ("trusted_address", config.trusted_address.is_some()),
+    ];
+    for (setting, _) in trusted.into_iter().filter(|(_, is_set)| *is_set && !profile.own_server) {
+        advice.push(Advice::Ignored { setting });
+    }
+    let forgeable = profile.forgeable_address;
+    advice.extend(forgeable.map(|field| Advice::ForgeableAddress { field }));
+}
+
+fn advise_on_upstream(config: &Config, profile: &Profile, advice: &mut Vec<Advice>) {
+    for (variable, host, domain) in [
+        (Variable::IngressBaseHost, &config.ingress_host, "fpjs.io"),
+        (Variable::CdnUrl, &config.cdn_host, "fpcdn.io"),
+    ] {
+        let own = host.as_str().strip_suffix(domain);
+        if !own.is_some_and(|rest| rest.is_empty() || rest.ends_with('.')) {
+            advice.push(Advice::OtherUpstream { setting: profile.variable_name(variable) });
         }
     }
 }
 
-pub(super) fn blocked_term(path: &RoutePath) -> Option<&'static str> {
+pub(crate) fn blocked_term(path: &RoutePath) -> Option<&'static str> {
     let lower = path.as_str().to_ascii_lowercase();
     let in_path = |term: &&&str| lower.contains(**term);
     let as_segment = |term: &&&str| lower.split('/').any(|segment| segment == **term);
@@ -282,7 +281,7 @@ pub(super) fn blocked_term(path: &RoutePath) -> Option<&'static str> {
 }
 
 /// Whether content blockers may match a path segment.
-pub(super) fn is_blocked_segment(segment: &str) -> bool {
+pub(crate) fn is_blocked_segment(segment: &str) -> bool {
     RoutePath::parse("path", segment).is_ok_and(|path| blocked_term(&path).is_some())
 }
 
@@ -292,7 +291,7 @@ mod tests {
     use crate::config::Source;
 
     fn codes(config: &Config, platform: Platform) -> Vec<&'static str> {
-        config.advice(platform).iter().map(Advice::code).collect()
+        advise(config, platform).iter().map(Advice::code).collect()
     }
 
     /// A configuration that nothing can be said against.
@@ -359,7 +358,8 @@ mod tests {
         let trusting = sound().trusted_host(http::header::FORWARDED).build().unwrap();
         assert_eq!(codes(&trusting, Platform::Generic), [""; 0]);
         assert_eq!(codes(&trusting, Platform::CloudFront), ["ignored-setting"]);
-        let advice = sound().get_result_path("fpjs").build().unwrap().advice(Platform::Cloudflare);
+        let config = sound().get_result_path("fpjs").build().unwrap();
+        let advice = advise(&config, Platform::Cloudflare);
         let [Advice::BlockedPath { setting, term }] = advice[..] else { panic!("{advice:?}") };
         assert_eq!((setting, term), ("GET_RESULT_PATH", "fpjs"));
         assert!(!advice[0].to_string().contains("fpjs"));
@@ -385,7 +385,7 @@ mod tests {
     #[test]
     fn unknown_keys_are_named() {
         let config = sound().source(Source::from_pairs("the secret", [("o\nd", "1")]));
-        let advice = config.build().unwrap().advice(Platform::Generic);
+        let advice = advise(&config.build().unwrap(), Platform::Generic);
         let sentences: Vec<_> = advice.iter().map(ToString::to_string).collect();
         assert_eq!(sentences, ["the key `o\\nd` of the secret means nothing"]);
     }
@@ -393,7 +393,7 @@ mod tests {
     #[test]
     fn sentences_show_no_secret() {
         let config = Config::builder().agent_download_path("fpjs").build().unwrap();
-        for advice in config.advice(Platform::FastlyVcl) {
+        for advice in advise(&config, Platform::FastlyVcl) {
             assert!(!advice.to_string().is_empty() && !advice.code().is_empty());
         }
     }

@@ -1,9 +1,9 @@
 //! What the site's own JavaScript needs to know (contract R1.7).
 
-use super::advice::{Advice, blocked_term};
-use super::{Config, ConfigError, Mount, RoutePath};
+use crate::advice::{Advice, blocked_term, is_blocked_segment};
+use crate::config::{Config, ConfigError, Mount, RoutePath};
 use crate::entropy;
-use crate::request::region::Region;
+use crate::region::Region;
 use crate::route::{Route, Routes};
 
 /// The setting that errors name.
@@ -12,7 +12,8 @@ const PATH: &str = "integration_path";
 /// The strings that the browser's agent is configured with, for one site.
 ///
 /// ```
-/// use firstparty::{Config, config::ClientSetup, request::region::Region};
+/// use firstparty::client_setup::ClientSetup;
+/// use firstparty::{Config, Region};
 ///
 /// let config = Config::builder()
 ///     .agent_download_path("vbcnkxb654")
@@ -176,7 +177,7 @@ fn site(text: &str) -> Result<String, ConfigError> {
 /// `z` and `0` to `9`, a letter first. Equal entropy gives equal segments.
 ///
 /// ```
-/// use firstparty::config::propose_path_segment;
+/// use firstparty::client_setup::propose_path_segment;
 ///
 /// let segment = propose_path_segment([7; 16]);
 /// assert_eq!(segment.len(), 10);
@@ -186,7 +187,7 @@ fn site(text: &str) -> Result<String, ConfigError> {
 pub fn propose_path_segment(entropy: [u8; 16]) -> String {
     let entropy = u128::from_le_bytes(entropy);
     let attempts = (0..4).map(|attempt| segment(entropy.rotate_left(attempt * 32)));
-    let mut candidates = attempts.filter(|candidate| !super::advice::is_blocked_segment(candidate));
+    let mut candidates = attempts.filter(|candidate| !is_blocked_segment(candidate));
     candidates.next().unwrap_or_else(|| segment(!entropy))
 }
 
