@@ -7,7 +7,9 @@
 //!
 //! | file | idea |
 //! |---|---|
-//! | `field/known.rs` | the names the gateway knows, each with a number |
+//! | `field/names.rs` | the names the gateway knows, each with a number |
+//! | `field/table.rs` | looking a name up among them |
+//! | `field/mask.rs` | a set of them |
 //! | `field/set.rs` | a set of names and prefixes: [`FieldSet`] |
 //! | `field/connection.rs` | the `connection` field's own list (RFC 9110 §7.6.1) |
 //! | `field/length.rs` | what `content-length` says, repeats included (RFC 9112 §6.3) |
@@ -15,11 +17,13 @@
 //! | `field/small.rs` | a value that outlives its message |
 
 pub(crate) mod connection;
-pub(crate) mod known;
 pub(crate) mod length;
+mod mask;
+pub(crate) mod names;
 pub(crate) mod removal;
 mod set;
 pub(crate) mod small;
+mod table;
 
 pub use self::set::FieldSet;
 

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::scan::is_unreserved;
+use crate::octets::class::UNRESERVED;
 
 /// A valid host name: no port, path or user, lower case, internationalised names in their ASCII
 /// form.
@@ -89,7 +89,7 @@ pub(crate) fn is_uri_host(host: &[u8]) -> bool {
     match host {
         [] => false,
         [b'[', literal @ .., b']'] => is_ip_literal(literal),
-        name => name.iter().copied().all(is_unreserved),
+        name => UNRESERVED.contains_all(name),
     }
 }
 

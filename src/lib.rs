@@ -97,6 +97,7 @@ mod host;
 pub mod lambda_edge;
 #[cfg(feature = "management")]
 pub mod management;
+mod octets;
 pub mod platform;
 pub mod refusal;
 mod region;
@@ -105,8 +106,6 @@ pub mod report;
 pub mod request;
 pub mod response;
 pub mod route;
-mod scan;
-mod scratch;
 mod status_page;
 mod variable;
 

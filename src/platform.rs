@@ -127,7 +127,7 @@ pub struct UnknownPlatform;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::field::known::Known;
+    use crate::field::names::Known;
 
     #[test]
     fn names_are_read_back() {

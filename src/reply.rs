@@ -15,8 +15,8 @@ use http::header::{
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
 
 use crate::failure::{Failure, RequestId};
+use crate::octets::stack_buffer::StackBuffer;
 use crate::refusal::Cause;
-use crate::scratch::Scratch;
 
 pub(crate) const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
@@ -101,7 +101,7 @@ impl Reply {
 
 /// Built on the stack, so that the answer's body is the only allocation.
 fn error_body(sentence: impl fmt::Display) -> Bytes {
-    let mut body = Scratch::<128>::new();
+    let mut body = StackBuffer::<128>::new();
     body.push(br#"{"error":""#);
     // Writing there cannot fail.
     let _ = write!(json::Escaped(&mut body), "{sentence}");

@@ -21,7 +21,7 @@ use self::field::{Read, RequestFields};
 use self::identity::BrowserHost;
 use self::target::Targets;
 use crate::config::{Config, ConfigError, Secret, TrustedAddress};
-use crate::field::known::Known;
+use crate::field::names::Known;
 use crate::field::small::Small;
 use crate::platform::{AddressSource, HostSource, Platform};
 use crate::refusal::Refusal;

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::error::ConfigError;
-use crate::scan::is_unreserved;
+use crate::octets::class::UNRESERVED;
 
 /// One or more path segments of unreserved characters (RFC 3986 §2.3), without slashes at the
 /// ends. Runs of slashes count as one; `.` and `..` are no segments.
@@ -46,7 +46,7 @@ impl RoutePath {
 }
 
 fn is_segment(segment: &str) -> bool {
-    !matches!(segment, "." | "..") && segment.bytes().all(is_unreserved)
+    !matches!(segment, "." | "..") && UNRESERVED.contains_all(segment.as_bytes())
 }
 
 impl FromStr for RoutePath {

@@ -3,7 +3,7 @@
 use http::header::CONNECTION;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use super::known::Known;
+use super::names::Known;
 
 /// Names in all `connection` fields of a message that are looked at (contract R5.1, R6.1).
 pub(crate) const MAX_NAMES: usize = 100;

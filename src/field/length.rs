@@ -2,6 +2,8 @@
 
 use http::HeaderValue;
 
+use crate::octets::decimal::{self, Decimal};
+
 /// The lengths that a message's `content-length` fields state, read one by one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum ContentLength {
@@ -38,13 +40,11 @@ impl ContentLength {
 }
 
 /// Digits only, fitting a `u64`.
-fn parse(digits: &[u8]) -> Option<u64> {
-    let mut number = 0_u64;
-    for digit in digits {
-        let digit = digit.checked_sub(b'0').filter(|digit| *digit < 10)?;
-        number = number.checked_mul(10)?.checked_add(digit.into())?;
+fn parse(text: &[u8]) -> Option<u64> {
+    match decimal::read(text) {
+        Decimal::Number(length) => Some(length),
+        Decimal::TooLarge | Decimal::Malformed => None,
     }
-    (!digits.is_empty()).then_some(number)
 }
 
 #[cfg(test)]

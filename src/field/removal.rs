@@ -2,7 +2,8 @@
 
 use http::{HeaderMap, HeaderName};
 
-use super::known::{Known, Mask};
+use super::mask::Mask;
+use super::names::Known;
 use super::set::FieldSet;
 
 /// Collects the names of a message that have to go.

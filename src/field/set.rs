@@ -2,7 +2,8 @@
 
 use http::HeaderName;
 
-use super::known::{Known, Mask};
+use super::mask::Mask;
+use super::names::Known;
 
 /// A set of field names: single names and whole prefixes.
 ///

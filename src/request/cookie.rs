@@ -3,8 +3,8 @@
 use http::HeaderValue;
 use memchr::{memchr, memmem};
 
-use crate::scan;
-use crate::scratch::Scratch;
+use crate::octets::find::{begins_with, find};
+use crate::octets::stack_buffer::StackBuffer;
 
 /// Keeps the cookie-pairs with certain names, byte for byte and in order.
 ///
@@ -100,7 +100,7 @@ fn pairs_named<'f>(
             let is_pair = matches!(before.trim_ascii_end(), [] | [.., b';'])
                 && matches!(behind.trim_ascii_start(), [b'=', ..]);
             if is_pair {
-                let end = scan::find::<12>(b';', pair).unwrap_or(pair.len());
+                let end = find::<12>(b';', pair).unwrap_or(pair.len());
                 from = start + end + 1;
                 return pair.get(..end).map(<[u8]>::trim_ascii_end);
             }
@@ -109,19 +109,13 @@ fn pairs_named<'f>(
     })
 }
 
-/// As `starts_with`, which calls a function even where the first bytes differ.
-#[inline]
-fn begins_with(text: &[u8], start: &[u8]) -> bool {
-    text.first() == start.first() && text.starts_with(start)
-}
-
 /// The pairs kept so far, joined. On the stack, so that the value is the only allocation and is
 /// checked once, while it is copied.
-pub(crate) struct Kept(Scratch<256>);
+pub(crate) struct Kept(StackBuffer<256>);
 
 impl Kept {
     pub(crate) fn new() -> Self {
-        Self(Scratch::new())
+        Self(StackBuffer::new())
     }
 
     /// Adds the pairs of one more `cookie` field.

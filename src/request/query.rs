@@ -5,8 +5,9 @@ use std::borrow::Cow;
 
 use url::form_urlencoded;
 
-use crate::scan;
-use crate::scan::starts::{Part, find_part};
+use crate::octets::find::find;
+use crate::octets::parts::{Part, find_part};
+use crate::octets::percent::{decode_first, strip_encoded};
 
 /// The value of the first parameter with this name, as a form decodes it: `+` is a space, escapes
 /// are decoded, invalid UTF-8 is replaced (WHATWG URL §5.1).
@@ -84,7 +85,7 @@ impl<'q> Parameter<'q> {
         }
         let behind = match query.strip_prefix(N::TEXT.as_bytes()) {
             Some(behind) => behind,
-            None => behind(query, N::TEXT)?,
+            None => strip_encoded(query, N::TEXT)?,
         };
         let name = query.len() - behind.len();
         let (value, end) = match behind {
@@ -116,42 +117,7 @@ impl<'q> Parameter<'q> {
 }
 
 fn until_ampersand(bytes: &[u8]) -> usize {
-    scan::find::<32>(b'&', bytes).unwrap_or(bytes.len())
-}
-
-/// What is behind the bytes that, decoded as a form, are this ASCII text. Stops at the first
-/// difference, so that it costs little where nearly nothing matches.
-fn behind<'b>(mut bytes: &'b [u8], text: &str) -> Option<&'b [u8]> {
-    for expected in text.bytes() {
-        let (decoded, rest) = decode_first(bytes)?;
-        if decoded != expected {
-            return None;
-        }
-        bytes = rest;
-    }
-    Some(bytes)
-}
-
-/// The first byte as a form decodes it, and what is behind it. A malformed escape is literal.
-fn decode_first(bytes: &[u8]) -> Option<(u8, &[u8])> {
-    match bytes {
-        [b'%', high, low, rest @ ..] => match (hex(*high), hex(*low)) {
-            (Some(high), Some(low)) => Some((high * 16 + low, rest)),
-            _ => bytes.split_first().map(|(_, rest)| (b'%', rest)),
-        },
-        [b'+', rest @ ..] => Some((b' ', rest)),
-        [byte, rest @ ..] => Some((*byte, rest)),
-        [] => None,
-    }
-}
-
-fn hex(byte: u8) -> Option<u8> {
-    match byte {
-        b'0'..=b'9' => Some(byte - b'0'),
-        b'a'..=b'f' => Some(byte - b'a' + 10),
-        b'A'..=b'F' => Some(byte - b'A' + 10),
-        _ => None,
-    }
+    find::<32>(b'&', bytes).unwrap_or(bytes.len())
 }
 
 #[cfg(test)]

@@ -9,9 +9,9 @@ use http::uri::{Authority, PathAndQuery, Scheme};
 use http::{HeaderValue, Uri};
 
 use self::agent::AgentPath;
-use self::segment::push_encoded;
 use super::region;
 use crate::config::{AgentOrigin, Config, ConfigError, HostName};
+use crate::octets::percent::push_encoded;
 use crate::platform::Platform;
 use crate::refusal::Refusal;
 use crate::region::Region;

@@ -8,7 +8,8 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 use self::directive::{Kind, directives};
 use super::field::Seen;
 use crate::config::CachePolicy;
-use crate::scratch::Scratch;
+use crate::octets::decimal;
+use crate::octets::stack_buffer::StackBuffer;
 
 /// Caps the ages in `cache-control`, and adds them where they are missing.
 ///
@@ -139,13 +140,13 @@ impl Summary {
 /// about cost a fifth of the whole step.
 struct Draft<'h> {
     field: Option<&'h mut HeaderValue>,
-    text: Scratch<256>,
+    text: StackBuffer<256>,
     changed: bool,
 }
 
 impl<'h> Draft<'h> {
     fn new() -> Self {
-        Self { field: None, text: Scratch::new(), changed: false }
+        Self { field: None, text: StackBuffer::new(), changed: false }
     }
 
     /// Reads a field and caps its ages, in one pass; nothing happens if it has no directive.
@@ -169,7 +170,7 @@ impl<'h> Draft<'h> {
             if stated != Some(u64::from(capped)) {
                 self.text.push(bytes.get(from..directive.name_end()).unwrap_or_default());
                 self.text.push_byte(b'=');
-                self.text.push_number(capped);
+                decimal::push(&mut self.text, capped);
                 written = Some(directive.end());
                 self.changed = true;
             }
@@ -191,7 +192,7 @@ impl<'h> Draft<'h> {
             (true, true) => b"",
         });
         self.text.push(name.as_bytes());
-        self.text.push_number(seconds);
+        decimal::push(&mut self.text, seconds);
         self.changed = true;
     }
 

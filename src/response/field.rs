@@ -4,10 +4,11 @@ use http::header::{CONTENT_LENGTH, EXPIRES};
 use http::{HeaderMap, HeaderValue};
 
 use crate::field::connection::Nominated;
-use crate::field::known::Known;
 use crate::field::length::ContentLength;
+use crate::field::names::Known;
 use crate::field::removal::Removals;
 use crate::field::{CONNECTION_SPECIFIC, FieldSet, ORIGIN_WIDE};
+use crate::octets::letters::equal_but_for_case;
 use crate::platform::Platform;
 
 /// What happens to the fields of a response: which go.
@@ -124,9 +125,8 @@ fn is_script(value: &HeaderValue) -> bool {
 }
 
 fn begins_with_type<const N: usize>(value: &[u8], media_type: &[u8; N]) -> bool {
-    value.split_first_chunk().is_some_and(|(start, behind)| {
-        // As most are written: one comparison.
-        (start == media_type || start.eq_ignore_ascii_case(media_type))
+    value.split_first_chunk::<N>().is_some_and(|(start, behind)| {
+        equal_but_for_case(start, media_type)
             && matches!(behind.trim_ascii_start(), [] | [b';', ..])
     })
 }

@@ -14,7 +14,7 @@ use http::header::InvalidHeaderValue;
 
 use self::attribute::{DomainAttribute, domain_attributes};
 use crate::config::{CookieDomain, DomainMap, Mapped};
-use crate::scratch::Scratch;
+use crate::octets::stack_buffer::StackBuffer;
 
 /// What happens to the `Domain` attribute of cookies.
 ///
@@ -179,7 +179,7 @@ fn edited_once(
 /// The same for any number of attributes, apart because its text takes room on the stack.
 #[cold]
 fn edited(cookie: &[u8], edit: Edit<'_>) -> Result<HeaderValue, InvalidHeaderValue> {
-    let mut text = Scratch::<512>::new();
+    let mut text = StackBuffer::<512>::new();
     let mut written = 0;
     for attribute in domain_attributes(cookie) {
         let (equals, domain, old) = change(&attribute, edit);

@@ -1,7 +1,7 @@
 //! Path segments, with runs of slashes counting as one.
 
-use crate::scan;
-use crate::scan::starts::{Part, has_start};
+use crate::octets::find::find;
+use crate::octets::parts::{Part, has_start};
 
 /// The path behind its leading slashes.
 pub(super) fn skip(path: &str) -> &str {
@@ -16,7 +16,7 @@ pub(super) fn skip(path: &str) -> &str {
 #[inline]
 pub(super) fn behind_first(path: &str) -> Option<&str> {
     let path = skip(path);
-    let end = scan::find::<16>(b'/', path.as_bytes());
+    let end = find::<16>(b'/', path.as_bytes());
     if path.is_empty() { None } else { Some(end.and_then(|end| path.get(end..)).unwrap_or("")) }
 }
 

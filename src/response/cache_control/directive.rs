@@ -1,6 +1,7 @@
 //! The directives of one `cache-control` field (RFC 9111 §5.2, RFC 9110 §5.6.1 and §5.6.4).
 
-use crate::scan;
+use crate::octets::decimal::{self, Decimal};
+use crate::octets::find::find;
 
 /// What a directive means here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,15 +56,13 @@ impl<'f> Directive<'f> {
         self.end
     }
 
-    /// The age in seconds, or any number above `u32::MAX` if it is above; none if it is none
-    /// (R7.3).
+    /// The age in seconds, [`u64::MAX`] if it is more than that; none if it is none (R7.3).
     pub(super) fn seconds(&self) -> Option<u64> {
-        const LARGE: u64 = 1 << 40;
-        let digits = self.value.filter(|digits| !digits.is_empty())?;
-        digits.iter().try_fold(0_u64, |number, &digit| {
-            let digit = digit.wrapping_sub(b'0');
-            (digit < 10).then(|| (number * 10 + u64::from(digit)).min(LARGE))
-        })
+        match decimal::read(self.value?) {
+            Decimal::Number(seconds) => Some(seconds),
+            Decimal::TooLarge => Some(u64::MAX),
+            Decimal::Malformed => None,
+        }
     }
 }
 
@@ -117,7 +116,7 @@ fn measure(rest: &[u8]) -> (usize, Option<usize>) {
     };
     let quoted = behind.trim_ascii_start().strip_prefix(b"\"");
     let open = quoted.and_then(behind_quoted).unwrap_or(behind);
-    let last = scan::find::<12>(b',', open).unwrap_or(open.len());
+    let last = find::<12>(b',', open).unwrap_or(open.len());
     (rest.len() - open.len() + last, Some(at))
 }
 

@@ -4,6 +4,8 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 
+use crate::octets::letters::equal_but_for_case;
+
 /// R8.2: whether a `Domain` (without leading dot) makes a browser at this host accept the cookie.
 /// The host itself is covered; any other domain needs an inner dot, so that `com` covers nothing.
 pub(super) fn covers(domain: &[u8], host: &[u8]) -> bool {
@@ -13,7 +15,7 @@ pub(super) fn covers(domain: &[u8], host: &[u8]) -> bool {
     };
     // What stands before tells most foreign domains apart, and nearly all are in lower case.
     match before {
-        [] | [.., b'.'] if end == domain || end.eq_ignore_ascii_case(domain) => {
+        [] | [.., b'.'] if equal_but_for_case(end, domain) => {
             let is_covered = before.is_empty() || has_inner_dot(domain) && !is_address(host);
             is_covered && !is_public_suffix(domain)
         }

@@ -1,13 +1,13 @@
-//! A text built on the stack, so that the value it becomes is the only allocation.
+//! A text put together on the stack. Fast because the value that it becomes is the only allocation.
 
 /// Up to `N` bytes on the stack; longer texts spill to the heap.
-pub(crate) struct Scratch<const N: usize> {
+pub(crate) struct StackBuffer<const N: usize> {
     stack: [u8; N],
     len: usize,
     spilled: Vec<u8>,
 }
 
-impl<const N: usize> Scratch<N> {
+impl<const N: usize> StackBuffer<N> {
     pub(crate) fn new() -> Self {
         Self { stack: [0; N], len: 0, spilled: Vec::new() }
     }
@@ -41,23 +41,6 @@ impl<const N: usize> Scratch<N> {
         }
     }
 
-    /// Writes a number in decimal. By hand: formatting cost five times as much, and from its
-    /// first digit on, with a division by a power of ten for each, three times.
-    pub(crate) fn push_number(&mut self, mut number: u32) {
-        // As many digits as `u32::MAX` has.
-        let mut digits = [b'0'; 10];
-        let mut count = 0;
-        for digit in digits.iter_mut().rev() {
-            *digit += u8::try_from(number % 10).unwrap_or_default();
-            number /= 10;
-            count += 1;
-            if number == 0 {
-                break;
-            }
-        }
-        self.push(digits.get(digits.len() - count..).unwrap_or_default());
-    }
-
     pub(crate) fn clear(&mut self) {
         self.len = 0;
         self.spilled.clear();
@@ -68,7 +51,7 @@ impl<const N: usize> Scratch<N> {
     }
 }
 
-impl<const N: usize> std::fmt::Write for Scratch<N> {
+impl<const N: usize> std::fmt::Write for StackBuffer<N> {
     fn write_str(&mut self, text: &str) -> std::fmt::Result {
         self.push(text.as_bytes());
         Ok(())
@@ -80,22 +63,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_written_in_decimal() {
-        for number in [0, 1, 9, 10, 99, 100, 3600, 1_234_567_890, u32::MAX] {
-            let mut scratch = Scratch::<12>::new();
-            scratch.push_number(number);
-            assert_eq!(scratch.as_bytes(), number.to_string().as_bytes());
-        }
-    }
-
-    #[test]
     fn what_was_cleared_can_be_filled_again() {
         for length in 0..16 {
-            let mut scratch = Scratch::<5>::new();
+            let mut buffer = StackBuffer::<5>::new();
             for text in [&b"abcdefghijklmnop"[..length], b"12", b"1234567"] {
-                scratch.clear();
-                text.chunks(2).for_each(|part| scratch.push(part));
-                assert_eq!(scratch.as_bytes(), text);
+                buffer.clear();
+                text.chunks(2).for_each(|part| buffer.push(part));
+                assert_eq!(buffer.as_bytes(), text);
             }
         }
     }
@@ -105,12 +79,12 @@ mod tests {
         let text = b"abcdefghijklmnop";
         for piece in 1..8 {
             for length in 0..text.len() {
-                let mut scratch = Scratch::<5>::new();
+                let mut buffer = StackBuffer::<5>::new();
                 for part in text[..length].chunks(piece) {
-                    scratch.push(part);
-                    scratch.push(b"");
+                    buffer.push(part);
+                    buffer.push(b"");
                 }
-                assert_eq!(scratch.as_bytes(), &text[..length]);
+                assert_eq!(buffer.as_bytes(), &text[..length]);
             }
         }
     }

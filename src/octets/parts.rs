@@ -1,6 +1,5 @@
-//! Where parts begin: parameters behind `&`, segments behind `/`.
-//!
-//! Hardly any part is one that is looked for, and most of those that are not differ in their first
+//! Where parts begin: parameters behind `&`, segments behind `/`. Fast because of this:
+//! hardly any part is one that is looked for, and most of those that are not differ in their first
 //! byte. So bytes are ruled out by sixteen, without a branch for each, in vector code: 0.9
 //! instructions a byte, however many parts there are. (A `memchr` from `&` to `&` takes sixteen where
 //! pairs are short, and a search for a whole name does not see escapes in it.)

@@ -1,0 +1,130 @@
+//! Decimal numbers. Reading is fast because so many digits always fit that hardly any number needs a
+//! check for each; writing, because it is done by hand: formatting costs five times as much.
+
+use super::stack_buffer::StackBuffer;
+
+/// What a text says as a decimal number: nothing but digits, at least one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Decimal {
+    Number(u64),
+    /// More than [`u64::MAX`].
+    TooLarge,
+    Malformed,
+}
+
+/// As many digits as fit, whatever they are.
+const SAFE: usize = 19;
+
+/// Reads a number.
+#[inline]
+pub(crate) fn read(text: &[u8]) -> Decimal {
+    if text.is_empty() {
+        return Decimal::Malformed;
+    }
+    if text.len() > SAFE {
+        return read_long(text);
+    }
+    let mut number = 0;
+    for byte in text {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return Decimal::Malformed;
+        }
+        number = number * 10 + u64::from(digit);
+    }
+    Decimal::Number(number)
+}
+
+#[cold]
+fn read_long(text: &[u8]) -> Decimal {
+    if !text.iter().all(u8::is_ascii_digit) {
+        return Decimal::Malformed;
+    }
+    let number = text.iter().try_fold(0_u64, |number, byte| {
+        number.checked_mul(10)?.checked_add(u64::from(byte - b'0'))
+    });
+    number.map_or(Decimal::TooLarge, Decimal::Number)
+}
+
+/// Writes a number.
+pub(crate) fn push<const N: usize>(text: &mut StackBuffer<N>, mut number: u32) {
+    // As many digits as `u32::MAX` has.
+    let mut digits = [b'0'; 10];
+    let mut count = 0;
+    for digit in digits.iter_mut().rev() {
+        *digit += u8::try_from(number % 10).unwrap_or_default();
+        number /= 10;
+        count += 1;
+        if number == 0 {
+            break;
+        }
+    }
+    text.push(digits.get(digits.len() - count..).unwrap_or_default());
+}
+
+/// Writes a number of three digits at most.
+#[inline]
+pub(crate) fn push_octet<const N: usize>(text: &mut StackBuffer<N>, octet: u8) {
+    if octet >= 100 {
+        text.push_byte(b'0' + octet / 100);
+    }
+    if octet >= 10 {
+        text.push_byte(b'0' + octet / 10 % 10);
+    }
+    text.push_byte(b'0' + octet % 10);
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The plain way: only digits, then what the standard library says.
+    fn plain(text: &str) -> Decimal {
+        if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Decimal::Malformed;
+        }
+        text.parse().map_or(Decimal::TooLarge, Decimal::Number)
+    }
+
+    #[test]
+    fn numbers_at_the_limits_are_read() {
+        for text in [
+            "",
+            "0",
+            "00",
+            "9:",
+            "/9",
+            "+1",
+            "-1",
+            " 1",
+            "9999999999999999999",
+            "18446744073709551615",
+            "18446744073709551616",
+            "000000000000000000000000000000001",
+            "99999999999999999999999999x",
+        ] {
+            assert_eq!(read(text.as_bytes()), plain(text), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn numbers_are_read_as_the_standard_library_reads_them(text in "[0-9]{0,25}|[0-9:/ +-]{0,4}") {
+            prop_assert_eq!(read(text.as_bytes()), plain(&text));
+        }
+
+        #[test]
+        fn numbers_are_written_as_they_are_formatted(number: u32, octet: u8) {
+            for number in [number, number % 1000, 0, u32::MAX] {
+                let mut text = StackBuffer::<12>::new();
+                push(&mut text, number);
+                prop_assert_eq!(text.as_bytes(), number.to_string().into_bytes());
+            }
+            let mut text = StackBuffer::<12>::new();
+            push_octet(&mut text, octet);
+            prop_assert_eq!(text.as_bytes(), octet.to_string().into_bytes());
+        }
+    }
+}

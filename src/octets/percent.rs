@@ -1,0 +1,92 @@
+//! Percent-encoding (RFC 3986 §2.1), and its form in queries (WHATWG URL §5.1). Reading is fast because
+//! it goes byte by byte, and so stops at the first that is not wanted.
+
+use super::class::UNRESERVED;
+
+/// Writes a text with everything outside unreserved encoded.
+pub(crate) fn push_encoded(text: &mut String, value: &str) {
+    const HEX: [char; 16] =
+        ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'];
+    let digit = |nibble: u8| HEX.get(usize::from(nibble)).copied().unwrap_or('0');
+    for byte in value.bytes() {
+        if UNRESERVED.contains(byte) {
+            text.push(char::from(byte));
+        } else {
+            text.extend(['%', digit(byte >> 4), digit(byte & 15)]);
+        }
+    }
+}
+
+/// The first byte as a form decodes it, and what is behind it. A malformed escape is literal.
+#[inline]
+pub(crate) fn decode_first(bytes: &[u8]) -> Option<(u8, &[u8])> {
+    match bytes {
+        [b'%', high, low, rest @ ..] => match (hex(*high), hex(*low)) {
+            (Some(high), Some(low)) => Some((high * 16 + low, rest)),
+            _ => bytes.split_first().map(|(_, rest)| (b'%', rest)),
+        },
+        [b'+', rest @ ..] => Some((b' ', rest)),
+        [byte, rest @ ..] => Some((*byte, rest)),
+        [] => None,
+    }
+}
+
+/// What is behind the bytes that, decoded as a form, are this ASCII text.
+pub(crate) fn strip_encoded<'b>(mut bytes: &'b [u8], text: &str) -> Option<&'b [u8]> {
+    for expected in text.bytes() {
+        let (decoded, rest) = decode_first(bytes)?;
+        if decoded != expected {
+            return None;
+        }
+        bytes = rest;
+    }
+    Some(bytes)
+}
+
+fn hex(byte: u8) -> Option<u8> {
+    match byte {
+        b'0'..=b'9' => Some(byte - b'0'),
+        b'a'..=b'f' => Some(byte - b'a' + 10),
+        b'A'..=b'F' => Some(byte - b'A' + 10),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use url::form_urlencoded;
+
+    use super::*;
+
+    fn decoded(mut bytes: &[u8]) -> Vec<u8> {
+        let mut decoded = Vec::new();
+        while let Some((byte, rest)) = decode_first(bytes) {
+            decoded.push(byte);
+            bytes = rest;
+        }
+        decoded
+    }
+
+    proptest! {
+        /// An independent decoder, which makes text of the bytes.
+        #[test]
+        fn forms_are_decoded_byte_by_byte(text in "([a-z]|%[0-9a-fA-F]{2}|%[0-9g-z]?|\\+|é){0,12}") {
+            let bytes = decoded(text.as_bytes());
+            let (expected, _) = form_urlencoded::parse(text.as_bytes()).next().unwrap_or_default();
+            prop_assert_eq!(String::from_utf8_lossy(&bytes), expected);
+            let ascii: String = bytes.iter().take_while(|byte| byte.is_ascii()).map(|&byte| char::from(byte)).collect();
+            prop_assert!(strip_encoded(text.as_bytes(), &ascii).is_some());
+            let other = format!("{ascii}\u{0}x");
+            prop_assert_eq!(strip_encoded(text.as_bytes(), &other), None);
+        }
+
+        #[test]
+        fn what_was_encoded_is_decoded(text: String) {
+            let mut encoded = String::new();
+            push_encoded(&mut encoded, &text);
+            prop_assert!(encoded.bytes().all(|byte| UNRESERVED.contains(byte) || byte == b'%'));
+            prop_assert_eq!(decoded(encoded.as_bytes()), text.as_bytes());
+        }
+    }
+}
