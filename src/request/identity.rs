@@ -1,7 +1,7 @@
 //! Step 2e: who the browser is, and how upstream is told (contract R5.6, R5.7, R12).
 
 use std::fmt::Write;
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 
 use http::uri::Authority;
 use http::{HeaderMap, HeaderName, HeaderValue};
@@ -134,11 +134,12 @@ pub(crate) fn client_address(
     field.or(known)
 }
 
-/// The address in a field that has exactly one value.
+/// The address in a field that has exactly one value; an IPv4-mapped one is the IPv4 address that
+/// it stands for, so that two spellings of an address are equal (R12).
 fn only(headers: &HeaderMap, field: &str) -> Option<IpAddr> {
     let mut values = headers.get_all(field).iter();
     let value = values.next().filter(|_| values.next().is_none())?;
-    parse_address(value.as_bytes())
+    parse_address(value.as_bytes()).map(|address| address.to_canonical())
 }
 
 /// The address that the outermost trusted hop saw, in a list that each hop appends to.
@@ -151,30 +152,34 @@ fn hop(headers: &HeaderMap, trusted: &TrustedAddress) -> Option<IpAddr> {
 }
 
 /// Reads an address with or without port: `192.0.2.1`, `192.0.2.1:80`, `2001:db8::1`, `[2001:db8::1]`,
-/// `[2001:db8::1]:80`, and an uncompressed IPv6 address with a port behind its eighth group
-/// (R12).
+/// `[2001:db8::1]:80`, and an uncompressed IPv6 address with a port behind its eighth group. What
+/// stands for a port without being one spoils the address (R12).
 ///
 /// ```
 /// use firstparty::request::identity::parse_address;
 ///
 /// assert_eq!(parse_address(b"192.0.2.1:80"), "192.0.2.1".parse().ok());
 /// assert_eq!(parse_address(b"[2001:db8::1]:443"), "2001:db8::1".parse().ok());
-/// assert_eq!(parse_address(b"unknown"), None);
+/// assert_eq!(parse_address(b"192.0.2.1:65536"), None);
 /// ```
 #[must_use]
 pub fn parse_address(text: &[u8]) -> Option<IpAddr> {
     let text = std::str::from_utf8(text).ok()?.trim_matches([' ', '\t']);
-    let bracketed = || text.strip_prefix('[')?.strip_suffix(']')?.parse().ok().map(IpAddr::V6);
     let with_port = || {
         let (address, port) = text.rsplit_once(':')?;
-        let is_port = !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
-        address.parse().ok().filter(|_| is_port)
+        without_port(address).filter(|_| is_port(port))
     };
-    let plain = text.parse().ok();
-    plain
-        .or_else(|| text.parse().ok().map(|address: SocketAddr| address.ip()))
-        .or_else(bracketed)
-        .or_else(with_port)
+    without_port(text).or_else(with_port)
+}
+
+fn without_port(text: &str) -> Option<IpAddr> {
+    let in_brackets = || text.strip_prefix('[')?.strip_suffix(']')?.parse().ok().map(IpAddr::V6);
+    text.parse().ok().or_else(in_brackets)
+}
+
+/// Digits and nothing else: a number would be read with a sign, too.
+fn is_port(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit()) && text.parse::<u16>().is_ok()
 }
 
 /// The canonical text form of an address (RFC 5952), an IPv4-mapped one as IPv4 (R5.6).
@@ -283,7 +288,7 @@ mod tests {
         }
     }
 
-    /// R12: a port is cut, anything else does not count.
+    /// R12: a port, a number up to 65,535, is cut; anything else does not count.
     #[test]
     fn ports_are_cut_from_addresses() {
         for (text, expected) in [
@@ -293,11 +298,27 @@ mod tests {
             ("[2001:db8::1]", Some("2001:db8::1")),
             ("[2001:db8::1]:443", Some("2001:db8::1")),
             ("2001:db8:1:2:3:4:5:6:443", Some("2001:db8:1:2:3:4:5:6")),
+            ("203.0.113.7:0", Some("203.0.113.7")),
+            ("203.0.113.7:65535", Some("203.0.113.7")),
+            ("203.0.113.7:00080", Some("203.0.113.7")),
+            ("[2001:db8::1]:65535", Some("2001:db8::1")),
+            ("2001:db8:1:2:3:4:5:6:65535", Some("2001:db8:1:2:3:4:5:6")),
             ("", None),
             ("unknown", None),
             ("203.0.113.7, 203.0.113.8", None),
             ("203.0.113.7:", None),
             ("203.0.113.7:x", None),
+            ("203.0.113.7:+80", None),
+            ("203.0.113.7: 80", None),
+            ("203.0.113.7:80:80", None),
+            ("203.0.113.7:65536", None),
+            ("[2001:db8::1]:65536", None),
+            ("[2001:db8::1]:", None),
+            ("[2001:db8::1]443", None),
+            ("2001:db8:1:2:3:4:5:6:65536", None),
+            ("[2001:db8::1", None),
+            ("2001:db8::1]:443", None),
+            ("[fe80::1%1]:443", None),
             ("[203.0.113.7]", None),
             ("203.0.113", None),
         ] {
@@ -358,6 +379,25 @@ mod tests {
             address(&[(field, "2001:db8::1"), (pseudo, "240.0.0.1"), (real, "2001:db8::2")]),
             "2001:db8::1"
         );
+        // R12: addresses are compared, however they are written.
+        for (one, other) in [
+            ("240.0.0.1:443", "240.0.0.1"),
+            ("240.0.0.1", "240.0.0.1:443"),
+            ("240.0.0.1:80", " 240.0.0.1:443"),
+            ("::ffff:240.0.0.1", "240.0.0.1"),
+            ("240.0.0.1", "::FFFF:f000:1"),
+            ("[::ffff:240.0.0.1]:443", "240.0.0.1:443"),
+            ("[2001:DB8::7]", "2001:db8:0:0::7"),
+        ] {
+            let fields = [(field, one), (pseudo, other), (real, "[2001:db8::1]:443")];
+            assert_eq!(address(&fields), "2001:db8::1", "{one} {other}");
+        }
+        // A port that is none spoils either: then there is no address, or no made-up one.
+        let real_one = (real, "2001:db8::1");
+        let spoilt = [(field, "240.0.0.1:65536"), (pseudo, "240.0.0.1"), real_one];
+        assert_eq!(address(&spoilt), "198.51.100.1");
+        let spoilt = [(field, "240.0.0.1"), (pseudo, "240.0.0.1:65536"), real_one];
+        assert_eq!(address(&spoilt), "240.0.0.1");
         // A made-up address is nobody's: without the real one, the adapter's counts.
         assert_eq!(address(&[(field, "240.0.0.1"), (pseudo, "240.0.0.1")]), "198.51.100.1");
     }

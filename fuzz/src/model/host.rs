@@ -55,7 +55,9 @@ pub fn browser_address(plan: &Plan, fields: &Fields, known: Option<IpAddr>) -> O
     };
     let found = match plan.platform {
         Platform::Cloudflare => match one("cf-connecting-ip") {
-            Some(made_up) if one("cf-pseudo-ipv4") == Some(made_up) => one("cf-connecting-ipv6"),
+            made_up @ Some(_) if written(made_up) == written(one("cf-pseudo-ipv4")) => {
+                one("cf-connecting-ipv6")
+            }
             other => other,
         },
         Platform::Azure => one("x-azure-socketip"),
@@ -66,7 +68,12 @@ pub fn browser_address(plan: &Plan, fields: &Fields, known: Option<IpAddr>) -> O
         },
         _ => None,
     };
-    found.or(known).map(|address| match address {
+    written(found.or(known))
+}
+
+/// Two addresses are equal if they are written alike (R12).
+fn written(address: Option<IpAddr>) -> Option<String> {
+    Some(match address? {
         IpAddr::V6(v6) => v6.to_ipv4_mapped().map_or_else(|| v6.to_string(), |v4| v4.to_string()),
         IpAddr::V4(v4) => v4.to_string(),
     })
@@ -80,10 +87,15 @@ fn hop(fields: &Fields, name: &str, hops: u8) -> Option<IpAddr> {
     address(members[from_left])
 }
 
-/// One address; a port is cut.
+/// One address; a port, a number up to 65,535, is cut (R12).
 fn address(text: &[u8]) -> Option<IpAddr> {
     let text = std::str::from_utf8(super::cookie::trimmed(text)).ok()?;
-    let is_port = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_digit());
+    let is_port = |text: &str| {
+        let digits = text.trim_start_matches('0');
+        let is_number = !text.is_empty() && text.chars().all(|c| c.is_ascii_digit());
+        // Five digits at most, and of five digits the order is that of the numbers.
+        is_number && (digits.len() < 5 || digits.len() == 5 && digits <= "65535")
+    };
     if let Some(bracketed) = text.strip_prefix('[') {
         let (inside, behind) = bracketed.split_once(']')?;
         let valid = behind.is_empty() || behind.strip_prefix(':').is_some_and(is_port);
