@@ -203,7 +203,8 @@ mod tests {
     #[test]
     fn connection_names_further_fields() {
         let fields = [
-            ("connection", "set-cookie, Expires, content-length, host"),
+            ("connection", "Set-Cookie, content-length, host"),
+            ("connection", "Expires"),
             ("set-cookie", "a=1"),
             ("expires", "0"),
             ("content-length", "1"),
@@ -245,6 +246,14 @@ mod tests {
             ),
             (&[("content-length", "5, 5")], &[("content-length", "5")]),
             (&[("content-length", "5"), ("transfer-encoding", "chunked")], &[]),
+            (
+                &[
+                    ("connection", "Transfer-Encoding"),
+                    ("content-length", "5"),
+                    ("transfer-encoding", "chunked"),
+                ],
+                &[],
+            ),
             (&[("content-length", "5"), ("content-length", "6")], &[]),
             (&[("content-length", "x")], &[]),
         ] {

@@ -24,4 +24,5 @@ mod security;
 mod standards;
 mod status;
 mod support;
+mod trust;
 mod vectors;

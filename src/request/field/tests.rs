@@ -64,10 +64,11 @@ fn connection_names_further_fields() {
     assert_eq!(generic(&[("connection", &many)]), Err(Refusal::ConnectionNames));
 }
 
-/// R5.2: framing that can be read in one way only.
+/// R5.0, R5.2: framing that can be read in one way only, whatever `connection` names.
 #[test]
 fn framing_is_unambiguous() {
     let te = ("transfer-encoding", "chunked");
+    let named = ("connection", "Transfer-Encoding, Content-Length");
     for (fields, expected) in [
         (&[("content-length", "5")][..], Ok(pairs(&[("content-length", "5")]))),
         (
@@ -78,6 +79,10 @@ fn framing_is_unambiguous() {
         (&[("content-length", "5"), te], Ok(pairs(&[]))),
         (&[te, ("content-length", "5,5")], Ok(pairs(&[]))),
         (&[("transfer-encoding", "Chunked")], Ok(pairs(&[]))),
+        (&[named, te, ("content-length", "5")], Ok(pairs(&[]))),
+        (&[("content-length", "5"), te, named], Ok(pairs(&[]))),
+        (&[named, ("transfer-encoding", "gzip")], Err(Refusal::TransferCoding)),
+        (&[named, ("content-length", "5"), ("content-length", "6")], Err(Refusal::ContentLength)),
         (&[("content-length", "5"), ("content-length", "6")], Err(Refusal::ContentLength)),
         (&[("content-length", "5"), ("content-length", "6"), te], Err(Refusal::ContentLength)),
         (&[("content-length", "-5")], Err(Refusal::ContentLength)),
