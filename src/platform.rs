@@ -137,7 +137,9 @@ mod tests {
             assert_eq!(json, format!("\"{platform}\""));
             assert_eq!(serde_json::from_str::<Platform>(&json).unwrap(), platform);
         }
-        assert_eq!("aws".parse::<Platform>(), Err(UnknownPlatform));
+        for text in ["aws", "Azure", "CLOUDFRONT", " azure", ""] {
+            assert_eq!(text.parse::<Platform>(), Err(UnknownPlatform), "{text}");
+        }
     }
 
     /// R12: every name of every denylist is in the fast table.

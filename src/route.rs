@@ -230,7 +230,7 @@ mod tests {
         }
     }
 
-    /// R2.2, R2.3, R2.4: whole segments, in order, the rest byte for byte.
+    /// R2.2, R2.3, R2.4: whole segments in their own case, in order, the rest byte for byte.
     #[test]
     fn routes_match_by_whole_segments() {
         let routes = routes(V3);
@@ -240,6 +240,9 @@ mod tests {
             ("/i/agent/x", Api { path: "/agent/x" }),
             ("/i/agentfoo", Api { path: "/agentfoo" }),
             ("/i/Agent", Api { path: "/Agent" }),
+            ("/i/aGENT", Api { path: "/aGENT" }),
+            ("/i/a/Result", Api { path: "/a/Result" }),
+            ("/i/A/result", Api { path: "/A/result" }),
             ("/i/%61gent", Api { path: "/%61gent" }),
             ("/i/a/result", Identify { suffix: "/" }),
             ("/i/a//result///", Identify { suffix: "/" }),
@@ -249,6 +252,9 @@ mod tests {
             ("/i/status", Status),
             ("/i/status//", Status),
             ("/i/status/x", Api { path: "/status/x" }),
+            ("/i/Status", Api { path: "/Status" }),
+            ("/i/sTATUS", Api { path: "/sTATUS" }),
+            ("/i/%73tatus", Api { path: "/%73tatus" }),
         ] {
             assert_eq!(routes.classify(path), Ok(expected), "{path}");
         }
@@ -309,6 +315,8 @@ mod tests {
             ("/x", Err(Refusal::NotFound)),
             ("/", Err(Refusal::NotFound)),
             ("/z/x/y", Err(Refusal::NotFound)),
+            ("/X/y", Err(Refusal::NotFound)),
+            ("/x/Y/r", Err(Refusal::NotFound)),
         ] {
             assert_eq!(routes.classify(path), expected, "{path}");
         }
@@ -331,6 +339,9 @@ mod tests {
             ("/agent/agent", Ok(Agent)),
             ("/a/status", Ok(Status)),
             ("/a/agentfoo", Err(Refusal::NotFound)),
+            ("/a/aGENT", Err(Refusal::NotFound)),
+            ("/a/rESULT", Err(Refusal::NotFound)),
+            ("/a/sTATUS", Err(Refusal::NotFound)),
             ("/a/status/x", Err(Refusal::NotFound)),
             ("/", Err(Refusal::NotFound)),
         ] {

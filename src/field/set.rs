@@ -120,9 +120,20 @@ mod tests {
 
     #[test]
     fn names_and_prefixes_are_found_whether_known_or_not() {
-        let set =
-            FieldSet::new().with_names(["Via", "x-mine", "a-mine"]).with_prefixes(["X-Amz-Cf-"]);
-        for name in ["via", "x-mine", "a-mine", "x-amz-cf-id", "x-amz-cf-new", "x-amz-cf-"] {
+        let set = FieldSet::new()
+            .with_names(["Via", "x-mine", "a-mine", "X-Own", "ETAG"])
+            .with_prefixes(["X-Amz-Cf-", "X-Ours-"]);
+        for name in [
+            "via",
+            "x-mine",
+            "a-mine",
+            "x-own",
+            "etag",
+            "x-amz-cf-id",
+            "x-amz-cf-new",
+            "x-amz-cf-",
+            "x-ours-1",
+        ] {
             assert!(contains(&set, name), "{name}");
         }
         for name in ["vi", "via2", "x-min", "x-amz-cf", "x-amz-date", "host"] {

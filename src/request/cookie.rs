@@ -183,6 +183,16 @@ mod tests {
         ] {
             assert_eq!(join(&["_iidt"], &[field.to_owned()]).as_deref(), expected, "{field}");
         }
+        let field = "_iidt=1; _IIDT=2; _vid=3; _Vid=4; _VID=5".to_owned();
+        for (names, expected) in [
+            (&["_IIDT"][..], "_IIDT=2"),
+            (&["_IIDT", "_Vid"], "_IIDT=2; _Vid=4"),
+            (&["_iidt", "_vid"], "_iidt=1; _vid=3"),
+            (&["_iidt", "_IIDT"], "_iidt=1; _IIDT=2"),
+        ] {
+            let kept = join(names, std::slice::from_ref(&field));
+            assert_eq!(kept.as_deref(), Some(expected), "{names:?}");
+        }
         let none: [&str; 0] = [];
         assert_eq!(join(&none, &["_iidt=1".to_owned()]), None);
     }
@@ -208,9 +218,12 @@ mod tests {
         /// R5.5: one name or several, one field or several, as the naive model.
         #[test]
         fn the_filter_agrees_with_a_naive_model(
-            fields in prop::collection::vec("(_iidt|_vid|_|iidt|=|;| |\\t|; |a|\"){0,16}", 0..4),
+            fields in prop::collection::vec(
+                "(_iidt|_IIDT|_vid|_Vid|_|iidt|=|;| |\\t|; |a|\"){0,16}",
+                0..4,
+            ),
         ) {
-            for names in [&["_iidt"][..], &["_vid", "_iidt"], &["_"], &[]] {
+            for names in [&["_iidt"][..], &["_IIDT"], &["_vid", "_iidt"], &["_Vid", "_IIDT"], &["_"], &[]] {
                 prop_assert_eq!(join(names, &fields), naive(names, &fields));
             }
         }

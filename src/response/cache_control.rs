@@ -265,10 +265,56 @@ mod tests {
             capped(&["max-age=7200", "public"], false),
             ["max-age=3600", "public, s-maxage=60"]
         );
+        assert_eq!(
+            capped(&["max-age=7200", "max-age=9999, s-maxage=99", "s-maxage=100"], false),
+            ["max-age=3600", "max-age=3600, s-maxage=60", "s-maxage=60"]
+        );
         assert_eq!(capped(&["public", " ,"], false), ["public, max-age=3600, s-maxage=60", " ,"]);
         assert_eq!(capped(&[""], false), [""]);
         assert_eq!(capped(&[","], false), [","]);
         assert_eq!(capped(&[], false), [""; 0]);
+    }
+
+    /// R7.1, R7.3: the fields are one list, so what an earlier one says counts for all that follow.
+    #[test]
+    fn earlier_fields_are_remembered() {
+        for (fields, expected) in [
+            (["s-maxage=10", "public"], ["s-maxage=10", "public, max-age=3600"]),
+            (["max-age=5", "public"], ["max-age=5", "public, s-maxage=5"]),
+            (["max-age=5", "max-age=50"], ["max-age=5", "max-age=50, s-maxage=5"]),
+            (["max-age=50", "max-age=5"], ["max-age=50", "max-age=5, s-maxage=5"]),
+            (["max-age=5, s-maxage=5", "public"], ["max-age=5, s-maxage=5", "public"]),
+            (["s-maxage=99", "max-age=5"], ["s-maxage=60", "max-age=5"]),
+        ] {
+            assert_eq!(capped(&fields, false), expected, "{fields:?}");
+        }
+        assert_eq!(capped(&["max-age=5", "public"], true), ["max-age=5", "public, s-maxage=5"]);
+        assert_eq!(
+            capped(&["max-age=5", "public", "immutable"], false),
+            ["max-age=5", "public", "immutable, s-maxage=5"]
+        );
+    }
+
+    /// R7.2: a restriction in any field holds for all of them.
+    #[test]
+    fn restrictions_hold_for_all_fields() {
+        for restriction in
+            ["no-store", "No-Cache", "private", "no-cache=\"set-cookie\"", "x, no-store"]
+        {
+            for fields in [
+                &[restriction, "public"][..],
+                &["public", restriction],
+                &[restriction, "public", "immutable"],
+                &["public", restriction, "immutable"],
+                &[restriction, ","],
+                &[restriction, "max-age=5"],
+            ] {
+                assert_eq!(capped(fields, false), fields);
+                assert_eq!(capped(fields, true), fields);
+            }
+            let aged = [restriction, "max-age=9999, s-maxage=99"];
+            assert_eq!(capped(&aged, false), [restriction, "max-age=3600, s-maxage=60"]);
+        }
     }
 
     /// R7.2: nothing is added beside a restriction, ages are still capped.

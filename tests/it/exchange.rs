@@ -229,6 +229,92 @@ fn responses_come_back_filtered() {
     assert_eq!(headers.len(), 6);
 }
 
+/// R6.4, R7.1, R7.3, R8.2, R8.4: every field of a name is edited, not the first one alone.
+#[test]
+fn every_field_of_a_name_is_edited() {
+    let script = ("content-type", "text/javascript");
+    let map = r#"{"cookie_domain": {"map": [["fpjs.io", "b.c"]]}}"#;
+    for (config, cookies) in [
+        ("{}", ["a=1; x", "b=2", "c=3; Domain=example.com", "d=4; y"]),
+        (map, ["a=1; Domain=b.c; x", "b=2", "c=3; Domain=example.com", "d=4; Domain=b.c; y"]),
+    ] {
+        let gateway = gateway(Platform::Generic, config);
+        let (_, exchange) = forwarded(&gateway, request("POST", "/fp/web/v4/k", &[]));
+        let pairs = [
+            script,
+            ("set-cookie", "a=1; Domain=fpjs.io; x"),
+            ("cache-control", "max-age=99999"),
+            ("set-cookie", "b=2"),
+            ("set-cookie", "c=3; Domain=example.com"),
+            ("cache-control", "max-age=88888, s-maxage=99"),
+            ("cache-control", "public, s-maxage=88"),
+            ("set-cookie", "d=4; Domain=fpjs.io; y"),
+        ];
+        let back = exchange.complete(response(200, &pairs));
+        assert_eq!(values(back.headers(), "set-cookie"), cookies);
+        let ages = ["max-age=3600", "max-age=3600, s-maxage=60", "public, s-maxage=60"];
+        assert_eq!(values(back.headers(), "cache-control"), ages);
+    }
+}
+
+/// R7.1, R7.2, R7.3: what an earlier `cache-control` field says holds for the later ones.
+#[test]
+fn earlier_cache_controls_count() {
+    for (fields, expected) in [
+        (["no-store", "public"], ["no-store", "public"]),
+        (["no-cache", "public"], ["no-cache", "public"]),
+        (["private", "immutable"], ["private", "immutable"]),
+        (["public", "no-store"], ["public", "no-store"]),
+        (["s-maxage=5", "public"], ["s-maxage=5", "public, max-age=3600"]),
+        (["max-age=5", "public"], ["max-age=5", "public, s-maxage=5"]),
+        (["no-store, max-age=9999", "s-maxage=99"], ["no-store, max-age=3600", "s-maxage=60"]),
+    ] {
+        let (_, exchange) = forwarded(&usual(), request("GET", "/fp/agent?apiKey=k", &[]));
+        let [one, other] = fields.map(|field| ("cache-control", field));
+        let back = response(200, &[("content-type", "text/javascript"), one, other]);
+        let back = exchange.complete(back);
+        assert_eq!(values(back.headers(), "cache-control"), expected, "{fields:?}");
+    }
+}
+
+/// R5.5: the configured cookies are named in a case of their own, whether one or several.
+#[test]
+fn cookies_have_a_case() {
+    let cookies = "_iidt=1; _IIDT=2; vid=3; Vid=4; VID=5";
+    for (names, expected) in [
+        (&["_IIDT"][..], "_IIDT=2"),
+        (&["_iidt"], "_iidt=1"),
+        (&["Vid", "_iidt"], "_iidt=1; Vid=4"),
+        (&["_IIDT", "vid"], "_IIDT=2; vid=3"),
+        (&["_Iidt", "_iiDT"], ""),
+    ] {
+        let config = serde_json::json!({"cookies": names}).to_string();
+        let gateway = gateway(Platform::Generic, &config);
+        let (sent, _) = forwarded(&gateway, request("POST", "/fp/", &[("cookie", cookies)]));
+        assert_eq!(values(sent.headers(), "cookie").concat(), expected, "{names:?}");
+    }
+}
+
+/// R2.2, R2.3: routes have a case; what is written otherwise is a path of v4, or nothing.
+#[test]
+fn routes_have_a_case() {
+    let v4 = usual();
+    let config = r#"{"agent_download_path": "Agent", "get_result_path": "rEsult", "v4": false}"#;
+    let v3 = gateway(Platform::Generic, config);
+    for path in ["/sTATUS", "/Status", "/STATUS", "/aGENT", "/AGENT", "/Result", "/RESULT"] {
+        let (sent, exchange) = forwarded(&v4, request("GET", &format!("/fp{path}"), &[]));
+        assert_eq!((sent.uri().path(), exchange.report().route), (path, Some(RouteKind::Api)));
+    }
+    for path in ["/sTATUS", "/agent", "/aGENT", "/result", "/Result", "/rEsULT"] {
+        let missing = answered(&v3, request("GET", &format!("/fp{path}"), &[]));
+        assert_eq!(missing.status(), 404, "{path}");
+    }
+    for (path, route) in [("/Agent?apiKey=k", RouteKind::Agent), ("/rEsult", RouteKind::Result)] {
+        let (_, exchange) = forwarded(&v3, request("GET", &format!("/fp{path}"), &[]));
+        assert_eq!(exchange.report().route, Some(route));
+    }
+}
+
 /// R6.4, R6.5: status and content pass; the version is the hop's.
 #[test]
 fn status_and_version_of_responses() {
