@@ -183,6 +183,46 @@ mod tests {
         assert_eq!(config.cache, CachePolicy::default());
     }
 
+    /// R1.1, R1.3: a blank is a value, and none that any key but the secret's name takes.
+    #[test]
+    fn a_blank_is_a_value() {
+        for key in [
+            "agent_download_path",
+            "get_result_path",
+            "pre_shared_secret",
+            "integration_path_depth",
+            "route_prefix",
+            "ingress_base_host",
+            "cdn_url",
+            "proxy_secret_cache_ttl_ms",
+            "debug",
+            "integration_name",
+            "integration_version",
+            "mount",
+            "agent_origin",
+            "cookie_domain",
+            "cache",
+            "v4",
+            "status_page",
+            "drop_fields",
+            "cookies",
+            "hosts",
+            "trusted_host",
+            "trusted_address",
+        ] {
+            assert!(read(&format!(r#"{{"{key}": ""}}"#)).is_ok(), "{key}");
+            let error = read(&format!(r#"{{"{key}": " "}}"#)).unwrap_err();
+            assert!(error.trim_start_matches("fpjs_").starts_with(&format!("{key}: ")), "{error}");
+        }
+        assert_eq!(read(r#"{"secret_name": " "}"#).unwrap().secret_name(), Some(" "));
+        for key in ["drop_fields", "cookies", "hosts"] {
+            for blank in ["", " "] {
+                let error = read(&format!(r#"{{"{key}": ["{blank}"]}}"#)).unwrap_err();
+                assert!(error.starts_with(key), "{error}");
+            }
+        }
+    }
+
     /// R1.3: a value of the wrong kind is an error that says what was expected, and not what came.
     #[test]
     fn errors_say_what_was_expected() {

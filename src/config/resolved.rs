@@ -146,6 +146,7 @@ impl Config {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::{Document, Source};
 
     /// R1.1: the order of `Variable::ALL` is the order of the discriminants.
     #[test]
@@ -170,6 +171,82 @@ mod tests {
         assert!(config.secret.is_none() && !config.debug && config.v4 && config.status_page);
         assert_eq!(config.resolution(Variable::IntegrationPathDepth), Resolution::Default);
         assert_eq!(config.resolution(Variable::GetResultPath), Resolution::Unset);
+    }
+
+    /// R1, R2.6: the exact path wins over a depth, whichever source gave either.
+    #[test]
+    fn a_route_prefix_wins_over_a_depth() {
+        let (depth, prefix) = (Variable::IntegrationPathDepth, Variable::RoutePrefix);
+        let source =
+            |name: &'static str, variable, value: &str| Source::new(name).with(variable, value);
+        let exact = Mount::Exact("x/y".parse().unwrap());
+        let first = || Config::builder().source(source("one", prefix, "/x/y"));
+        let last = || Config::builder().source(source("one", depth, "2"));
+        for builder in [
+            first().source(source("two", depth, "2")),
+            last().source(source("two", prefix, "/x/y")),
+            Config::builder().source(source("one", depth, "2").with(prefix, "x/y")),
+            Config::builder().source(source("one", prefix, "x/y").with(depth, "2")),
+            first().integration_path_depth(2),
+            last().variable(prefix, "/x/y"),
+            Config::builder().integration_path_depth(0).variable(prefix, "/x/y"),
+            Config::builder().variable(prefix, "/x/y").integration_path_depth(1),
+        ] {
+            let config = builder.build().unwrap();
+            assert_eq!(*config.mount(), exact);
+            // Who gave the depth is remembered all the same (R1.1).
+            assert!(matches!(config.resolution(depth), Resolution::Source(_)));
+            assert!(matches!(config.resolution(prefix), Resolution::Source(_)));
+        }
+        for text in [
+            r#"{"integration_path_depth": 2, "route_prefix": "x/y"}"#,
+            r#"{"fpjs_route_prefix": "x/y", "fpjs_integration_path_depth": "2"}"#,
+        ] {
+            assert_eq!(*serde_json::from_str::<Config>(text).unwrap().mount(), exact, "{text}");
+        }
+        // A choice made outright wins over both, and a depth that is none is told in any case.
+        let chosen = first().source(source("two", depth, "2")).mount(Mount::Anywhere);
+        assert_eq!(*chosen.build().unwrap().mount(), Mount::Anywhere);
+        let error = first().source(source("two", depth, "x")).build().unwrap_err();
+        assert_eq!(error.setting(), "fpjs_integration_path_depth");
+    }
+
+    /// R1.1, R1.3: a blank is no empty value, so it wins over what later sources say, and is none
+    /// that a variable can have; only a secret's name may be any text.
+    #[test]
+    fn blank_values_count() {
+        let sound = |&variable: &Variable| match variable {
+            Variable::IntegrationPathDepth | Variable::ProxySecretCacheTtlMs => "2",
+            Variable::Debug => "true",
+            _ => "a",
+        };
+        for variable in Variable::ALL {
+            for blank in [" ", "\t", "   "] {
+                let pairs = || [(variable.as_str(), blank)];
+                let platform = Platform::CloudFront;
+                let document = serde_json::to_string(&std::collections::BTreeMap::from(pairs()));
+                let document: Document = serde_json::from_str(&document.unwrap()).unwrap();
+                for source in [
+                    Source::new("one").with(*variable, blank),
+                    Source::from_pairs("one", pairs()),
+                    Source::from_environment("one", platform, pairs()),
+                    document.into_source("one"),
+                ] {
+                    let later = Source::new("two").with(*variable, sound(variable));
+                    let build =
+                        || Config::builder().source(source.clone()).source(later.clone()).build();
+                    if *variable == Variable::SecretName {
+                        assert_eq!(build().unwrap().secret_name(), Some(blank));
+                    } else {
+                        assert_eq!(build().unwrap_err().setting(), variable.as_str(), "{blank:?}");
+                    }
+                }
+            }
+            let empty = Source::new("one").with(*variable, "");
+            let later = Source::new("two").with(*variable, sound(variable));
+            let config = Config::builder().source(empty).source(later).build().unwrap();
+            assert_eq!(config.resolution(*variable), Resolution::Source("two"), "{variable}");
+        }
     }
 
     /// R1.8: name and version are visible ASCII without `/`, at most 64 bytes each.

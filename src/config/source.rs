@@ -195,6 +195,44 @@ mod tests {
         assert_eq!(source.get(Variable::GetResultPath), None);
     }
 
+    /// R1.1, R12: the platform's own name counts before the canonical one, in whatever order and
+    /// case the environment lists them; where it is empty, the canonical one counts.
+    #[test]
+    fn a_platforms_own_name_comes_first() {
+        let mut own_names = 0;
+        for &platform in Platform::ALL {
+            for &variable in Variable::ALL {
+                let (own, canonical) =
+                    (platform.profile().variable_name(variable), variable.as_str());
+                let get = |pairs: &[(&str, &str)]| {
+                    let source = Source::from_environment("env", platform, pairs.iter().copied());
+                    source.get(variable).map(str::to_owned)
+                };
+                assert_eq!(get(&[(own, "a")]).as_deref(), Some("a"), "{platform} {own}");
+                assert_eq!(get(&[(canonical, "c")]).as_deref(), Some("c"), "{platform} {own}");
+                if own.eq_ignore_ascii_case(canonical) {
+                    continue;
+                }
+                own_names += 1;
+                let (upper, lower) = (canonical.to_ascii_uppercase(), own.to_ascii_lowercase());
+                for pairs in [
+                    [(own, "a"), (canonical, "c")],
+                    [(canonical, "c"), (own, "a")],
+                    [(&*upper, "c"), (&*lower, "a")],
+                    [(&*lower, "a"), (&*upper, "c")],
+                ] {
+                    assert_eq!(get(&pairs).as_deref(), Some("a"), "{platform} {pairs:?}");
+                }
+                for pairs in [[(own, ""), (canonical, "c")], [(canonical, "c"), (own, "")]] {
+                    assert_eq!(get(&pairs).as_deref(), Some("c"), "{platform} {pairs:?}");
+                }
+            }
+        }
+        // Cloudflare's five but the API host, which is canonical but for its case, Akamai's seven,
+        // Fastly Compute's three, and Fastly VCL's four.
+        assert_eq!(own_names, 4 + 7 + 3 + 4);
+    }
+
     /// R1.4: a source shows which variables it sets, and no value.
     #[test]
     fn debug_shows_names_only() {

@@ -77,6 +77,24 @@ fn sources_are_asked_in_order() {
     assert_eq!(config.resolution(Variable::IngressBaseHost), Resolution::Default);
 }
 
+/// R13.2, R1.1: an empty custom header says nothing, a blank one does.
+#[test]
+fn blank_custom_headers_count() {
+    let mut settings = Settings::new(Config::builder());
+    let empty = headers(&[("fpjs_secret_name", ""), ("fpjs_get_result_path", "")]);
+    assert_eq!(route(&mut settings, &empty, 0).as_deref(), Some("none"));
+    let blank = headers(&[("fpjs_secret_name", " ")]);
+    let need = settings.poll(&blank, at(0)).unwrap();
+    assert!(matches!(need, Need::Document(" ")), "{need:?}");
+    let blank = headers(&[("fpjs_get_result_path", " ")]);
+    let error = settings.poll(&blank, at(0)).unwrap_err();
+    assert_eq!(error.setting(), "fpjs_get_result_path");
+    // In the document, too, a blank wins over the custom header.
+    let sound = headers(&[("fpjs_get_result_path", "sound"), NAMED[0]]);
+    let error = read(&mut settings, &sound, r#"{"fpjs_get_result_path": " "}"#, 0).unwrap_err();
+    assert!(matches!(error, DocumentError::Invalid(_)), "{error}");
+}
+
 /// R13.2: without the name of a document, the custom headers are all there is.
 #[test]
 fn without_a_name_nothing_is_read() {
