@@ -70,6 +70,9 @@ mod tests {
             "mgmt-token ",
             "mgmt-token  t0ken",
             "mgmt-token t0ken ",
+            "mgmt-token t0ken\t",
+            "mgmt-token t0ken\n",
+            "mgmt-token \tt0ken",
             " mgmt-token t0ken",
             "mgmt-token\tt0ken",
             "mgmt-tokent0ken",
@@ -95,6 +98,10 @@ mod tests {
         // Padding must not make a shorter expected token equal.
         assert!(!accepts("mgmt-token t0ken", "t0ken\u{0}"));
         assert!(!accepts("mgmt-token t0ken", ""));
+        // Neither do blanks around it count for nothing.
+        for expected in [" t0ken", "t0ken ", " t0ken ", "t0ken\n", "\tt0ken", "t0ken\u{a0}"] {
+            assert!(!accepts("mgmt-token t0ken", expected), "{expected:?}");
+        }
     }
 
     /// R14.1: a secret of any other shape authorises nobody.

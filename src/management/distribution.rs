@@ -160,11 +160,14 @@ mod tests {
     fn behaviour(origin: &str, associations: &[(&str, &str)]) -> Value {
         let items: Vec<Value> = associations
             .iter()
-            .map(|(event, arn)| json!({"EventType": event, "LambdaFunctionARN": arn, "IncludeBody": true}))
+            .map(|(event, arn)| {
+                json!({"EventType": event, "LambdaFunctionARN": arn, "IncludeBody": null})
+            })
             .collect();
         json!({
             "TargetOriginId": origin,
-            "LambdaFunctionAssociations": {"Quantity": items.len(), "Items": items},
+            "CachePolicyId": null,
+            "LambdaFunctionAssociations": {"Quantity": items.len(), "Items": items, "Note": null},
         })
     }
 
@@ -176,9 +179,10 @@ mod tests {
     fn config(default: &Value, ordered: &[Value]) -> Value {
         json!({
             "Comment": "kept",
-            "FutureMember": {"Nested": [1, null, "é"]},
+            "Nothing": null,
+            "FutureMember": {"Nested": [1, null, "é"], "Nothing": null, "": ["", [], {}, false]},
             "Origins": {"Quantity": 3, "Items": [
-                {"Id": "cdn", "DomainName": "FPCDN.io"},
+                {"Id": "cdn", "DomainName": "FPCDN.io", "S3OriginConfig": null},
                 {"Id": "api", "DomainName": "api.fpjs.io"},
                 {"Id": "fpcdn.io", "DomainName": "shop.example"},
             ]},
@@ -204,6 +208,10 @@ mod tests {
                         "b/*",
                         behaviour("cdn", &[("origin-request", &ours), ("origin-response", "x")]),
                     ),
+                    at(
+                        "/two",
+                        behaviour("cdn", &[("origin-request", &ours), ("origin-request", &ours)]),
+                    ),
                     at("/a", behaviour("cdn", &[("origin-request", &ours)])),
                     at("/c", behaviour("cdn", &[("origin-request", elsewhere)])),
                     at("/d", behaviour("cdn", &[])),
@@ -213,26 +221,34 @@ mod tests {
             )
         };
         let mut config = make("3");
-        let paths = vec!["/*".to_owned(), "/a".to_owned(), "/b/*".to_owned()];
-        assert_eq!(edit(&mut config), Ok(Edit { changed: 3, paths: paths.clone() }));
+        let paths: Vec<_> = ["/*", "/a", "/b/*", "/two"].map(str::to_owned).into();
+        assert_eq!(edit(&mut config), Ok(Edit { changed: 5, paths: paths.clone() }));
         assert_eq!(config, make("7"));
         // Again: nothing is left to change, and the paths are the same.
         assert_eq!(edit(&mut config), Ok(Edit { changed: 0, paths }));
     }
 
-    /// R14.5: a slow run does not undo the work of one that published later. Numbers are compared,
-    /// not texts, and what is no number is no later version.
+    /// R14.4, R14.5: a slow run does not undo the work of one that published later. Numbers are
+    /// compared, not texts, and what is no number, or missing, is no later version.
     #[test]
     fn later_versions_stay() {
-        for (old, changed) in
-            [("8", 0), ("10", 0), ("7", 0), ("6", 1), ("1", 1), ("$LATEST", 1), ("live", 1)]
-        {
-            let ours = format!("{ARN}:{old}");
-            let before = config(&behaviour("cdn", &[("origin-request", &ours)]), &[]);
-            let mut config = before.clone();
+        for (old, changed) in [
+            (":8", 0),
+            (":10", 0),
+            (":7", 0),
+            (":6", 1),
+            (":1", 1),
+            (":$LATEST", 1),
+            (":live", 1),
+            ("", 1),
+        ] {
+            let ours = format!("{ARN}{old}");
+            let mut config = config(&behaviour("cdn", &[("origin-request", &ours)]), &[]);
             let paths = vec!["/*".to_owned()];
             assert_eq!(edit(&mut config), Ok(Edit { changed, paths }), "{old}");
-            assert_eq!(config == before, changed == 0, "{old}");
+            let expected = if changed == 0 { ours } else { format!("{ARN}:7") };
+            let after = self::config(&behaviour("cdn", &[("origin-request", &expected)]), &[]);
+            assert_eq!(config, after, "{old}");
         }
     }
 
@@ -321,6 +337,11 @@ mod tests {
             &behaviour("api", &[("origin-request", &three), ("viewer-request", &three)]),
             &[at("/a", behaviour("cdn", &[("origin-request", &seven)]))],
         );
+        // A behaviour that has two of them counts for two, and one without a version is one.
+        let twice = [("origin-request", three.as_str()), ("origin-request", ARN)];
+        let mut behaviours = self::config(&behaviour("cdn", &twice), &[behaviour("api", &twice)]);
+        assert_eq!(count_associations(&mut behaviours, &deployment(), None), 4);
+        assert_eq!(count_associations(&mut behaviours, &deployment(), Some(ARN)), 4);
         let count = |config: &mut Value, arn| count_associations(config, &deployment(), arn);
         assert_eq!(count(&mut config, None), 2);
         assert_eq!(count(&mut json!([]), None), 0);

@@ -38,6 +38,9 @@ mod tests {
         {
             assert_eq!(Route::of("POST", path), None, "{path}");
         }
+        for (method, path) in [("GET", "/sTATUS"), ("GET", "/Status"), ("get", "/status")] {
+            assert_eq!(Route::of(method, path), None, "{method} {path}");
+        }
         assert_eq!(Route::of("post", "/update"), None);
         assert_eq!(Route::of("", ""), None);
     }

@@ -182,7 +182,7 @@ mod tests {
         })
     }
 
-    /// R14.2: what is missing is named.
+    /// R14.2: what is missing is named; a blank is not missing, but wrong.
     #[test]
     fn missing_settings_are_named() {
         let deployment = |id: &str, name: &str| {
@@ -195,6 +195,12 @@ mod tests {
         assert_eq!(deployment("E/1", "edge"), Err("CFDistributionId is not valid".into()));
         assert_eq!(deployment("E_1", "edge"), Err("CFDistributionId is not valid".into()));
         assert_eq!(deployment("E1", "ed:ge"), Err("LambdaFunctionName is not valid".into()));
+        for blank in [" ", "\t"] {
+            assert_eq!(deployment(blank, "edge"), Err("CFDistributionId is not valid".into()));
+            assert_eq!(deployment("E1", blank), Err("LambdaFunctionName is not valid".into()));
+        }
+        assert_eq!(deployment("E1 ", "edge"), Err("CFDistributionId is not valid".into()));
+        assert_eq!(deployment("E1", " edge"), Err("LambdaFunctionName is not valid".into()));
         assert_eq!(deployment("E1", "a-B_9"), Ok(()));
         assert_eq!(deployment("E1", &"a".repeat(64)), Ok(()));
         let long = "a".repeat(65);
@@ -223,6 +229,17 @@ mod tests {
             .with_package("b", "k")
             .with_origins("cdn.example", "api.example");
         assert_eq!(deployment, built);
+    }
+
+    /// R1.1: an empty value is none, a blank is one.
+    #[test]
+    fn blank_settings_count() {
+        let of = |value: &'static str| Settings::from_variables(|_| Some(value.to_owned()));
+        assert_eq!(of(""), Settings::from_variables(|_| None));
+        let blank = of(" ");
+        assert_eq!(blank.secret_id.as_deref(), Some(" "));
+        assert_eq!(blank.package, Package { bucket: " ".into(), key: " ".into() });
+        assert_eq!(blank.origins, [" ", " "]);
     }
 
     /// R14.4: the domain names themselves, and the API's in its regions.

@@ -9,13 +9,15 @@ use super::fault::{self, Fault};
 use super::world;
 
 /// Fields that are missing or malformed.
-const MALFORMED: [Option<&str>; 10] = [
+const MALFORMED: [Option<&str>; 12] = [
     None,
     Some(""),
     Some(" "),
     Some("mgmt-token"),
     Some("mgmt-token "),
     Some("mgmt-token  x"),
+    Some(" mgmt-token s3cret-t0ken"),
+    Some("mgmt-token s3cret-t0ken "),
     Some("Basic eDp5"),
     Some(TOKEN),
     Some("mgmt-token a,mgmt-token b"),
@@ -38,7 +40,7 @@ fn malformed_fields_cost_no_call() {
             runs += 1;
         }
     }
-    assert_eq!(runs, 40);
+    assert_eq!(runs, 48);
 }
 
 /// R14.1: a well-formed wrong token costs one call, and its response is the same whatever the
@@ -94,6 +96,17 @@ fn near_misses_are_wrong() {
         let event = Event::new("GET", "/status", Some(&format!("mgmt-token {miss}")));
         let trace = drive(Run::new(&settings(), &event), &mut cloud, &[]);
         assert_eq!(trace.response.unwrap().0, 401, "{miss}");
+    }
+}
+
+/// R14.1: a token with blanks in the secret is not the one without.
+#[test]
+fn blanks_belong_to_the_token() {
+    for expected in [format!("{TOKEN} "), format!(" {TOKEN}"), format!("{TOKEN}\n")] {
+        let mut run = request("GET", "/status");
+        run.reply(Ok(json!({"SecretString": json!({"token": expected}).to_string()})));
+        let Step::Done(response) = run.poll() else { panic!("{expected:?}") };
+        assert_eq!(response.status(), 401, "{expected:?}");
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::cloud::{ARN, CloudFront, ForeignEdit};
 use super::driver::{drive, request, update};
@@ -31,6 +31,47 @@ fn updates_take_the_shortest_way() {
             ("crowded", completed(), 7, 0),
         ]
     );
+}
+
+/// R14.4, R14.5: an association without a version is not at the newest one, so it is pointed there.
+#[test]
+fn associations_without_a_version_are_pointed() {
+    let config = |arns: &[&str]| {
+        let associations: Vec<_> = arns.iter().map(|arn| ("origin-request", *arn)).collect();
+        world::config(&[world::behaviour("/fp/*", "cdn", &associations)])
+    };
+    let (old, newest) = (format!("{ARN}:1"), format!("{ARN}:2"));
+    for arns in [&[ARN][..], &[ARN, &old], &[&newest, ARN]] {
+        let mut cloud = world::settled();
+        cloud.cloudfront = CloudFront::new(&config(arns));
+        let trace = update(&mut cloud, &[]);
+        assert_eq!((trace.end(), trace.writes), ("Update completed", 1), "{arns:?}");
+        assert_eq!(cloud.cloudfront.config, config(&vec![&*newest; arns.len()]), "{arns:?}");
+        assert_eq!(update(&mut cloud, &[]).end(), "Update is not required", "{arns:?}");
+    }
+}
+
+/// R14.9: members that are null are there afterwards, also beside what is edited.
+#[test]
+fn nulls_are_written_back() {
+    fn with_nulls(value: &mut Value) {
+        match value {
+            Value::Object(members) => {
+                members.values_mut().for_each(with_nulls);
+                members.insert("Nothing".to_owned(), Value::Null);
+            }
+            Value::Array(elements) => elements.iter_mut().for_each(with_nulls),
+            _ => {}
+        }
+    }
+    let mut cloud = world::crowded();
+    let mut config = cloud.cloudfront.config.clone();
+    with_nulls(&mut config);
+    cloud.cloudfront = CloudFront::new(&config);
+    assert_eq!(update(&mut cloud, &[]).end(), "Update completed");
+    let after = cloud.cloudfront.config.to_string();
+    assert_eq!(after.replace(&format!("{ARN}:2"), &format!("{ARN}:1")), config.to_string());
+    assert!(after.contains(&format!(r#""LambdaFunctionARN":"{ARN}:2","Nothing":null"#)), "{after}");
 }
 
 /// R14.4: the paths of the affected behaviours only.
@@ -152,6 +193,21 @@ fn persistent_editors_are_survived() {
     assert_eq!(update(&mut cloud, &edits).end(), "E1000");
     assert_eq!(cloud.cloudfront.versions(), ["2", "1", "1", "1", "1", "1"]);
     assert_eq!(update(&mut cloud, &[]).end(), "Update completed");
+}
+
+/// R14.3: associations are counted, not the behaviours that have them.
+#[test]
+fn status_counts_associations() {
+    let (one, two) = (format!("{ARN}:1"), format!("{ARN}:2"));
+    let twice = [("origin-request", &*one), ("origin-request", &*two)];
+    let behaviours = [
+        world::behaviour("/a", "cdn", &twice),
+        world::behaviour("/b", "api", &[("origin-request", ARN)]),
+    ];
+    let mut cloud = world::settled();
+    cloud.cloudfront = CloudFront::new(&world::config(&behaviours));
+    let (_, body) = drive(request("GET", "/status"), &mut cloud, &[]).response.unwrap();
+    assert_eq!(body["cloudFrontDistribution"]["cacheBehaviorsWithFingerprintFunction"], 3);
 }
 
 /// R14.3: status against the same cloud, before and after an update.

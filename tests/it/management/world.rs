@@ -36,6 +36,7 @@ pub(crate) fn config(ordered: &[Value]) -> Value {
         "CallerReference": "x",
         "Comment": "",
         "Enabled": true,
+        "Logging": null,
         "NotInventedYet": {"Quantity": 1, "Items": [{"deep": [null, 1.5, "\u{e9}", u64::MAX, i64::MIN, 5e-324, 1.797_693_134_862_315_7e308, 0.1, NEEDS_CARE]}]},
         "Origins": {"Quantity": 3, "Items": [
             {"Id": "site", "DomainName": "shop.example"},
