@@ -45,7 +45,7 @@ pub enum Domain {
     Map(&'static [(&'static str, &'static str)]),
 }
 
-/// A field that the gateway trusts on `generic` (R12).
+/// A field that the gateway trusts on `generic`, and on no other platform (R12).
 #[derive(Clone, Copy, Debug)]
 pub enum Trusted {
     Nothing,
@@ -114,7 +114,7 @@ pub const CAPS: &[Option<(u32, u32)>] =
     &[Some((3600, 60)), None, Some((0, 0)), Some((u32::MAX, 10)), Some((10, 20))];
 pub const DROPPED: &[&[&str]] =
     &[&[], &["referer"], &["cookie", "x-drop"], &["Origin", "authorization", "transfer-encoding"]];
-pub const COOKIES: &[&[&str]] = &[&["_iidt"], &[], &["_vid", "_iidt"], &["a"], &["_"]];
+pub const COOKIES: &[&[&str]] = &[&["_iidt"], &[], &["_vid", "_IIDT"], &["a"], &["_"]];
 pub const HOSTS: &[&[&str]] = &[&[], &["www.example.com", "[::1]"], &["A.example"]];
 pub const TRUSTED: &[Trusted] = &[
     Trusted::Nothing,
@@ -172,8 +172,6 @@ impl Setting {
     /// The configuration that the bytes choose.
     pub fn plan(&self) -> Plan {
         let platform = choose(Platform::ALL, self.platform);
-        let trusted = choose(TRUSTED, self.trusted);
-        let generic = platform == Platform::Generic;
         Plan {
             platform,
             agent: choose(AGENTS, self.agent),
@@ -188,7 +186,7 @@ impl Setting {
             dropped: choose(DROPPED, self.dropped),
             cookies: choose(COOKIES, self.cookies),
             hosts: choose(HOSTS, self.hosts),
-            trusted: if generic { trusted } else { Trusted::Nothing },
+            trusted: choose(TRUSTED, self.trusted),
             upstream: choose(UPSTREAMS, self.upstream),
         }
     }

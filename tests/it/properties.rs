@@ -4,6 +4,7 @@ use firstparty::config::CookieDomain;
 use firstparty::explain::{self, Note};
 use firstparty::http::{HeaderMap, HeaderName, HeaderValue, Request, Response};
 use firstparty::response::set_cookie::DomainPolicy;
+use firstparty::route::RouteKind;
 use firstparty::{Action, Config, Failure, Gateway, Platform, RequestId};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -20,7 +21,14 @@ const CONFIGS: &[&str] = &[
     r#"{"mount": {"anywhere_or_depth": 2}, "get_result_path": "a/b", "cookies": ["a", "_iidt"]}"#,
     r#"{"integration_path_depth": 0, "cookie_domain": {"map": [["*", "x.y"]]},
         "drop_fields": ["referer", "cookie"], "cache": "preserve", "hosts": ["a.example"]}"#,
+    r#"{"agent_download_path": "Agent", "get_result_path": "rEsult", "cookies": ["_IIDT", "A"],
+        "drop_fields": ["X-Custom", "True-Client-IP", "X-Orig-Host"]}"#,
+    TRUSTING,
 ];
+
+/// Behind one's own load balancer.
+const TRUSTING: &str = r#"{"get_result_path": "result", "trusted_host": "X-Orig-Host",
+    "trusted_address": {"field": "X-Forwarded-For", "hops": 1}, "status_page": false}"#;
 
 fn gateway() -> impl Strategy<Value = Gateway> {
     let config = select(CONFIGS).prop_map(|text| serde_json::from_str::<Config>(text).unwrap());
@@ -28,7 +36,8 @@ fn gateway() -> impl Strategy<Value = Gateway> {
 }
 
 fn uri() -> impl Strategy<Value = String> {
-    let path = "(/|//|/i|/j|/agent|/result|/status|/a|/b|/\\.\\.|/%2e|/web/v4/k|/x){0,6}";
+    let path = "(/|//|/i|/j|/agent|/aGENT|/Agent|/result|/rEsult|/status|/sTATUS|/a|/A|/b|/\\.\\.\
+        |/%2e|/web/v4/k|/x){0,6}";
     let query =
         "(apiKey|version|loaderVersion|region|%72egion|=|&|eu|k|%2F|%zz|\\+|\\.\\.|%00|x){0,12}";
     (path, proptest::option::of(query)).prop_map(|(path, query)| {
@@ -53,7 +62,12 @@ const NAMES: &[&str] = &[
     "via",
     "x-azure-socketip",
     "cf-connecting-ip",
+    "cf-pseudo-ipv4",
+    "cf-connecting-ipv6",
+    "true-client-ip",
+    "x-forwarded-for",
     "x-forwarded-host",
+    "x-orig-host",
     "referer",
     "accept",
     "x-custom",
@@ -70,6 +84,7 @@ const VALUES: &[&str] = &[
     "a.example",
     "A.example:443",
     "a=1; _iidt=2",
+    "A=1; _IIDT=2; _iidt=3; a=4",
     "_iidt=x",
     "chunked",
     "5",
@@ -77,9 +92,13 @@ const VALUES: &[&str] = &[
     "6",
     "",
     "close",
-    "x-custom, cookie",
-    "host, via",
+    "X-Custom, cookie",
+    "Host, via",
     "192.0.2.1",
+    "192.0.2.1:443",
+    "192.0.2.2:65536",
+    "::ffff:192.0.2.1",
+    "[2001:DB8::1]:443",
     "public, max-age=99999",
     "no-store",
     "text/javascript",
@@ -89,8 +108,31 @@ const VALUES: &[&str] = &[
     "caf\u{e9}",
 ];
 
+/// What a `connection` field may name: anything, in any case.
+fn nominated() -> impl Strategy<Value = String> {
+    let cases: [fn(&str) -> String; 3] = [str::to_owned, str::to_ascii_uppercase, |name| {
+        name[..1].to_ascii_uppercase() + &name[1..]
+    }];
+    let name = (select(NAMES), select(Vec::from(cases))).prop_map(|(name, write)| write(name));
+    prop::collection::vec(name, 1..6).prop_map(|names| names.join(", "))
+}
+
+/// The fields that say who the browser is, on one platform or another, with values that count.
+fn identifying() -> impl Strategy<Value = (&'static str, &'static str)> {
+    let addresses = ["192.0.2.1", "192.0.2.1:443", "::ffff:192.0.2.1", "2001:db8::7"];
+    let fields = NAMES.iter().copied().filter(|name| name.contains("ip") || name.ends_with("-for"));
+    let address = (select(fields.collect::<Vec<_>>()), select(Vec::from(addresses)));
+    let host =
+        select(vec![("x-forwarded-host", "Shop.example:8443"), ("x-orig-host", "b.example")]);
+    prop_oneof![2 => address, 1 => host]
+}
+
 fn headers() -> impl Strategy<Value = HeaderMap> {
-    let pair = (select(NAMES), select(VALUES));
+    let pair = prop_oneof![
+        6 => (select(NAMES), select(VALUES).prop_map(str::to_owned)),
+        1 => (Just("connection"), nominated()),
+        2 => identifying().prop_map(|(name, value)| (name, value.to_owned())),
+    ];
     prop::collection::vec(pair, 0..12).prop_map(|pairs| {
         let mut headers = HeaderMap::new();
         for (name, value) in pairs {
@@ -135,6 +177,41 @@ fn assert_request_is_clean(before: &Request<()>, after: &Request<()>, authorised
     }
     let path = after.uri().path();
     assert!(path.starts_with('/') && path.split('/').all(|part| part != "." && part != ".."));
+}
+
+/// R2.2: a v3 route or `status` stands in the path as it is configured, in its own case.
+fn assert_route_is_spelt(gateway: &Gateway, path: &str, route: Option<RouteKind>) {
+    let config = gateway.config();
+    let route = match route {
+        Some(RouteKind::Agent) => config.agent_route().unwrap().as_str(),
+        Some(RouteKind::Result) => config.result_route().unwrap().as_str(),
+        Some(RouteKind::Status) => "status",
+        _ => return,
+    };
+    let segments: Vec<_> = path.split('/').filter(|segment| !segment.is_empty()).collect();
+    let path = format!("/{}/", segments.join("/"));
+    assert!(path.contains(&format!("/{route}/")), "{route} in {path}");
+}
+
+/// All that became of a request, and of its failure.
+fn outcome(gateway: &Gateway, request: Request<()>) -> String {
+    let peer = "203.0.113.7".parse().ok();
+    match gateway.handle(request, peer) {
+        Action::Forward(sent, exchange) => {
+            let failed = exchange.fail(Failure::Connect, RequestId::new(0, 0));
+            format!("{} {:?} {:?}", sent.uri(), sorted(sent.headers()), sorted(failed.headers()))
+        }
+        Action::Respond(response, report) => {
+            format!("{report:?} {:?} {:?}", sorted(response.headers()), response.body())
+        }
+    }
+}
+
+/// Fields by name, repeats in their order.
+fn sorted(headers: &HeaderMap) -> Vec<(&str, &HeaderValue)> {
+    let mut pairs: Vec<_> = headers.iter().map(|(name, value)| (name.as_str(), value)).collect();
+    pairs.sort_by_key(|(name, _)| *name);
+    pairs
 }
 
 /// Every query byte that no rule asks to change is there, in order.
@@ -189,7 +266,7 @@ fn assert_notes_are_complete(before: &HeaderMap, after: &HeaderMap, notes: &[Not
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
 
-    /// R2, R3.1, R4.1, R5.1, R5.3, R9: no panic; what leaves is clean, what is answered is
+    /// R2, R2.2, R3.1, R4.1, R5.1, R5.3, R9: no panic; what leaves is clean, what is answered is
     /// well-formed, and explaining it decides the same.
     #[test]
     fn requests_end_well(gateway in gateway(), request in request(), back in headers(), status in 100_u16..1000) {
@@ -197,6 +274,7 @@ proptest! {
         match gateway.handle(request.clone(), None) {
             Action::Forward(after, exchange) => {
                 let Action::Forward(same, _) = explained else { panic!("explained otherwise") };
+                assert_route_is_spelt(&gateway, request.uri().path(), exchange.report().route);
                 prop_assert_eq!(same.uri(), after.uri());
                 prop_assert_eq!(same.headers(), after.headers());
                 assert_request_is_clean(&request, &after, exchange.report().authorised);
@@ -215,9 +293,40 @@ proptest! {
             Action::Respond(response, report) => {
                 prop_assert!(matches!(explained, Action::Respond(..)));
                 prop_assert_eq!(notes.len(), 1);
+                assert_route_is_spelt(&gateway, request.uri().path(), report.route);
                 prop_assert_eq!(report.status, Some(response.status().as_u16()));
                 assert_answer_is_well_formed(&response);
             }
+        }
+    }
+
+    /// R5.0, R9.3, R12: whatever `connection` names, the browser's host and address, the origin, and
+    /// whether there is a coding are read before.
+    #[test]
+    fn connection_hides_nothing(gateway in gateway(), request in request()) {
+        let read = |request: Request<()>| match gateway.handle(request, None) {
+            Action::Forward(sent, exchange) => {
+                let told = ["fpjs-proxy-forwarded-host", "fpjs-proxy-client-ip", "content-length"];
+                let told = told.map(|name| sent.headers().get(name).cloned());
+                let failed = exchange.fail(Failure::Timeout, RequestId::new(0, 0));
+                (Some(told), failed.status(), failed.into_parts().0.headers)
+            }
+            Action::Respond(answer, _) => (None, answer.status(), answer.into_parts().0.headers),
+        };
+        let mut without = request.clone();
+        without.headers_mut().remove("connection");
+        prop_assert_eq!(read(request), read(without));
+    }
+
+    /// R12: fields that are trusted mean nothing on other platforms than `generic`.
+    #[test]
+    fn trust_is_generics(platform in select(Platform::ALL), request in request()) {
+        let config = |text: &str| serde_json::from_str::<Config>(text).unwrap();
+        let trusting = Gateway::new(config(TRUSTING), platform);
+        let plain = config(r#"{"get_result_path": "result", "status_page": false}"#);
+        let plain = Gateway::new(plain, platform);
+        if platform != Platform::Generic {
+            prop_assert_eq!(outcome(&trusting, request.clone()), outcome(&plain, request));
         }
     }
 
@@ -250,10 +359,11 @@ proptest! {
     /// parser finds the same cookie, now without a domain.
     #[test]
     fn cookies_lose_nothing_but_their_domain(
-        name in "[a-z_]{1,4}",
+        name in "[a-zA-Z_]{1,4}",
         value in "[a-zA-Z0-9=_.%]{0,8}",
         attributes in prop::collection::vec(
-            "( Domain=fpjs\\.io| *domain = \\.Fpjs\\.io *| Path=/x|Secure| Priority=High| *Expires=Fri, 01 Jan 2027 00:00:00 GMT| x=y=z| *)",
+            "( Domain=fpjs\\.io|DOMAIN=FPJS\\.IO| *domain = \\.Fpjs\\.io *| Path=/x|Secure\
+                | Priority=High| *Expires=Fri, 01 Jan 2027 00:00:00 GMT| x=y=z| *)",
             0..6,
         ),
     ) {
