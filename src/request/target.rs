@@ -2,13 +2,14 @@
 //! R3.5).
 
 mod agent;
+mod path;
 mod segment;
 
-use bytes::Bytes;
 use http::uri::{Authority, PathAndQuery, Scheme};
 use http::{HeaderValue, Uri};
 
 use self::agent::AgentPath;
+use self::path::{Path, path_and_query};
 use super::region;
 use crate::config::{AgentOrigin, Config, ConfigError, HostName};
 use crate::octets::percent::push_encoded;
@@ -16,9 +17,6 @@ use crate::platform::Platform;
 use crate::refusal::Refusal;
 use crate::region::Region;
 use crate::route::Route;
-
-/// What `http` lets path and query take together.
-const MAX_LENGTH: usize = 65_534;
 
 /// Where requests can go: the hosts of a configuration, and what the integration calls itself.
 ///
@@ -175,50 +173,9 @@ impl Targets {
     }
 }
 
-/// The path of a target.
-trait Path {
-    fn length(&self) -> usize;
-    fn write(&self, text: &mut Vec<u8>);
-}
-
-/// The browser's, as it came.
-impl Path for &str {
-    fn length(&self) -> usize {
-        self.len()
-    }
-
-    fn write(&self, text: &mut Vec<u8>) {
-        text.extend_from_slice(self.as_bytes());
-    }
-}
-
-/// Writes path and query into one buffer of exactly their size (R3.5, R4.2, R4.6).
-fn path_and_query(
-    path: &impl Path,
-    query: &str,
-    monitoring: Option<&str>,
-) -> Result<PathAndQuery, Refusal> {
-    let separators = usize::from(!query.is_empty()) + usize::from(monitoring.is_some());
-    let length = path.length() + query.len() + separators + monitoring.map_or(0, str::len);
-    if length > MAX_LENGTH {
-        return Err(Refusal::TargetTooLong);
-    }
-    let mut text = Vec::with_capacity(length);
-    path.write(&mut text);
-    if !query.is_empty() {
-        text.push(b'?');
-        text.extend_from_slice(query.as_bytes());
-    }
-    if let Some(monitoring) = monitoring {
-        text.push(if query.is_empty() { b'?' } else { b'&' });
-        text.extend_from_slice(monitoring.as_bytes());
-    }
-    debug_assert_eq!(text.len(), length, "the buffer was measured");
-    PathAndQuery::from_maybe_shared(Bytes::from(text)).map_err(|_| Refusal::TargetMalformed)
-}
-
 #[cfg(test)]
 mod tests {
+    use super::path::MAX_LENGTH;
     use super::*;
 
     fn resolve(route: Route<'_>, authorised: bool, query: &str) -> Result<String, Refusal> {

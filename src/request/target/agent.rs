@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::Path;
+use super::path::Path;
 use super::segment::segment;
 use crate::refusal::Refusal;
 use crate::request::query::{self, Name};

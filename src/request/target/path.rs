@@ -1,0 +1,51 @@
+//! Path and query of a target, in one buffer (contract R3.5, R4.2, R4.6).
+
+use bytes::Bytes;
+use http::uri::PathAndQuery;
+
+use crate::refusal::Refusal;
+
+/// What `http` lets path and query take together.
+pub(super) const MAX_LENGTH: usize = 65_534;
+
+/// The path of a target.
+pub(super) trait Path {
+    fn length(&self) -> usize;
+    fn write(&self, text: &mut Vec<u8>);
+}
+
+/// The browser's, as it came.
+impl Path for &str {
+    fn length(&self) -> usize {
+        self.len()
+    }
+
+    fn write(&self, text: &mut Vec<u8>) {
+        text.extend_from_slice(self.as_bytes());
+    }
+}
+
+/// Writes path and query into one buffer of exactly their size (R3.5, R4.2, R4.6).
+pub(super) fn path_and_query(
+    path: &impl Path,
+    query: &str,
+    monitoring: Option<&str>,
+) -> Result<PathAndQuery, Refusal> {
+    let separators = usize::from(!query.is_empty()) + usize::from(monitoring.is_some());
+    let length = path.length() + query.len() + separators + monitoring.map_or(0, str::len);
+    if length > MAX_LENGTH {
+        return Err(Refusal::TargetTooLong);
+    }
+    let mut text = Vec::with_capacity(length);
+    path.write(&mut text);
+    if !query.is_empty() {
+        text.push(b'?');
+        text.extend_from_slice(query.as_bytes());
+    }
+    if let Some(monitoring) = monitoring {
+        text.push(if query.is_empty() { b'?' } else { b'&' });
+        text.extend_from_slice(monitoring.as_bytes());
+    }
+    debug_assert_eq!(text.len(), length, "the buffer was measured");
+    PathAndQuery::from_maybe_shared(Bytes::from(text)).map_err(|_| Refusal::TargetMalformed)
+}
