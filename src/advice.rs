@@ -1,26 +1,13 @@
 //! Things that work but will hurt (contract R1.5). Advice is returned, never logged.
 
+mod blocked;
+
 use std::fmt;
 
-use crate::config::{Config, Mount, Resolution, RoutePath};
+pub(crate) use self::blocked::{blocked_term, is_blocked_segment};
+use crate::config::{Config, Mount, Resolution};
 use crate::platform::{Platform, Profile};
 use crate::variable::Variable;
-
-/// Path terms that content blockers match.
-const BLOCKED_TERMS: &[&str] = &[
-    "fingerprint",
-    "fpjs",
-    "fp-",
-    "fpcdn",
-    "track",
-    "visitor",
-    "analytics",
-    "telemetry",
-    "beacon",
-];
-
-/// Path segments that content blockers match as a whole.
-const BLOCKED_SEGMENTS: &[&str] = &["agent", "fp", "stats", "collect"];
 
 /// Something that works but will hurt, with a stable code and a sentence.
 ///
@@ -272,129 +259,5 @@ fn advise_on_upstream(config: &Config, profile: &Profile, advice: &mut Vec<Advic
     }
 }
 
-pub(crate) fn blocked_term(path: &RoutePath) -> Option<&'static str> {
-    let lower = path.as_str().to_ascii_lowercase();
-    let in_path = |term: &&&str| lower.contains(**term);
-    let as_segment = |term: &&&str| lower.split('/').any(|segment| segment == **term);
-    let terms = BLOCKED_TERMS.iter().find(in_path);
-    terms.or_else(|| BLOCKED_SEGMENTS.iter().find(as_segment)).copied()
-}
-
-/// Whether content blockers may match a path segment.
-pub(crate) fn is_blocked_segment(segment: &str) -> bool {
-    RoutePath::parse("path", segment).is_ok_and(|path| blocked_term(&path).is_some())
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::config::Source;
-
-    fn codes(config: &Config, platform: Platform) -> Vec<&'static str> {
-        advise(config, platform).iter().map(Advice::code).collect()
-    }
-
-    /// A configuration that nothing can be said against.
-    fn sound() -> crate::config::Builder {
-        Config::builder()
-            .agent_download_path("vbcnkxb654")
-            .get_result_path("5yt489hgfj")
-            .pre_shared_secret("s3cret")
-            .integration_path_depth(1)
-            .drop_fields(["authorization"])
-            .hosts(["example.com"])
-    }
-
-    #[test]
-    fn a_sound_configuration_needs_no_advice() {
-        assert_eq!(codes(&sound().build().unwrap(), Platform::Generic), [""; 0]);
-    }
-
-    /// R1.5, one by one.
-    #[test]
-    fn every_piece_of_advice_has_its_cause() {
-        let cases = [
-            (sound().variable(Variable::IntegrationPathDepth, "0"), "depth-zero"),
-            (sound().mount(Mount::Depth(1)), "ignored-setting"),
-            (sound().variable(Variable::RoutePrefix, "x"), "ignored-setting"),
-            (sound().drop_fields([""; 0]), "authorization-forwarded"),
-            (sound().hosts([""; 0]), "no-host-list"),
-            (sound().ingress_base_host("proxy.example.com"), "other-upstream"),
-            (sound().cdn_url("notfpcdn.io"), "other-upstream"),
-            (sound().source(Source::from_pairs("s", [("odd", "1")])), "unknown-key"),
-        ];
-        for (builder, code) in cases {
-            assert_eq!(codes(&builder.build().unwrap(), Platform::Generic), [code]);
-        }
-        let bare = Config::builder().drop_fields(["authorization"]).hosts(["a.b"]);
-        let bare = bare.build().unwrap();
-        assert_eq!(codes(&bare, Platform::Generic), ["default-used", "no-secret"]);
-        assert_eq!(codes(&sound().build().unwrap(), Platform::FastlyVcl), ["forgeable-address"]);
-    }
-
-    /// R1.5: the integration path, whichever way it is given.
-    #[test]
-    fn the_mount_is_looked_at() {
-        let bare = || {
-            let builder = Config::builder().agent_download_path("a1").get_result_path("b2");
-            builder.pre_shared_secret("s").drop_fields(["authorization"]).hosts(["a.b"])
-        };
-        let exact = |path: &str| Mount::Exact(path.parse().unwrap());
-        for (builder, expected) in [
-            (bare(), &["default-used"][..]),
-            (bare().mount(exact("my/fp-path")), &["blocked-path"]),
-            (bare().mount(exact("x")).variable(Variable::RoutePrefix, "y"), &["ignored-setting"]),
-            (bare().variable(Variable::RoutePrefix, "x/Tracker"), &["blocked-path"]),
-            (bare().mount(Mount::AnywhereOrDepth(0)), &["depth-zero"]),
-            (bare().mount(Mount::Anywhere), &[]),
-        ] {
-            assert_eq!(codes(&builder.build().unwrap(), Platform::Generic), expected);
-        }
-    }
-
-    /// R12: trusted fields are for one's own server, and settings go by the platform's names.
-    #[test]
-    fn advice_is_the_platforms() {
-        let trusting = sound().trusted_host(http::header::FORWARDED).build().unwrap();
-        assert_eq!(codes(&trusting, Platform::Generic), [""; 0]);
-        assert_eq!(codes(&trusting, Platform::CloudFront), ["ignored-setting"]);
-        let config = sound().get_result_path("fpjs").build().unwrap();
-        let advice = advise(&config, Platform::Cloudflare);
-        let [Advice::BlockedPath { setting, term }] = advice[..] else { panic!("{advice:?}") };
-        assert_eq!((setting, term), ("GET_RESULT_PATH", "fpjs"));
-        assert!(!advice[0].to_string().contains("fpjs"));
-    }
-
-    /// R1.5: routes that hide each other or the status page.
-    #[test]
-    fn routes_are_compared() {
-        let routes = |agent: &str, result: &str| {
-            let builder = Config::builder().agent_download_path(agent).get_result_path(result);
-            let builder = builder.pre_shared_secret("s").integration_path_depth(1);
-            let config = builder.drop_fields(["authorization"]).hosts(["a.b"]).build().unwrap();
-            codes(&config, Platform::Generic)
-        };
-        assert_eq!(routes("x", "x"), ["equal-routes"]);
-        assert_eq!(routes("status", "x"), ["status-route"]);
-        assert_eq!(routes("x", ""), ["route-off"]);
-        assert_eq!(routes("x", "a/Agent/b"), ["blocked-path"]);
-        assert_eq!(routes("x", "reagent"), [""; 0]);
-    }
-
-    /// R1.5: a key that means nothing is named with its source, whatever bytes it has.
-    #[test]
-    fn unknown_keys_are_named() {
-        let config = sound().source(Source::from_pairs("the secret", [("o\nd", "1")]));
-        let advice = advise(&config.build().unwrap(), Platform::Generic);
-        let sentences: Vec<_> = advice.iter().map(ToString::to_string).collect();
-        assert_eq!(sentences, ["the key `o\\nd` of the secret means nothing"]);
-    }
-
-    #[test]
-    fn sentences_show_no_secret() {
-        let config = Config::builder().agent_download_path("fpjs").build().unwrap();
-        for advice in advise(&config, Platform::FastlyVcl) {
-            assert!(!advice.to_string().is_empty() && !advice.code().is_empty());
-        }
-    }
-}
+mod tests;

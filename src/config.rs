@@ -23,6 +23,7 @@
 
 mod builder;
 mod cache;
+mod check;
 mod document;
 mod error;
 mod json;

@@ -1,29 +1,31 @@
 //! Step 2: the request for upstream (contract R3 to R5).
 //!
 //! Each file is one step and can be used alone: [`region`] and [`target`] say where the request
-//! goes, [`field`] and [`cookie`] what it carries, [`identity`] what it says about the browser.
+//! goes, [`field`] and [`cookie`] what it carries, [`browser_host`] and [`address`] who the browser is.
 //! [`query`] reads parameters.
 
+pub mod address;
+pub mod browser_host;
 pub mod cookie;
 pub mod field;
-pub mod identity;
 pub mod query;
 pub mod region;
 pub mod target;
 
 use std::net::IpAddr;
 
-use http::header::{HOST, ORIGIN};
+use http::header::ORIGIN;
 use http::request::Parts;
-use http::{HeaderMap, HeaderName, HeaderValue, Uri, Version};
+use http::{HeaderMap, HeaderValue, Uri, Version};
 
+use self::address::AddressReader;
+use self::browser_host::{BrowserHost, HostReader};
 use self::field::{Read, RequestFields};
-use self::identity::BrowserHost;
 use self::target::Targets;
-use crate::config::{Config, ConfigError, Secret, TrustedAddress};
+use crate::config::{Config, ConfigError, Secret};
 use crate::field::names::Known;
 use crate::field::small::Small;
-use crate::platform::{AddressSource, HostSource, Platform};
+use crate::platform::Platform;
 use crate::refusal::Refusal;
 use crate::region::Region;
 use crate::route::Route;
@@ -34,12 +36,8 @@ pub(crate) struct Upstream {
     pub(crate) targets: Targets,
     pub(crate) fields: RequestFields,
     secret: Option<Secret>,
-    address: AddressSource,
-    trusted_address: Option<TrustedAddress>,
-    /// Where the browser's host is looked for before URI and `host`.
-    trusted_host: Option<HeaderName>,
-    /// Empty: any host.
-    hosts: Vec<Box<str>>,
+    address: AddressReader,
+    host: HostReader,
 }
 
 /// What the response will need to know of its request.
@@ -56,19 +54,12 @@ pub(crate) struct Sent {
 
 impl Upstream {
     pub(crate) fn new(config: &Config, platform: Platform) -> Result<Self, ConfigError> {
-        let profile = platform.profile();
-        let trusted_host = match profile.host {
-            HostSource::Field(field) => Some(HeaderName::from_static(field)),
-            HostSource::Request => config.trusted_host.clone().filter(|_| profile.own_server),
-        };
         Ok(Self {
             targets: Targets::new(config, platform)?,
             fields: RequestFields::new(config, platform),
             secret: config.secret.clone(),
-            address: profile.address,
-            trusted_address: config.trusted_address.clone().filter(|_| profile.own_server),
-            trusted_host,
-            hosts: config.hosts.clone(),
+            address: AddressReader::new(config, platform),
+            host: HostReader::new(config, platform),
         })
     }
 
@@ -85,11 +76,12 @@ impl Upstream {
         let target = self.targets.resolve(route, authorised, uri.query())?;
         let headers = &mut parts.headers;
         // R5.0: what the fields say is read before any of them goes.
-        let trusted_host = self.trusted_host(headers)?;
-        let address = authorised.then(|| self.client_address(headers, client_ip)).flatten();
+        let trusted_host = self.host.trusted(headers)?;
+        let address = authorised.then(|| self.address.read(headers, client_ip)).flatten();
         let Read { host, origin } = self.fields.walk(headers, authorised, &target.host)?;
         let host = self
-            .listed_host(trusted_host, uri, host)
+            .host
+            .choose(trusted_host, uri, host)
             .inspect_err(|_| restore_origin(headers, origin.as_ref()))?;
         let told = authorised.then(|| Small::copy(host.header_value()));
         if authorised {
@@ -107,49 +99,9 @@ impl Upstream {
         })
     }
 
-    fn trusted_host(&self, headers: &HeaderMap) -> Result<Option<BrowserHost>, Refusal> {
-        match &self.trusted_host {
-            Some(field) => identity::only_host(headers, field),
-            None => Ok(None),
-        }
-    }
-
-    fn client_address(&self, headers: &HeaderMap, known: Option<IpAddr>) -> Option<IpAddr> {
-        identity::client_address(headers, self.address, self.trusted_address.as_ref(), known)
-    }
-
-    /// R5.7 for a request that is not forwarded: the allow-list holds for it, too.
+    /// R5.7 for a request that is not forwarded.
     pub(crate) fn check_host(&self, headers: &HeaderMap, uri: &Uri) -> Result<(), Refusal> {
-        if self.hosts.is_empty() {
-            return Ok(());
-        }
-        let field = identity::only_host(headers, &HOST)?;
-        let trusted = self.trusted_host(headers)?;
-        self.choose_host(trusted, field, uri).map(drop)
-    }
-
-    /// R5.7, R12: the trusted field, else the URI's authority, else `host`; and the allow-list. A
-    /// `host` field that is none is refused even where it is not read (RFC 9112 §3.2).
-    fn listed_host(
-        &self,
-        trusted: Option<BrowserHost>,
-        uri: &Uri,
-        field: Option<HeaderValue>,
-    ) -> Result<BrowserHost, Refusal> {
-        let field = field.map(BrowserHost::from_value).transpose()?;
-        self.choose_host(trusted, field, uri)
-    }
-
-    fn choose_host(
-        &self,
-        trusted: Option<BrowserHost>,
-        field: Option<BrowserHost>,
-        uri: &Uri,
-    ) -> Result<BrowserHost, Refusal> {
-        let authority = uri.authority().map(BrowserHost::from_authority).transpose()?;
-        let host = trusted.or(authority).or(field).ok_or(Refusal::Host)?;
-        let is_listed = || self.hosts.iter().any(|listed| **listed == *host.as_str());
-        if self.hosts.is_empty() || is_listed() { Ok(host) } else { Err(Refusal::HostNotListed) }
+        self.host.check(headers, uri)
     }
 
     /// R5.6: the identity fields, each once. Whatever came under their names is gone by now.
@@ -166,7 +118,7 @@ impl Upstream {
         if let Some(secret) = &self.secret {
             insert(Known::FpjsProxySecret, secret.header_value())?;
         }
-        if let Some(address) = address.and_then(identity::address_value) {
+        if let Some(address) = address.and_then(address::field_value) {
             insert(Known::FpjsProxyClientIp, address)?;
         }
         insert(Known::FpjsProxyForwardedHost, host.into_value())

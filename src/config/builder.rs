@@ -5,14 +5,14 @@ use std::time::Duration;
 use http::HeaderName;
 
 use super::cache::DEFAULT_TTL;
+use super::check::{cookie_name, droppable, integration, listed_host};
 use super::error::{ConfigError, host_name};
 use super::options::{AgentOrigin, CachePolicy, CookieDomain, Mount, TrustedAddress};
 use super::path::RoutePath;
 use super::resolved::Config;
 use super::secret::Secret;
 use super::source::Source;
-use crate::field::IDENTITY_PREFIX;
-use crate::host::{HostName, is_uri_host};
+use crate::host::HostName;
 use crate::variable::Variable;
 
 impl Config {
@@ -308,43 +308,6 @@ impl Builder {
         };
         names.iter().map(|name| cookie_name(name)).collect()
     }
-}
-
-/// R1.8: visible ASCII without `/`, at most 64 bytes.
-fn integration(setting: &'static str, text: Option<&str>) -> Result<Option<Box<str>>, ConfigError> {
-    let valid = |text: &str| {
-        let visible = |byte: u8| byte.is_ascii_graphic() && byte != b'/';
-        !text.is_empty() && text.len() <= 64 && text.bytes().all(visible)
-    };
-    match text {
-        Some(text) if !valid(text) => Err(ConfigError::Integration { setting }),
-        text => Ok(text.map(Into::into)),
-    }
-}
-
-/// R5.8: any field but those that decide where and how the message is read, or are ours.
-fn droppable(name: &str) -> Result<HeaderName, ConfigError> {
-    let kept = |name: &HeaderName| {
-        let name = name.as_str();
-        matches!(name, "host" | "content-length") || name.starts_with(IDENTITY_PREFIX)
-    };
-    let name = HeaderName::from_bytes(name.as_bytes()).ok();
-    name.filter(|name| !kept(name)).ok_or(ConfigError::Field { setting: "drop_fields" })
-}
-
-/// RFC 6265bis §4.1.1: a cookie name is a token, as a field name is, but keeps its case.
-fn cookie_name(name: &str) -> Result<Box<str>, ConfigError> {
-    let token = HeaderName::from_bytes(name.as_bytes());
-    token.map(|_| name.into()).map_err(|_| ConfigError::CookieName { setting: "cookies" })
-}
-
-/// R5.7: a host name, or an address as a URI writes it.
-fn listed_host(text: &str) -> Result<Box<str>, ConfigError> {
-    let lower = text.to_ascii_lowercase();
-    if is_uri_host(lower.as_bytes()) {
-        return Ok(lower.into());
-    }
-    host_name("hosts", text).map(|host| host.as_str().into())
 }
 
 fn unknown_keys(sources: Vec<Source>) -> Vec<(Box<str>, Box<str>)> {

@@ -12,7 +12,7 @@ use super::result::ResultObject;
 use crate::config::{Source, Variable};
 use crate::refusal::{Cause, Refusal};
 use crate::reply::Reply;
-use crate::request::identity;
+use crate::request::address::parse_address;
 
 /// What starts the names of our variables among an origin's custom headers.
 const OWN_PREFIX: &[u8] = b"fpjs_";
@@ -70,7 +70,7 @@ impl Event<()> {
 
     /// Takes the address that CloudFront saw. Text that is no address counts for nothing (R12).
     pub fn client_ip(&mut self, text: &str) {
-        self.client_ip = identity::parse_address(text.as_bytes());
+        self.client_ip = parse_address(text.as_bytes());
     }
 
     /// Makes room for this many fields.

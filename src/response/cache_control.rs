@@ -1,15 +1,15 @@
 //! Step 3b: how long scripts are cached (contract R7, RFC 9111 §5.2).
 
 mod directive;
+mod draft;
 
 use http::header::{CACHE_CONTROL, EXPIRES};
 use http::{HeaderMap, HeaderValue, StatusCode};
 
-use self::directive::{Kind, directives};
+use self::directive::Kind;
+use self::draft::Draft;
 use super::field::Seen;
 use crate::config::CachePolicy;
-use crate::octets::decimal;
-use crate::octets::stack_buffer::StackBuffer;
 
 /// Caps the ages in `cache-control`, and adds them where they are missing.
 ///
@@ -72,7 +72,7 @@ impl AgeCap {
         let mut summary = Summary { expires, ..Summary::default() };
         let mut draft = Draft::new();
         for field in fields {
-            draft.read(self, field, &mut summary);
+            draft.read(field, |kind| self.limit(kind), |kind, age| summary.add(kind, age));
         }
         for (name, seconds) in self.additions(&summary).into_iter().flatten() {
             draft.add(name, seconds);
@@ -133,79 +133,6 @@ impl Summary {
             Kind::Restriction => self.restricted = true,
             Kind::Other => {}
         }
-    }
-}
-
-/// The last field that says anything, and what it becomes. Stays where it is: moving its text
-/// about cost a fifth of the whole step.
-struct Draft<'h> {
-    field: Option<&'h mut HeaderValue>,
-    text: StackBuffer<256>,
-    changed: bool,
-}
-
-impl<'h> Draft<'h> {
-    fn new() -> Self {
-        Self { field: None, text: StackBuffer::new(), changed: false }
-    }
-
-    /// Reads a field and caps its ages, in one pass; nothing happens if it has no directive.
-    fn read(&mut self, cap: AgeCap, field: &'h mut HeaderValue, summary: &mut Summary) {
-        let bytes = field.as_bytes();
-        let mut written = None;
-        for directive in directives(bytes) {
-            if written.is_none() {
-                self.finish();
-            }
-            let from = *written.get_or_insert(0);
-            let kind = directive.kind();
-            let Some(limit) = cap.limit(kind) else {
-                summary.add(kind, None);
-                continue;
-            };
-            let stated = directive.seconds();
-            // What is no number counts as 0 (R7.3).
-            let capped = u32::try_from(stated.unwrap_or(0)).map_or(limit, |age| age.min(limit));
-            summary.add(kind, Some(capped));
-            if stated != Some(u64::from(capped)) {
-                self.text.push(bytes.get(from..directive.name_end()).unwrap_or_default());
-                self.text.push_byte(b'=');
-                decimal::push(&mut self.text, capped);
-                written = Some(directive.end());
-                self.changed = true;
-            }
-        }
-        if let Some(written) = written {
-            self.text.push(bytes.get(written..).unwrap_or_default());
-            self.field = Some(field);
-        }
-    }
-
-    /// Adds a directive, if there is a field to end with it. A trailing comma is reused.
-    fn add(&mut self, name: &str, seconds: u32) {
-        let written = self.text.as_bytes();
-        let trailing = written.trim_ascii_end().ends_with(b",");
-        let blank = written.ends_with(b" ");
-        self.text.push(match (trailing, blank) {
-            (false, _) => b", ",
-            (true, false) => b" ",
-            (true, true) => b"",
-        });
-        self.text.push(name.as_bytes());
-        decimal::push(&mut self.text, seconds);
-        self.changed = true;
-    }
-
-    /// Writes the field, and is ready for the next one.
-    fn finish(&mut self) {
-        if let Some(field) = self.field.take().filter(|_| self.changed) {
-            // Parts of a valid value, joined by valid bytes, are one.
-            if let Ok(value) = HeaderValue::from_bytes(self.text.as_bytes()) {
-                *field = value;
-            }
-        }
-        self.text.clear();
-        self.changed = false;
     }
 }
 

@@ -1,0 +1,86 @@
+//! The field in which ages are capped, while it is written anew (contract R7.1, R7.3).
+
+use http::HeaderValue;
+
+use super::directive::{Kind, directives};
+use crate::octets::decimal;
+use crate::octets::stack_buffer::StackBuffer;
+
+/// The last field that says anything, and what it becomes. Stays where it is: moving its text
+/// about cost a fifth of the whole step.
+pub(super) struct Draft<'h> {
+    field: Option<&'h mut HeaderValue>,
+    text: StackBuffer<256>,
+    changed: bool,
+}
+
+impl<'h> Draft<'h> {
+    pub(super) fn new() -> Self {
+        Self { field: None, text: StackBuffer::new(), changed: false }
+    }
+
+    /// Reads a field and caps its ages, in one pass; nothing happens if it has no directive. `limit`
+    /// is what a directive may say at most, `note` is told of each, and what it says then.
+    pub(super) fn read(
+        &mut self,
+        field: &'h mut HeaderValue,
+        limit: impl Fn(Kind) -> Option<u32>,
+        mut note: impl FnMut(Kind, Option<u32>),
+    ) {
+        let bytes = field.as_bytes();
+        let mut written = None;
+        for directive in directives(bytes) {
+            if written.is_none() {
+                self.finish();
+            }
+            let from = *written.get_or_insert(0);
+            let kind = directive.kind();
+            let Some(limit) = limit(kind) else {
+                note(kind, None);
+                continue;
+            };
+            let stated = directive.seconds();
+            // What is no number counts as 0 (R7.3).
+            let capped = u32::try_from(stated.unwrap_or(0)).map_or(limit, |age| age.min(limit));
+            note(kind, Some(capped));
+            if stated != Some(u64::from(capped)) {
+                self.text.push(bytes.get(from..directive.name_end()).unwrap_or_default());
+                self.text.push_byte(b'=');
+                decimal::push(&mut self.text, capped);
+                written = Some(directive.end());
+                self.changed = true;
+            }
+        }
+        if let Some(written) = written {
+            self.text.push(bytes.get(written..).unwrap_or_default());
+            self.field = Some(field);
+        }
+    }
+
+    /// Adds a directive, if there is a field to end with it. A trailing comma is reused.
+    pub(super) fn add(&mut self, name: &str, seconds: u32) {
+        let written = self.text.as_bytes();
+        let trailing = written.trim_ascii_end().ends_with(b",");
+        let blank = written.ends_with(b" ");
+        self.text.push(match (trailing, blank) {
+            (false, _) => b", ",
+            (true, false) => b" ",
+            (true, true) => b"",
+        });
+        self.text.push(name.as_bytes());
+        decimal::push(&mut self.text, seconds);
+        self.changed = true;
+    }
+
+    /// Writes the field, and is ready for the next one.
+    pub(super) fn finish(&mut self) {
+        if let Some(field) = self.field.take().filter(|_| self.changed) {
+            // Parts of a valid value, joined by valid bytes, are one.
+            if let Ok(value) = HeaderValue::from_bytes(self.text.as_bytes()) {
+                *field = value;
+            }
+        }
+        self.text.clear();
+        self.changed = false;
+    }
+}
