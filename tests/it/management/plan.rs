@@ -1,17 +1,30 @@
 //! The plan that the example `update_dry_run` prints.
 
-use std::process::Command;
+use serde_json::{Value, json};
 
-use crate::program;
+use update_dry_run::Known;
+
+#[path = "../../../examples/update_dry_run/plan.rs"]
+mod update_dry_run;
 
 const ARN: &str = "arn:aws:lambda:us-east-1:123456789012:function:edge";
 
-/// Runs the example, built anew, and gives its output.
-fn dry_run(arguments: &[&str], variables: &[(&str, &str)]) -> String {
-    let mut command = Command::new(program::build("update_dry_run"));
-    let output = command.args(arguments).envs(variables.iter().copied()).output().unwrap();
-    assert!(output.status.success(), "{}", output.status);
-    String::from_utf8(output.stdout).unwrap()
+/// What is known without files and arguments.
+fn sample() -> Known<'static> {
+    Known {
+        function: update_dry_run::sample_function(),
+        distribution: update_dry_run::sample_distribution(),
+        versions: Value::Null,
+        distribution_id: "UNKNOWN",
+        version: None,
+        unchanged: false,
+    }
+}
+
+fn plan(known: &Known<'_>) -> String {
+    let plan = update_dry_run::make(known, |_| None).unwrap();
+    assert!(plan.succeeds, "{}", plan.text);
+    plan.text
 }
 
 /// R14.4: the sample's plan, line by line.
@@ -38,30 +51,30 @@ fn the_samples_plan() {
 Then answer 200 OK: {{"status":"Update completed"}}
 "#
     );
-    assert_eq!(dry_run(&[], &[]), expected);
+    assert_eq!(plan(&sample()), expected);
 }
 
 /// R14.5: unchanged code is the highest version that is known.
 #[test]
 fn unchanged_code_is_the_highest_version() {
-    let plan = dry_run(&["--unchanged"], &[]);
+    let plan = plan(&Known { unchanged: true, ..sample() });
     assert!(plan.contains("wait until version 7 is active"), "{plan}");
     assert!(plan.contains(&format!("from \"{ARN}:6\"\n      to   \"{ARN}:7\"")), "{plan}");
     assert!(!plan.contains(&format!("from \"{ARN}:7\"")), "{plan}");
 }
 
-/// R14.2, R14.4: the environment's settings count, and so do versions from a file.
+/// R14.2, R14.4: the environment's settings count, and so do versions that are listed.
 #[test]
 fn settings_come_from_the_environment() {
-    let variables = [("LambdaCodeBucket", "own-bucket"), ("LambdaCodeKey", "own.zip")];
-    let plan = dry_run(&[], &variables);
-    assert!(plan.contains("take the code from s3://own-bucket/own.zip"), "{plan}");
+    let own = update_dry_run::make(&sample(), |variable| match variable {
+        "LambdaCodeBucket" => Some("own-bucket".to_owned()),
+        "LambdaCodeKey" => Some("own.zip".to_owned()),
+        _ => None,
+    });
+    let text = own.unwrap().text;
+    assert!(text.contains("take the code from s3://own-bucket/own.zip"), "{text}");
 
-    let file = std::env::temp_dir().join(format!("versions-{}.json", std::process::id()));
-    let list = serde_json::json!({"Versions": [{"FunctionArn": format!("{ARN}:11")}]});
-    std::fs::write(&file, list.to_string()).unwrap();
-    let path = file.to_str().unwrap();
-    let plan = dry_run(&["--versions", path], &[]);
-    std::fs::remove_file(&file).unwrap();
+    let versions = json!({"Versions": [{"FunctionArn": format!("{ARN}:11")}]});
+    let plan = plan(&Known { versions, ..sample() });
     assert!(plan.contains("wait until version 12 is active"), "{plan}");
 }
