@@ -78,7 +78,6 @@
 //! None is on by default.
 //!
 //! * `lambda-edge`: CloudFront's Lambda@Edge events in, result objects out.
-//! * `management`: the management function of a CloudFront deployment, as a state machine.
 //! * `psl`: cookie domains know public suffixes, and may become the registrable domain.
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
@@ -95,8 +94,6 @@ mod gateway;
 mod host;
 #[cfg(feature = "lambda-edge")]
 pub mod lambda_edge;
-#[cfg(feature = "management")]
-pub mod management;
 mod octets;
 pub mod platform;
 pub mod refusal;

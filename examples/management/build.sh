@@ -12,5 +12,5 @@ rm -rf dist
 mkdir dist
 cp index.mjs dist/
 cp -R lib dist/
-cp "$target_dir/wasm32-unknown-unknown/release/firstparty_management.wasm" dist/management.wasm
+cp "$target_dir/wasm32-unknown-unknown/release/firstparty_management_function.wasm" dist/management.wasm
 wc -c dist/management.wasm

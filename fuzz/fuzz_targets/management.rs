@@ -9,7 +9,7 @@
 #![no_main]
 
 use arbitrary::{Arbitrary, Result, Unstructured};
-use firstparty::management::{Call, Event, Failure, Run, Settings, Step};
+use firstparty_management::{Call, Event, Failure, Run, Settings, Step};
 use libfuzzer_sys::fuzz_target;
 use serde_json::{Map, Value, json};
 

@@ -13,8 +13,6 @@ mod exchange;
 mod explain;
 #[cfg(feature = "lambda-edge")]
 mod lambda_edge;
-#[cfg(feature = "management")]
-mod management;
 mod program;
 mod properties;
 mod proxy;

@@ -34,8 +34,11 @@ pub(crate) fn all() -> impl Iterator<Item = &'static str> {
 fn every_rule_has_a_test_that_names_it() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut named = BTreeSet::new();
-    for folder in ["src", "tests/it"] {
-        collect(&root.join(folder), &mut named);
+    let crates = fs::read_dir(root.join("crates")).unwrap().map(|entry| entry.unwrap().path());
+    for package in crates.chain([root.to_path_buf()]) {
+        for folder in ["src", "tests/it"] {
+            collect(&package.join(folder), &mut named);
+        }
     }
     let missing: Vec<_> = all().filter(|rule| !named.contains(*rule)).collect();
     assert!(missing.is_empty(), "no test names {missing:?}");

@@ -1,4 +1,4 @@
-//! [`firstparty::management::Run`] behind five functions that WebAssembly can export.
+//! [`firstparty_management::Run`] behind five functions that WebAssembly can export.
 //!
 //! An instance serves one request. Texts cross the border as JSON in UTF-8, each through one of two
 //! buffers: the host asks [`input`] for room, writes there, and names the length in the call that
@@ -7,7 +7,7 @@
 
 use std::cell::{Cell, RefCell};
 
-use firstparty::management::{Failure, Run, Settings, Step};
+use firstparty_management::{Failure, Run, Settings, Step};
 use serde_json::{Value, json};
 
 thread_local! {

@@ -1,0 +1,125 @@
+//! Why an update ended without success, and the code that says so: R14.8.
+
+use super::Failure;
+
+/// Why an update ended without success (R14.8).
+///
+/// The caller gets only the [code](Error::code); the sentence is for the host's log. Neither holds
+/// a word of a reply.
+///
+/// ```
+/// use firstparty_management::Error;
+///
+/// assert_eq!(Error::VersionNotActive.code(), "E8100");
+/// assert_eq!(Error::VersionNotActive.to_string(), "the published version did not become active");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The function may not perform a call.
+    #[error("access to {0} is denied")]
+    AccessDenied(&'static str),
+    /// No association of a behaviour with Fingerprint's origin is this function's.
+    #[error("no cache behaviour for fingerprint's origin is associated with the function")]
+    AssociationMissing,
+    /// No behaviour's target origin has one of Fingerprint's domain names.
+    #[error("no cache behaviour uses fingerprint's origin")]
+    BehaviourMissing,
+    /// A call failed in a way that no other code describes.
+    #[error("{0} failed")]
+    CallFailed(&'static str),
+    /// The code could not be updated.
+    #[error("the function's code could not be updated")]
+    CodeUpdateFailed,
+    /// The distribution's configuration or its entity tag is missing from the reply.
+    #[error("the distribution's configuration is missing")]
+    DistributionConfigMissing,
+    /// The function's configuration is missing from the reply.
+    #[error("the function's configuration is missing")]
+    FunctionMissing,
+    /// The version's ARN is missing, or is not one of this function.
+    #[error("the published version has no usable ARN")]
+    FunctionArnMissing,
+    /// None of the affected behaviours has a path pattern.
+    #[error("no affected cache behaviour has a path pattern")]
+    PathMissing,
+    /// The function or the distribution does not exist.
+    #[error("{0} did not find what it was asked for")]
+    ResourceNotFound(&'static str),
+    /// The revision is missing from the reply to `UpdateFunctionCode`.
+    #[error("the revision after the update is missing")]
+    RevisionAfterMissing,
+    /// The revision is missing from the reply to `GetFunction`.
+    #[error("the revision before the update is missing")]
+    RevisionBeforeMissing,
+    /// The list of versions does not tell which one was published.
+    #[error("the published version was not found, or is ambiguous")]
+    VersionAmbiguous,
+    /// The published version failed, or did not become active in time.
+    #[error("the published version did not become active")]
+    VersionNotActive,
+}
+
+impl Error {
+    /// The code in the reply's body.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::CallFailed(_) => "E1000",
+            Self::ResourceNotFound(_) => "E2100",
+            Self::AccessDenied(_) => "E2200",
+            Self::FunctionMissing => "E3100",
+            Self::DistributionConfigMissing => "E4100",
+            Self::BehaviourMissing => "E5100",
+            Self::PathMissing => "E5200",
+            Self::CodeUpdateFailed => "E6000",
+            Self::AssociationMissing => "E6100",
+            Self::FunctionArnMissing => "E7100",
+            Self::VersionAmbiguous => "E8000",
+            Self::VersionNotActive => "E8100",
+            Self::RevisionBeforeMissing => "E8200",
+            Self::RevisionAfterMissing => "E8300",
+        }
+    }
+
+    /// What the failure of `operation` means where the machine has no answer to it.
+    pub(super) fn of_call(operation: &'static str, failure: Failure) -> Self {
+        match failure {
+            Failure::AccessDenied => Self::AccessDenied(operation),
+            Failure::NotFound => Self::ResourceNotFound(operation),
+            Failure::AlreadyExists | Failure::NotYetUsable | Failure::Stale | Failure::Other => {
+                Self::CallFailed(operation)
+            }
+        }
+    }
+
+    /// As [`Error::of_call`], for the one call whose other failures have a code of their own.
+    pub(super) fn of_code_update(failure: Failure) -> Self {
+        match Self::of_call("UpdateFunctionCode", failure) {
+            Self::CallFailed(_) => Self::CodeUpdateFailed,
+            told_apart => told_apart,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// R14.8: access and existence come before the code of the operation.
+    #[test]
+    fn failures_of_calls_have_codes() {
+        let codes = [
+            (Failure::AccessDenied, "E2200", "E2200"),
+            (Failure::NotFound, "E2100", "E2100"),
+            (Failure::Stale, "E1000", "E6000"),
+            (Failure::NotYetUsable, "E1000", "E6000"),
+            (Failure::AlreadyExists, "E1000", "E6000"),
+            (Failure::Other, "E1000", "E6000"),
+        ];
+        for (failure, of_call, of_code_update) in codes {
+            assert_eq!(Error::of_call("GetFunction", failure).code(), of_call);
+            assert_eq!(Error::of_code_update(failure).code(), of_code_update);
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! What the function's URL delivers.
+
+use std::fmt;
+
+use serde_json::Value;
+
+use super::member::text;
+
+/// A request to the function's URL: the parts of the event that the machine reads.
+///
+/// `Debug` does not show the `authorization` field.
+///
+/// ```
+/// use firstparty_management::Event;
+///
+/// let event = Event::from_json(
+///     br#"{
+///         "rawPath": "/update",
+///         "headers": {"authorization": "mgmt-token t0ken"},
+///         "requestContext": {"http": {"method": "POST"}}
+///     }"#,
+/// )?;
+/// assert_eq!(event, Event::new("POST", "/update", Some("mgmt-token t0ken")));
+/// # Ok::<(), firstparty_management::EventError>(())
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct Event {
+    pub(super) method: String,
+    pub(super) path: String,
+    pub(super) authorization: Option<String>,
+}
+
+/// Why a payload is not an event of a function's URL.
+///
+/// Nothing in such a payload proves who sent it, so [`Run::from_json`](super::Run::from_json)
+/// answers it like any request that is not authorised.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum EventError {
+    /// It is no JSON.
+    #[error("the event is no JSON text")]
+    Json,
+    /// A member is missing or is of another type.
+    #[error("the event's member `{0}` is missing or has another type")]
+    Member(&'static str),
+}
+
+impl Event {
+    /// An event made by hand, for hosts that are no function URL.
+    #[must_use]
+    pub fn new(method: &str, path: &str, authorization: Option<&str>) -> Self {
+        Self {
+            method: method.to_owned(),
+            path: path.to_owned(),
+            authorization: authorization.map(str::to_owned),
+        }
+    }
+
+    /// Reads the payload of a function's URL, format 2.0.
+    ///
+    /// # Errors
+    ///
+    /// [`EventError`] if it is no JSON, or if `rawPath`, `requestContext.http.method` or `headers`
+    /// is not as AWS documents it. Members that the machine does not need are not looked at.
+    pub fn from_json(payload: &[u8]) -> Result<Self, EventError> {
+        let payload: Value = serde_json::from_slice(payload).map_err(|_| EventError::Json)?;
+        Self::from_value(&payload)
+    }
+
+    /// As [`Event::from_json`], for a payload that is parsed already.
+    ///
+    /// # Errors
+    ///
+    /// As [`Event::from_json`], but for [`EventError::Json`].
+    pub fn from_value(payload: &Value) -> Result<Self, EventError> {
+        const METHOD: &str = "requestContext.http.method";
+        let path = text(payload, "rawPath").ok_or(EventError::Member("rawPath"))?;
+        let http = payload.get("requestContext").and_then(|context| context.get("http"));
+        let method =
+            http.and_then(|http| text(http, "method")).ok_or(EventError::Member(METHOD))?;
+        Ok(Self::new(method, path, authorization(payload)?))
+    }
+}
+
+/// The one `authorization` field. Two of them (in different case) are none: nobody can tell which
+/// one counts.
+fn authorization(payload: &Value) -> Result<Option<&str>, EventError> {
+    let headers = match payload.get("headers") {
+        None | Some(Value::Null) => return Ok(None),
+        Some(headers) => headers.as_object().ok_or(EventError::Member("headers"))?,
+    };
+    let mut fields = headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("authorization"));
+    match (fields.next(), fields.next()) {
+        (Some((_, value)), None) => {
+            value.as_str().map(Some).ok_or(EventError::Member("headers.authorization"))
+        }
+        _ => Ok(None),
+    }
+}
+
+impl fmt::Debug for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Event")
+            .field("method", &self.method)
+            .field("path", &self.path)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn event(headers: &Value) -> Value {
+        json!({"rawPath": "/", "headers": headers, "requestContext": {"http": {"method": "GET"}}})
+    }
+
+    /// R14.1: the field is found in any case, once.
+    #[test]
+    fn authorization_is_one_field() {
+        let read = |headers: Value| Event::from_value(&event(&headers)).unwrap().authorization;
+        assert_eq!(read(json!({"authorization": "a"})), Some("a".into()));
+        assert_eq!(read(json!({"Authorization": "a", "x": 1})), Some("a".into()));
+        assert_eq!(read(json!({"Authorization": "a", "authorization": "a"})), None);
+        assert_eq!(read(json!({})), None);
+        assert_eq!(read(json!(null)), None);
+    }
+
+    /// Bad input is ordinary input: each error names the member, never the value.
+    #[test]
+    fn malformed_events_are_typed_errors() {
+        let without = |member: &str| {
+            let mut event = event(&json!({}));
+            event.as_object_mut().unwrap().remove(member);
+            Event::from_value(&event).map(|_| ())
+        };
+        assert_eq!(without("headers"), Ok(()));
+        assert_eq!(without("rawPath"), Err(EventError::Member("rawPath")));
+        let method = EventError::Member("requestContext.http.method");
+        assert_eq!(without("requestContext"), Err(method));
+        assert_eq!(Event::from_json(b"{"), Err(EventError::Json));
+        assert_eq!(Event::from_json(b"[]"), Err(EventError::Member("rawPath")));
+        let of_headers = |headers: Value| Event::from_value(&event(&headers)).unwrap_err();
+        assert_eq!(of_headers(json!("s3cret")), EventError::Member("headers"));
+        let error = of_headers(json!({"authorization": ["s3cret"]}));
+        assert_eq!(error, EventError::Member("headers.authorization"));
+        assert!(!error.to_string().contains("s3cret"));
+    }
+
+    #[test]
+    fn debug_hides_the_token() {
+        let event = Event::new("GET", "/status", Some("mgmt-token s3cret"));
+        assert_eq!(format!("{event:?}"), r#"Event { method: "GET", path: "/status", .. }"#);
+    }
+}

@@ -1,0 +1,239 @@
+//! One request to the function's URL, from its event to its response: R14.1, R14.2.
+
+use bytes::Bytes;
+use http::Response;
+use serde_json::Value;
+
+use super::authorisation::Presented;
+use super::route::Route;
+use super::{Call, Error, Event, Failure, Settings, Status, Step, Update, reply};
+
+/// One request to the function's URL (R14.1, R14.2).
+///
+/// It checks the form of the request's `authorization` field, compares the token with the one in
+/// the settings secret, and only then looks at route and settings: what an unauthorised caller
+/// gets is one constant response. Driven like every machine of [this crate](crate#the-loop).
+///
+/// ```
+/// use firstparty_management::{Event, Run, Settings, Step};
+///
+/// let settings = Settings::from_variables(|_| None);
+/// let run = Run::new(&settings, &Event::new("POST", "/update", Some("Basic dTpw")));
+/// let Step::Done(response) = run.poll() else { panic!("no call is made for such a field") };
+/// assert_eq!(response.status(), 401);
+/// ```
+#[derive(Debug)]
+pub struct Run {
+    state: State,
+}
+
+#[derive(Debug)]
+enum State {
+    Authorising {
+        presented: Presented,
+        secret_id: String,
+        route: Option<Route>,
+        settings: Settings,
+    },
+    Status(Status),
+    Update(Update),
+    Done(Response<Bytes>),
+}
+
+impl Run {
+    /// Calls that are asked for at most.
+    pub const MAX_CALLS: u32 = 1 + Update::MAX_CALLS;
+
+    /// A machine for one event. Without a well-formed `authorization` field, or without a settings
+    /// secret, it is done already.
+    #[must_use]
+    pub fn new(settings: &Settings, event: &Event) -> Self {
+        let presented = event.authorization.as_deref().and_then(Presented::from_field);
+        let state = match (presented, &settings.secret_id) {
+            (Some(presented), Some(secret_id)) => State::Authorising {
+                presented,
+                secret_id: secret_id.clone(),
+                route: Route::of(&event.method, &event.path),
+                settings: settings.clone(),
+            },
+            _ => State::Done(reply::unauthorised()),
+        };
+        Self { state }
+    }
+
+    /// As [`Run::new`], for the payload as it came. One that is no event is not authorised.
+    #[must_use]
+    pub fn from_json(settings: &Settings, payload: &[u8]) -> Self {
+        match Event::from_json(payload) {
+            Ok(event) => Self::new(settings, &event),
+            Err(_) => Self { state: State::Done(reply::unauthorised()) },
+        }
+    }
+
+    /// What the machine wants now. Poll after `new`, after each `reply` and each `waited`.
+    pub fn poll(&self) -> Step<'_> {
+        match &self.state {
+            State::Authorising { secret_id, .. } => Step::Call(Call::GetSecretValue { secret_id }),
+            State::Status(status) => status.poll(),
+            State::Update(update) => update.poll(),
+            State::Done(response) => Step::Done(response),
+        }
+    }
+
+    /// Takes the outcome of the call that `poll` asked for. It is ignored if `poll` asks for none.
+    pub fn reply(&mut self, outcome: Result<Value, Failure>) {
+        match &mut self.state {
+            State::Authorising { presented, route, settings, .. } => {
+                let secret = outcome.unwrap_or_default();
+                self.state = if presented.is_in(&secret) {
+                    State::authorised(*route, settings)
+                } else {
+                    State::Done(reply::unauthorised())
+                };
+            }
+            State::Status(status) => status.reply(outcome),
+            State::Update(update) => update.reply(outcome),
+            State::Done(_) => {}
+        }
+    }
+
+    /// Says that the wait `poll` asked for is over. It is ignored if `poll` asks for none.
+    pub fn waited(&mut self) {
+        if let State::Update(update) = &mut self.state {
+            update.waited();
+        }
+    }
+
+    /// Why an update failed, once it did: for the host's log.
+    #[must_use]
+    pub fn error(&self) -> Option<Error> {
+        match &self.state {
+            State::Update(update) => update.error(),
+            State::Authorising { .. } | State::Status(_) | State::Done(_) => None,
+        }
+    }
+}
+
+impl State {
+    fn authorised(route: Option<Route>, settings: &Settings) -> Self {
+        match (route, settings.deployment()) {
+            (None, _) => Self::Done(reply::not_found()),
+            (Some(_), Err(error)) => Self::Done(reply::misconfigured(error)),
+            (Some(Route::Status), Ok(deployment)) => Self::Status(Status::new(deployment)),
+            (Some(Route::Update), Ok(deployment)) => Self::Update(Update::new(deployment)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn settings(id: Option<&str>) -> Settings {
+        Settings::from_variables(|name| match name {
+            "SettingsSecretName" => Some("settings".into()),
+            "LambdaFunctionName" => Some("edge".into()),
+            "CFDistributionId" => id.map(str::to_owned),
+            _ => None,
+        })
+    }
+
+    fn done(run: &Run) -> (u16, String) {
+        let Step::Done(response) = run.poll() else { panic!("not done: {run:?}") };
+        assert_eq!(response.headers()["content-type"], "application/json");
+        assert_eq!(run.error(), None);
+        (response.status().as_u16(), String::from_utf8(response.body().to_vec()).unwrap())
+    }
+
+    fn secret() -> Value {
+        json!({"SecretString": r#"{"token":"s3cret"}"#})
+    }
+
+    const UNAUTHORISED: &str = r#"{"status":"Token is not specified or not valid"}"#;
+
+    /// R14.1: a wrong form costs no call; a wrong token and a secret that cannot be read get the
+    /// same response.
+    #[test]
+    fn everyone_else_gets_one_response() {
+        let settings = settings(Some("E1"));
+        for field in [None, Some(""), Some("s3cret"), Some("Bearer s3cret"), Some("mgmt-token ")] {
+            for path in ["/status", "/update", "/nowhere"] {
+                let run = Run::new(&settings, &Event::new("POST", path, field));
+                assert_eq!(done(&run), (401, UNAUTHORISED.into()), "{field:?}");
+            }
+        }
+        let outcomes =
+            [Ok(secret()), Ok(json!({})), Err(Failure::AccessDenied), Err(Failure::Other)];
+        for outcome in outcomes {
+            let mut run = Run::new(&settings, &Event::new("GET", "/status", Some("mgmt-token x")));
+            assert!(matches!(
+                run.poll(),
+                Step::Call(Call::GetSecretValue { secret_id: "settings" })
+            ));
+            run.reply(outcome);
+            assert_eq!(done(&run), (401, UNAUTHORISED.into()));
+            run.reply(Ok(secret()));
+            assert_eq!(done(&run), (401, UNAUTHORISED.into()), "a second try");
+        }
+    }
+
+    /// R14.1: without a secret nobody is authorised; a payload that is no event proves nothing.
+    #[test]
+    fn nobody_is_authorised_without_a_secret() {
+        let none = Settings::from_variables(|_| None);
+        let run = Run::new(&none, &Event::new("GET", "/status", Some("mgmt-token s3cret")));
+        assert_eq!(done(&run), (401, UNAUTHORISED.into()));
+        for payload in [&b""[..], b"{}", b"\xff", br#"{"rawPath":"/status"}"#] {
+            let run = Run::from_json(&settings(Some("E1")), payload);
+            assert_eq!(done(&run), (401, UNAUTHORISED.into()));
+        }
+    }
+
+    /// R14.2: routes and settings are looked at after authorisation only.
+    #[test]
+    fn authorised_callers_learn_what_is_wrong() {
+        let authorised = |id, method: &str, path: &str| {
+            let event = Event::new(method, path, Some("mgmt-token s3cret"));
+            let mut run = Run::new(&settings(id), &event);
+            run.reply(Ok(secret()));
+            run
+        };
+        let not_found = (404, r#"{"status":"Path not found"}"#.to_owned());
+        assert_eq!(done(&authorised(Some("E1"), "GET", "/update")), not_found);
+        assert_eq!(done(&authorised(None, "POST", "/elsewhere")), not_found);
+        let (status, body) = done(&authorised(None, "POST", "/update"));
+        let body: Value = serde_json::from_str(&body).unwrap();
+        assert_eq!((status, &body["error"]), (500, &json!("CFDistributionId is not set")));
+        let expected = "Wrong function configuration. Check environment variables for Lambda@Edge function and CloudFront Distribution id";
+        assert_eq!(body["status"], expected);
+        for (method, path) in [("GET", "/status"), ("POST", "/update")] {
+            let run = authorised(Some("E1"), method, path);
+            assert!(matches!(run.poll(), Step::Call(Call::GetFunction { function_name: "edge" })));
+            assert!(!format!("{run:?}").contains("s3cret"));
+        }
+    }
+
+    /// A wait that nothing asked for is ignored.
+    #[test]
+    fn only_an_update_waits() {
+        let mut run = Run::new(
+            &settings(Some("E1")),
+            &Event::new("GET", "/status", Some("mgmt-token s3cret")),
+        );
+        run.waited();
+        assert!(matches!(run.poll(), Step::Call(Call::GetSecretValue { .. })));
+        run.reply(Ok(secret()));
+        run.waited();
+        assert!(matches!(run.poll(), Step::Call(Call::GetFunction { .. })));
+    }
+
+    /// The token is in no `Debug` of a run that holds it.
+    #[test]
+    fn debug_hides_the_token() {
+        let event = Event::new("GET", "/status", Some("mgmt-token s3cret"));
+        let run = Run::new(&settings(Some("E1")), &event);
+        assert!(!format!("{run:?} {:?} {event:?}", run.poll()).contains("s3cret"));
+    }
+}

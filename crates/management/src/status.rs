@@ -1,0 +1,205 @@
+//! The deployment's status: R14.3.
+
+use bytes::Bytes;
+use http::{Response, StatusCode};
+use serde_json::{Map, Value};
+
+use super::member::{take_object, text};
+use super::{Call, Deployment, Failure, Step, distribution, reply};
+
+/// Reads the deployment's status (R14.3). The response is always a 200; a half whose call failed is
+/// left out of it.
+///
+/// Driven like every machine of [this crate](crate#the-loop).
+///
+/// ```
+/// use firstparty_management::{Deployment, Failure, Status, Step};
+/// use serde_json::json;
+///
+/// let mut status = Status::new(Deployment::new("E2EXAMPLE", "edge")?);
+/// assert!(matches!(status.poll(), Step::Call(call) if call.operation() == "GetFunction"));
+/// status.reply(Ok(json!({"Configuration": {"FunctionName": "edge", "Runtime": "nodejs24.x"}})));
+/// assert!(matches!(status.poll(), Step::Call(call) if call.operation() == "GetDistribution"));
+/// status.reply(Err(Failure::AccessDenied));
+/// let Step::Done(response) = status.poll() else { panic!("it asks for two calls") };
+/// let body = r#"{"lambdaFunction":{"functionName":"edge","runtime":"nodejs24.x"}}"#;
+/// assert_eq!(response.body(), body);
+/// # Ok::<(), firstparty_management::SettingsError>(())
+/// ```
+#[derive(Debug)]
+pub struct Status {
+    deployment: Deployment,
+    state: State,
+}
+
+#[derive(Debug)]
+enum State {
+    ReadingFunction,
+    ReadingDistribution { body: Map<String, Value>, function: Option<String> },
+    Done(Response<Bytes>),
+}
+
+/// Members of the status and where the function's configuration has them.
+const FUNCTION: [(&str, &str); 8] = [
+    ("functionName", "FunctionName"),
+    ("lastModified", "LastModified"),
+    ("lastUpdateStatus", "LastUpdateStatus"),
+    ("lastUpdateStatusReason", "LastUpdateStatusReason"),
+    ("lastUpdateStatusCode", "LastUpdateStatusReasonCode"),
+    ("runtime", "Runtime"),
+    ("version", "Version"),
+    ("handler", "Handler"),
+];
+
+/// As [`FUNCTION`], for the distribution.
+const DISTRIBUTION: [(&str, &str); 4] = [
+    ("id", "Id"),
+    ("status", "Status"),
+    ("lastModifiedTime", "LastModifiedTime"),
+    ("inProgressInvalidationBatches", "InProgressInvalidationBatches"),
+];
+
+impl Status {
+    /// Calls that are asked for.
+    pub const MAX_CALLS: u32 = 2;
+
+    /// A machine that has asked for nothing yet.
+    #[must_use]
+    pub fn new(deployment: Deployment) -> Self {
+        Self { deployment, state: State::ReadingFunction }
+    }
+
+    /// What the machine wants now. Poll after `new` and after each `reply`.
+    pub fn poll(&self) -> Step<'_> {
+        match &self.state {
+            State::ReadingFunction => {
+                Step::Call(Call::GetFunction { function_name: &self.deployment.function_name })
+            }
+            State::ReadingDistribution { .. } => {
+                Step::Call(Call::GetDistribution { id: &self.deployment.distribution_id })
+            }
+            State::Done(response) => Step::Done(response),
+        }
+    }
+
+    /// Takes the outcome of the call that `poll` asked for. After the end it is ignored.
+    pub fn reply(&mut self, outcome: Result<Value, Failure>) {
+        let value = outcome.unwrap_or_default();
+        match &mut self.state {
+            State::ReadingFunction => {
+                let arn = value.get("Configuration").and_then(|half| text(half, "FunctionArn"));
+                let function = arn.map(str::to_owned);
+                let half = half_of_function(value).map(|half| ("lambdaFunction".to_owned(), half));
+                let body = half.into_iter().collect();
+                self.state = State::ReadingDistribution { body, function };
+            }
+            State::ReadingDistribution { body, function } => {
+                let half = half_of_distribution(value, &self.deployment, function.as_deref());
+                body.extend(half.map(|half| ("cloudFrontDistribution".to_owned(), half)));
+                let body = Value::Object(std::mem::take(body));
+                self.state = State::Done(reply::json(StatusCode::OK, &body));
+            }
+            State::Done(_) => {}
+        }
+    }
+}
+
+fn half_of_function(mut reply: Value) -> Option<Value> {
+    let configuration = take_object(&mut reply, "Configuration")?;
+    Some(Value::Object(scalars(&configuration, &FUNCTION).collect()))
+}
+
+fn half_of_distribution(
+    mut reply: Value,
+    deployment: &Deployment,
+    function: Option<&str>,
+) -> Option<Value> {
+    let mut distribution = take_object(&mut reply, "Distribution")?;
+    let config = take_object(&mut distribution, "DistributionConfig");
+    let mut half: Map<String, Value> = scalars(&distribution, &DISTRIBUTION).collect();
+    if let Some(mut config) = config {
+        half.extend(scalars(&config, &[("enabled", "Enabled")]));
+        let count = distribution::count_associations(&mut config, deployment, function);
+        half.insert("cacheBehaviorsWithFingerprintFunction".to_owned(), Value::from(count));
+    }
+    Some(Value::Object(half))
+}
+
+/// The members that are there and are plain values: whatever else a reply holds stays out of the
+/// response.
+fn scalars<'a>(
+    from: &'a Value,
+    members: &'a [(&str, &str)],
+) -> impl Iterator<Item = (String, Value)> + 'a {
+    members.iter().filter_map(|(name, source)| {
+        let value = from.get(source)?;
+        let plain = value.is_string() || value.is_number() || value.is_boolean();
+        plain.then(|| ((*name).to_owned(), value.clone()))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn status(function: Result<Value, Failure>, distribution: Result<Value, Failure>) -> Value {
+        let mut status = Status::new(Deployment::new("E1", "edge").unwrap());
+        for outcome in [function, distribution, Err(Failure::Other)] {
+            status.reply(outcome);
+        }
+        let Step::Done(response) = status.poll() else { panic!("two replies are all it needs") };
+        assert_eq!(response.status(), 200);
+        assert_eq!(response.headers()["content-type"], "application/json");
+        serde_json::from_slice(response.body()).unwrap()
+    }
+
+    /// R14.3: every member, under the name that the caller knows.
+    #[test]
+    fn both_halves_are_reported() {
+        let function = json!({"Code": {"Location": "signed"}, "Configuration": {
+            "FunctionName": "edge", "LastModified": "2026", "LastUpdateStatus": "Failed",
+            "LastUpdateStatusReason": "why", "LastUpdateStatusReasonCode": "EniLimitExceeded",
+            "Runtime": "nodejs24.x", "Version": "$LATEST", "Handler": "index.handler",
+            "Environment": {"Variables": {"a": "s3cret"}},
+        }});
+        let distribution = json!({"ETag": "t", "Distribution": {
+            "Id": "E1", "Status": "Deployed", "LastModifiedTime": "2026",
+            "InProgressInvalidationBatches": 2, "DistributionConfig": {
+                "Enabled": false,
+                "Origins": {"Items": [{"Id": "cdn", "DomainName": "fpcdn.io"}]},
+                "DefaultCacheBehavior": {"TargetOriginId": "cdn", "LambdaFunctionAssociations":
+                    {"Items": [{"EventType": "origin-request",
+                        "LambdaFunctionARN": "arn:aws:lambda:us-east-1:1:function:edge:3"}]}},
+            },
+        }});
+        let expected = json!({
+            "lambdaFunction": {
+                "functionName": "edge", "lastModified": "2026", "lastUpdateStatus": "Failed",
+                "lastUpdateStatusReason": "why", "lastUpdateStatusCode": "EniLimitExceeded",
+                "runtime": "nodejs24.x", "version": "$LATEST", "handler": "index.handler",
+            },
+            "cloudFrontDistribution": {
+                "id": "E1", "enabled": false, "status": "Deployed", "lastModifiedTime": "2026",
+                "inProgressInvalidationBatches": 2, "cacheBehaviorsWithFingerprintFunction": 1,
+            },
+        });
+        assert_eq!(status(Ok(function), Ok(distribution)), expected);
+    }
+
+    /// R14.3: a half whose call failed, or whose reply says nothing, is left out.
+    #[test]
+    fn failed_halves_are_left_out() {
+        let denied = || Err(Failure::AccessDenied);
+        assert_eq!(status(denied(), denied()), json!({}));
+        assert_eq!(status(Ok(json!(null)), Ok(json!({"Distribution": 1}))), json!({}));
+        let half = status(denied(), Ok(json!({"Distribution": {"Id": ["odd"], "Status": null}})));
+        assert_eq!(half, json!({"cloudFrontDistribution": {}}), "nothing to count");
+        let empty = json!({"Distribution": {"DistributionConfig": {}}});
+        let counted = json!({"cacheBehaviorsWithFingerprintFunction": 0});
+        assert_eq!(status(denied(), Ok(empty)), json!({ "cloudFrontDistribution": counted }));
+        let half = status(Ok(json!({"Configuration": {"Version": {"odd": 1}}})), denied());
+        assert_eq!(half, json!({"lambdaFunction": {}}));
+    }
+}

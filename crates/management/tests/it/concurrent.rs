@@ -1,0 +1,124 @@
+//! Two updates at once, in every order of their steps, with and without a release between them.
+
+use firstparty_management::{Failure, Run, Step};
+use serde_json::Value;
+
+use super::cloud::{Cloud, blanked};
+use super::driver::request;
+use super::invariant::finish;
+use super::world::{self, Start};
+
+/// Lets the run go one step, and says whether it had one to go.
+fn step(run: &mut Run, cloud: &mut Cloud) -> bool {
+    let outcome = match run.poll() {
+        Step::Done(_) => return false,
+        Step::Wait(duration) => {
+            cloud.wait(duration);
+            run.waited();
+            return true;
+        }
+        Step::Call(call) => cloud.perform(&call).map_err(Failure::from_name),
+    };
+    run.reply(outcome);
+    true
+}
+
+fn end(run: &Run) -> (u16, Value) {
+    let Step::Done(response) = run.poll() else { panic!("not done: {run:?}") };
+    (response.status().as_u16(), serde_json::from_slice(response.body()).unwrap())
+}
+
+/// One choice of an order: which of the actors had its turn, and how many there were to choose from.
+#[derive(Debug)]
+struct Choice {
+    taken: usize,
+    of: usize,
+}
+
+/// Runs both, and the release if there is one, in the order of `choices`, and beyond it the first
+/// actor first; `choices` becomes the order that was taken while there was a choice.
+fn interleave(start: Start, mut release: Option<&str>, choices: &mut Vec<Choice>) {
+    let (mut cloud, mut turns) = (start(), 0);
+    let mut runs = [request("POST", "/update"), request("POST", "/update")];
+    loop {
+        let mut actors: Vec<usize> =
+            (0..2).filter(|run| !matches!(runs[*run].poll(), Step::Done(_))).collect();
+        if actors.is_empty() {
+            break;
+        }
+        actors.extend(release.map(|_| 2));
+        let mut taken = 0;
+        if actors.len() > 1 {
+            if choices.len() == turns {
+                choices.push(Choice { taken: 0, of: actors.len() });
+            }
+            taken = choices[turns].taken;
+            turns += 1;
+        }
+        let before = numbers(&cloud);
+        match runs.get_mut(actors[taken]) {
+            Some(run) => assert!(step(run, &mut cloud)),
+            None => release.take().unwrap().clone_into(&mut cloud.lambda.package),
+        }
+        let back = before.iter().zip(numbers(&cloud)).any(|(before, after)| after < *before);
+        assert!(!back, "moved back: {choices:?}");
+    }
+    check(&cloud, &runs, choices);
+    finish(cloud, &[]);
+}
+
+/// The versions that the distribution is associated with.
+fn numbers(cloud: &Cloud) -> Vec<u32> {
+    cloud.cloudfront.versions().iter().map(|version| version.parse().unwrap()).collect()
+}
+
+/// No edit is lost, at least one run succeeds, and a run that does not was refused a stale revision.
+/// What was published last is what the distribution is associated with.
+fn check(cloud: &Cloud, runs: &[Run; 2], choices: &[Choice]) {
+    let cloudfront = &cloud.cloudfront;
+    assert!(cloudfront.is_valid());
+    assert_eq!(blanked(&cloudfront.config), blanked(&cloudfront.without_us));
+    let ends = runs.each_ref().map(end);
+    for (status, body) in &ends {
+        assert!(*status == 200 || body["errorCode"] == "E6000", "{ends:?} {choices:?}");
+    }
+    assert!(ends.iter().any(|(status, _)| *status == 200), "{ends:?} {choices:?}");
+    let newest = cloud.lambda.newest().to_string();
+    assert!(cloudfront.versions().iter().all(|version| *version == newest), "{choices:?}");
+}
+
+/// Every order: after one, the next in the order of a depth-first walk.
+fn interleavings(start: Start, release: Option<&str>) -> usize {
+    let (mut choices, mut explored) = (Vec::new(), 0);
+    loop {
+        interleave(start, release, &mut choices);
+        explored += 1;
+        while choices.last().is_some_and(|choice| choice.taken + 1 == choice.of) {
+            choices.pop();
+        }
+        match choices.last_mut() {
+            Some(choice) => choice.taken += 1,
+            None => return explored,
+        }
+    }
+}
+
+/// R14.4 to R14.6: two runs cannot spoil each other's work.
+#[test]
+fn every_order_of_two_updates() {
+    for (start, orders) in [
+        (world::fresh as Start, 2_004),
+        (world::settled, 552),
+        (world::half_finished, 2_004),
+        (world::mixed, 2_004),
+    ] {
+        assert_eq!(interleavings(start, None), orders);
+    }
+}
+
+/// R14.5: a run that published before a release, and goes on after the run that published it,
+/// moves nothing back.
+#[test]
+fn every_order_of_two_updates_and_a_release() {
+    assert_eq!(interleavings(world::fresh, Some("released")), 31_164);
+}

@@ -1,0 +1,133 @@
+//! What holds after every run, whatever went wrong in it, and what the next run makes of it.
+
+use firstparty_management::Update;
+
+use super::cloud::{Cloud, FUNCTION, ForeignEdit, blanked};
+use super::driver::{self, Schedule, Trace};
+use super::fault::{self, Fault};
+
+const COMPLETED: &str = "Update completed";
+const NOT_REQUIRED: &str = "Update is not required";
+/// Rightly so, if someone removed all associations.
+const NOT_ASSOCIATED: &str = "E6100";
+const UNAUTHORISED: &str = "Token is not specified or not valid";
+
+/// Runs one update under a schedule, checks it, and lets the next runs finish it.
+pub(crate) fn explore(mut cloud: Cloud, schedule: Schedule<'_>) -> Trace {
+    let trace = checked_update(&mut cloud, schedule);
+    finish(cloud, schedule);
+    trace
+}
+
+/// One update under a schedule, checked.
+pub(crate) fn checked_update(cloud: &mut Cloud, schedule: Schedule<'_>) -> Trace {
+    cloud.cloudfront.last_seen.clear();
+    cloud.cloudfront.without_us = cloud.cloudfront.config.clone();
+    let before = cloud.clone();
+    let trace = driver::update(cloud, schedule);
+    distribution_is_whole(cloud, schedule);
+    associations_are_old_or_new(cloud, &trace, schedule);
+    work_is_bounded(&trace);
+    reply_is_true(&before, cloud, &trace, schedule);
+    trace
+}
+
+/// R14.5: the next run finishes what was left, and the one after it has nothing to do.
+pub(crate) fn finish(mut cloud: Cloud, schedule: Schedule<'_>) {
+    cloud.now += std::time::Duration::from_secs(60);
+    let next = checked_update(&mut cloud, &[]);
+    let associated = !cloud.cloudfront.versions().is_empty();
+    let ends: &[_] = if associated { &[COMPLETED, NOT_REQUIRED] } else { &[NOT_ASSOCIATED] };
+    assert!(ends.contains(&next.end()), "{schedule:?}: {next:?}");
+    assert!(is_current(&cloud), "{schedule:?}: {:?}", cloud.cloudfront.versions());
+    let last = checked_update(&mut cloud, &[]);
+    let end = if associated { NOT_REQUIRED } else { NOT_ASSOCIATED };
+    assert_eq!((last.end(), last.writes), (end, 0), "{schedule:?}");
+}
+
+/// R14.9, R14.7: valid, no edit of anyone lost, no association of anyone else touched.
+fn distribution_is_whole(cloud: &Cloud, schedule: Schedule<'_>) {
+    let cloudfront = &cloud.cloudfront;
+    assert!(cloudfront.is_valid(), "{schedule:?}");
+    assert_eq!(blanked(&cloudfront.config), blanked(&cloudfront.without_us), "{schedule:?}");
+}
+
+/// Each association is where it was, or was put by someone meanwhile, or (all that were seen
+/// together) at the newest version.
+fn associations_are_old_or_new(after: &Cloud, trace: &Trace, schedule: Schedule<'_>) {
+    let newest = after.lambda.newest().to_string();
+    let old = after.cloudfront.versions_without_us();
+    let new = after.cloudfront.versions();
+    let written = trace.writes > 0;
+    assert_eq!(old.len(), new.len());
+    for (was, version) in old.iter().zip(&new) {
+        let moved = written && *version == newest;
+        assert!(moved || version == was, "{version} was {was}: {trace:?}");
+    }
+    let undone = |fault: &Fault| {
+        [ForeignEdit::Repointed, ForeignEdit::OldVersion].map(Fault::Edited).contains(fault)
+    };
+    let undone = schedule.iter().filter(|(_, fault)| undone(fault)).count();
+    assert!(trace.writes <= 1 + undone, "written for nothing: {trace:?} {schedule:?}");
+    if written && undone == 0 {
+        assert!(after.cloudfront.last_seen.iter().all(|version| *version == newest), "{trace:?}");
+    }
+}
+
+fn work_is_bounded(trace: &Trace) {
+    let count = |operation| trace.calls.iter().filter(|call| **call == operation).count();
+    assert!(trace.calls.len() <= 1 + Update::MAX_CALLS as usize);
+    assert!(count("GetFunctionConfiguration") <= Update::MAX_POLLS as usize);
+    assert!(count("UpdateDistribution") <= Update::MAX_ATTEMPTS as usize);
+    for once in ["GetSecretValue", "GetFunction", "UpdateFunctionCode", "CreateInvalidation"] {
+        assert!(count(once) <= 1, "{once} twice: {trace:?}");
+    }
+    let longest = Update::VERSION_PAUSE * (Update::MAX_POLLS - 1)
+        + Update::DISTRIBUTION_PAUSE * (Update::MAX_ATTEMPTS - 1);
+    assert!(trace.waited <= longest, "{trace:?}");
+}
+
+fn reply_is_true(before: &Cloud, after: &Cloud, trace: &Trace, schedule: Schedule<'_>) {
+    match trace.end() {
+        "killed" => {}
+        UNAUTHORISED => {
+            assert_eq!(trace.calls, ["GetSecretValue"]);
+            assert!(schedule.iter().any(|(at, _)| *at == 0), "{schedule:?}");
+        }
+        success @ (COMPLETED | NOT_REQUIRED) => {
+            let newest = after.lambda.newest().to_string();
+            let seen = &after.cloudfront.last_seen;
+            assert!(after.lambda.is_up_to_date());
+            assert!(!seen.is_empty() && seen.iter().all(|version| *version == newest));
+            let reference = format!("{FUNCTION}-{newest}");
+            assert!(after.cloudfront.invalidations.contains_key(&reference));
+            if success == NOT_REQUIRED {
+                assert_eq!(trace.writes, 0);
+                assert_eq!(before.lambda.newest(), after.lambda.newest());
+            }
+        }
+        code => {
+            let guilty = schedule.iter().any(|(at, fault)| {
+                let operation = trace.calls.get(*at);
+                operation.is_some_and(|operation| fault::codes(operation, *fault).contains(&code))
+            });
+            // It looked, and there was none.
+            let removed = code == NOT_ASSOCIATED
+                && trace.calls.contains(&"GetDistributionConfig")
+                && after.cloudfront.last_seen.is_empty();
+            let exhausted = code == "E1000" && writes_tried(trace) == Update::MAX_ATTEMPTS as usize;
+            assert!(guilty || exhausted || removed, "{code} for no reason: {trace:?} {schedule:?}");
+        }
+    }
+}
+
+fn writes_tried(trace: &Trace) -> usize {
+    trace.calls.iter().filter(|call| **call == "UpdateDistribution").count()
+}
+
+/// Whether every association is with the newest version, and that with the newest code.
+fn is_current(cloud: &Cloud) -> bool {
+    let newest = cloud.lambda.newest().to_string();
+    cloud.lambda.is_up_to_date()
+        && cloud.cloudfront.versions().iter().all(|version| *version == newest)
+}
