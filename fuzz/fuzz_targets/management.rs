@@ -9,7 +9,9 @@
 #![no_main]
 
 use arbitrary::{Arbitrary, Result, Unstructured};
-use firstparty_management::{Call, Event, Failure, Run, Settings, Step};
+use firstparty_management::{
+    Call, CallFailure, DeploymentSettings, FunctionUrlEvent, NextStep, Run,
+};
 use libfuzzer_sys::fuzz_target;
 use serde_json::{Map, Value, json};
 
@@ -165,7 +167,7 @@ fn json_of(u: &mut Unstructured<'_>, depth: u32) -> Result<Value> {
 }
 
 impl Reply {
-    fn outcome(&self) -> std::result::Result<Value, Failure> {
+    fn outcome(&self) -> std::result::Result<Value, CallFailure> {
         const FAILURES: [&str; 6] = [
             "AccessDenied",
             "NoSuchDistribution",
@@ -176,7 +178,7 @@ impl Reply {
         ];
         Ok(match self {
             Self::Failed(which) => {
-                return Err(Failure::from_name(FAILURES[usize::from(*which) % FAILURES.len()]));
+                return Err(CallFailure::from_name(FAILURES[usize::from(*which) % FAILURES.len()]));
             }
             Self::Secret(right) => {
                 let token = if *right { TOKEN } else { "other" };
@@ -238,7 +240,7 @@ struct Witness {
 
 impl Witness {
     /// Checks a call before it is answered, and remembers the answer.
-    fn answer(&mut self, call: &Call<'_>, outcome: &std::result::Result<Value, Failure>) {
+    fn answer(&mut self, call: &Call<'_>, outcome: &std::result::Result<Value, CallFailure>) {
         self.calls += 1;
         assert!(self.calls <= Run::MAX_CALLS);
         match call {
@@ -262,7 +264,7 @@ impl Witness {
                     let rest = path.strip_prefix('/').expect("a leading slash");
                     assert!(!rest.strip_suffix('*').unwrap_or(rest).contains(['*', '?']));
                 }
-                self.invalidated = matches!(outcome, Ok(_) | Err(Failure::AlreadyExists));
+                self.invalidated = matches!(outcome, Ok(_) | Err(CallFailure::AlreadyExists));
             }
             _ => {}
         }
@@ -274,7 +276,7 @@ impl Witness {
     }
 
     fn end(&self, run: &Run) {
-        let Step::Done(response) = run.poll() else {
+        let NextStep::Done(response) = run.poll() else {
             return;
         };
         let body: Value = serde_json::from_slice(response.body()).expect("a JSON body");
@@ -323,8 +325,8 @@ fn number(arn: &str) -> Option<u64> {
     version.parse().ok().filter(|_| is_number)
 }
 
-fn settings() -> Settings {
-    Settings::from_variables(|name| match name {
+fn settings() -> DeploymentSettings {
+    DeploymentSettings::from_variables(|name| match name {
         "SettingsSecretName" => Some("settings".to_owned()),
         "CFDistributionId" => Some("E1".to_owned()),
         "LambdaFunctionName" => Some("edge".to_owned()),
@@ -339,7 +341,7 @@ fuzz_target!(|input: Input| {
             let (method, path) =
                 if input.update { ("POST", "/update") } else { ("GET", "/status") };
             let field = format!("mgmt-token {TOKEN}");
-            Run::new(&settings(), &Event::new(method, path, Some(&field)))
+            Run::new(&settings(), &FunctionUrlEvent::new(method, path, Some(&field)))
         }
     };
     let echoed = format!("{:?}", input.inputs).contains(TOKEN);
@@ -347,30 +349,30 @@ fuzz_target!(|input: Input| {
     if input.payload.is_none() && input.authorised {
         // Deep states are where the machine is: most inputs start behind the secret.
         let secret = Reply::Secret(true).outcome();
-        if let Step::Call(call) = run.poll() {
+        if let NextStep::Call(call) = run.poll() {
             witness.answer(&call, &secret);
         }
         run.reply(secret);
     }
     for fed in &input.inputs {
         match (fed, run.poll()) {
-            (Fed::Fitting(fit), Step::Call(call)) => {
+            (Fed::Fitting(fit), NextStep::Call(call)) => {
                 let outcome = Ok(fit.reply(&call));
                 witness.answer(&call, &outcome);
                 run.reply(outcome);
             }
-            (Fed::Asked(reply), Step::Call(call)) => {
+            (Fed::Asked(reply), NextStep::Call(call)) => {
                 let outcome = reply.outcome();
                 witness.answer(&call, &outcome);
                 run.reply(outcome);
             }
-            (Fed::Fitting(_) | Fed::Asked(_) | Fed::Waited, Step::Wait(_)) => run.waited(),
-            (Fed::Unasked(reply), Step::Wait(_) | Step::Done(_)) => {
+            (Fed::Fitting(_) | Fed::Asked(_) | Fed::Waited, NextStep::Wait(_)) => run.waited(),
+            (Fed::Unasked(reply), NextStep::Wait(_) | NextStep::Done(_)) => {
                 let before = format!("{run:?}");
                 run.reply(reply.outcome());
                 assert_eq!(before, format!("{run:?}"));
             }
-            (Fed::Waited, Step::Call(_) | Step::Done(_)) => {
+            (Fed::Waited, NextStep::Call(_) | NextStep::Done(_)) => {
                 let before = format!("{run:?}");
                 run.waited();
                 assert_eq!(before, format!("{run:?}"));
@@ -382,14 +384,14 @@ fuzz_target!(|input: Input| {
     witness.end(&run);
     // Whatever it waits for, it ends.
     for _ in 0..2 * Run::MAX_CALLS {
-        if let Step::Call(call) = run.poll() {
-            let outcome = Err(Failure::Other);
+        if let NextStep::Call(call) = run.poll() {
+            let outcome = Err(CallFailure::Other);
             witness.answer(&call, &outcome);
             run.reply(outcome);
         } else {
             run.waited();
         }
     }
-    assert!(matches!(run.poll(), Step::Done(_)));
+    assert!(matches!(run.poll(), NextStep::Done(_)));
     witness.end(&run);
 });

@@ -10,9 +10,9 @@ use serde_json::Value;
 /// As JSON (serde) a call is one object, `{"<operation>": {<members>}}`, whose inner object is the
 /// operation's input as an AWS SDK takes it.
 ///
-/// The outcome is the operation's output in the SDK's JSON form, or a [`Failure`](super::Failure).
-/// `GetSecretValue` belongs to Secrets Manager, the calls about functions and versions to Lambda,
-/// the others to CloudFront.
+/// The outcome is the operation's output in the SDK's JSON form, or a
+/// [`CallFailure`](super::CallFailure). `GetSecretValue` belongs to Secrets Manager, the calls
+/// about functions and versions to Lambda, the others to CloudFront.
 ///
 /// `Debug` shows what a call names and never the distribution configuration: the custom headers of
 /// its origins may hold secrets.

@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::arn::FunctionArn;
 use super::member::{items, items_of, text};
 use super::version::Version;
-use super::{Deployment, Error, invalidation};
+use super::{Deployment, UpdateError, invalidation};
 
 /// A cache behaviour whose target origin is Fingerprint's.
 struct Behaviour<'a> {
@@ -38,10 +38,10 @@ pub(super) fn point(
     config: &mut Value,
     deployment: &Deployment,
     version: &Version,
-) -> Result<Edit, Error> {
+) -> Result<Edit, UpdateError> {
     let behaviours = behaviours(config, deployment);
     if behaviours.is_empty() {
-        return Err(Error::BehaviourMissing);
+        return Err(UpdateError::BehaviourMissing);
     }
     let (mut changed, mut found, mut patterns) = (0, false, Vec::new());
     for Behaviour { path_pattern, arns } in behaviours {
@@ -58,10 +58,10 @@ pub(super) fn point(
         }
     }
     if !found {
-        return Err(Error::AssociationMissing);
+        return Err(UpdateError::AssociationMissing);
     }
     let paths = invalidation::paths(&patterns);
-    if paths.is_empty() { Err(Error::PathMissing) } else { Ok(Edit { changed, paths }) }
+    if paths.is_empty() { Err(UpdateError::PathMissing) } else { Ok(Edit { changed, paths }) }
 }
 
 /// R14.3: how many associations name the deployment's function: the one with the ARN `function`,
@@ -191,7 +191,7 @@ mod tests {
         })
     }
 
-    fn edit(config: &mut Value) -> Result<Edit, Error> {
+    fn edit(config: &mut Value) -> Result<Edit, UpdateError> {
         point(config, &deployment(), &version())
     }
 
@@ -270,7 +270,7 @@ mod tests {
             ],
         );
         let mut config = untouched.clone();
-        assert_eq!(edit(&mut config), Err(Error::AssociationMissing));
+        assert_eq!(edit(&mut config), Err(UpdateError::AssociationMissing));
         assert_eq!(config, untouched);
         assert_eq!(count_associations(&mut config, &deployment(), None), 0);
     }

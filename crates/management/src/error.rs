@@ -1,21 +1,22 @@
 //! Why an update ended without success, and the code that says so: R14.8.
 
-use super::Failure;
+use super::CallFailure;
 
 /// Why an update ended without success (R14.8).
 ///
-/// The caller gets only the [code](Error::code); the sentence is for the host's log. Neither holds
-/// a word of a reply.
+/// The caller gets only the [code](UpdateError::code); the sentence is for the host's log. Neither
+/// holds a word of a reply.
 ///
 /// ```
-/// use firstparty_management::Error;
+/// use firstparty_management::UpdateError;
 ///
-/// assert_eq!(Error::VersionNotActive.code(), "E8100");
-/// assert_eq!(Error::VersionNotActive.to_string(), "the published version did not become active");
+/// let error = UpdateError::VersionNotActive;
+/// assert_eq!(error.code(), "E8100");
+/// assert_eq!(error.to_string(), "the published version did not become active");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
-pub enum Error {
+pub enum UpdateError {
     /// The function may not perform a call.
     #[error("access to {0} is denied")]
     AccessDenied(&'static str),
@@ -60,7 +61,7 @@ pub enum Error {
     VersionNotActive,
 }
 
-impl Error {
+impl UpdateError {
     /// The code in the reply's body.
     #[must_use]
     pub fn code(&self) -> &'static str {
@@ -83,18 +84,19 @@ impl Error {
     }
 
     /// What the failure of `operation` means where the machine has no answer to it.
-    pub(super) fn of_call(operation: &'static str, failure: Failure) -> Self {
+    pub(super) fn of_call(operation: &'static str, failure: CallFailure) -> Self {
         match failure {
-            Failure::AccessDenied => Self::AccessDenied(operation),
-            Failure::NotFound => Self::ResourceNotFound(operation),
-            Failure::AlreadyExists | Failure::NotYetUsable | Failure::Stale | Failure::Other => {
-                Self::CallFailed(operation)
-            }
+            CallFailure::AccessDenied => Self::AccessDenied(operation),
+            CallFailure::NotFound => Self::ResourceNotFound(operation),
+            CallFailure::AlreadyExists
+            | CallFailure::NotYetUsable
+            | CallFailure::Stale
+            | CallFailure::Other => Self::CallFailed(operation),
         }
     }
 
-    /// As [`Error::of_call`], for the one call whose other failures have a code of their own.
-    pub(super) fn of_code_update(failure: Failure) -> Self {
+    /// As [`UpdateError::of_call`], for the one call whose other failures have a code of their own.
+    pub(super) fn of_code_update(failure: CallFailure) -> Self {
         match Self::of_call("UpdateFunctionCode", failure) {
             Self::CallFailed(_) => Self::CodeUpdateFailed,
             told_apart => told_apart,
@@ -110,16 +112,16 @@ mod tests {
     #[test]
     fn failures_of_calls_have_codes() {
         let codes = [
-            (Failure::AccessDenied, "E2200", "E2200"),
-            (Failure::NotFound, "E2100", "E2100"),
-            (Failure::Stale, "E1000", "E6000"),
-            (Failure::NotYetUsable, "E1000", "E6000"),
-            (Failure::AlreadyExists, "E1000", "E6000"),
-            (Failure::Other, "E1000", "E6000"),
+            (CallFailure::AccessDenied, "E2200", "E2200"),
+            (CallFailure::NotFound, "E2100", "E2100"),
+            (CallFailure::Stale, "E1000", "E6000"),
+            (CallFailure::NotYetUsable, "E1000", "E6000"),
+            (CallFailure::AlreadyExists, "E1000", "E6000"),
+            (CallFailure::Other, "E1000", "E6000"),
         ];
         for (failure, of_call, of_code_update) in codes {
-            assert_eq!(Error::of_call("GetFunction", failure).code(), of_call);
-            assert_eq!(Error::of_code_update(failure).code(), of_code_update);
+            assert_eq!(UpdateError::of_call("GetFunction", failure).code(), of_call);
+            assert_eq!(UpdateError::of_code_update(failure).code(), of_code_update);
         }
     }
 }

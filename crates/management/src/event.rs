@@ -11,20 +11,20 @@ use super::member::text;
 /// `Debug` does not show the `authorization` field.
 ///
 /// ```
-/// use firstparty_management::Event;
+/// use firstparty_management::FunctionUrlEvent;
 ///
-/// let event = Event::from_json(
+/// let event = FunctionUrlEvent::from_json(
 ///     br#"{
 ///         "rawPath": "/update",
 ///         "headers": {"authorization": "mgmt-token t0ken"},
 ///         "requestContext": {"http": {"method": "POST"}}
 ///     }"#,
 /// )?;
-/// assert_eq!(event, Event::new("POST", "/update", Some("mgmt-token t0ken")));
-/// # Ok::<(), firstparty_management::EventError>(())
+/// assert_eq!(event, FunctionUrlEvent::new("POST", "/update", Some("mgmt-token t0ken")));
+/// # Ok::<(), firstparty_management::FunctionUrlEventError>(())
 /// ```
 #[derive(Clone, PartialEq, Eq)]
-pub struct Event {
+pub struct FunctionUrlEvent {
     pub(super) method: String,
     pub(super) path: String,
     pub(super) authorization: Option<String>,
@@ -36,7 +36,7 @@ pub struct Event {
 /// answers it like any request that is not authorised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum EventError {
+pub enum FunctionUrlEventError {
     /// It is no JSON.
     #[error("the event is no JSON text")]
     Json,
@@ -45,7 +45,7 @@ pub enum EventError {
     Member(&'static str),
 }
 
-impl Event {
+impl FunctionUrlEvent {
     /// An event made by hand, for hosts that are no function URL.
     #[must_use]
     pub fn new(method: &str, path: &str, authorization: Option<&str>) -> Self {
@@ -60,47 +60,50 @@ impl Event {
     ///
     /// # Errors
     ///
-    /// [`EventError`] if it is no JSON, or if `rawPath`, `requestContext.http.method` or `headers`
-    /// is not as AWS documents it. Members that the machine does not need are not looked at.
-    pub fn from_json(payload: &[u8]) -> Result<Self, EventError> {
-        let payload: Value = serde_json::from_slice(payload).map_err(|_| EventError::Json)?;
+    /// [`FunctionUrlEventError`] if it is no JSON, or if `rawPath`, `requestContext.http.method` or
+    /// `headers` is not as AWS documents it. Members that the machine does not need are not looked
+    /// at.
+    pub fn from_json(payload: &[u8]) -> Result<Self, FunctionUrlEventError> {
+        let payload: Value =
+            serde_json::from_slice(payload).map_err(|_| FunctionUrlEventError::Json)?;
         Self::from_value(&payload)
     }
 
-    /// As [`Event::from_json`], for a payload that is parsed already.
+    /// As [`FunctionUrlEvent::from_json`], for a payload that is parsed already.
     ///
     /// # Errors
     ///
-    /// As [`Event::from_json`], but for [`EventError::Json`].
-    pub fn from_value(payload: &Value) -> Result<Self, EventError> {
+    /// As [`FunctionUrlEvent::from_json`], but for [`FunctionUrlEventError::Json`].
+    pub fn from_value(payload: &Value) -> Result<Self, FunctionUrlEventError> {
         const METHOD: &str = "requestContext.http.method";
-        let path = text(payload, "rawPath").ok_or(EventError::Member("rawPath"))?;
+        let path = text(payload, "rawPath").ok_or(FunctionUrlEventError::Member("rawPath"))?;
         let http = payload.get("requestContext").and_then(|context| context.get("http"));
-        let method =
-            http.and_then(|http| text(http, "method")).ok_or(EventError::Member(METHOD))?;
+        let method = http
+            .and_then(|http| text(http, "method"))
+            .ok_or(FunctionUrlEventError::Member(METHOD))?;
         Ok(Self::new(method, path, authorization(payload)?))
     }
 }
 
 /// The one `authorization` field. Two of them (in different case) are none: nobody can tell which
 /// one counts.
-fn authorization(payload: &Value) -> Result<Option<&str>, EventError> {
+fn authorization(payload: &Value) -> Result<Option<&str>, FunctionUrlEventError> {
     let headers = match payload.get("headers") {
         None | Some(Value::Null) => return Ok(None),
-        Some(headers) => headers.as_object().ok_or(EventError::Member("headers"))?,
+        Some(headers) => headers.as_object().ok_or(FunctionUrlEventError::Member("headers"))?,
     };
     let mut fields = headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("authorization"));
     match (fields.next(), fields.next()) {
         (Some((_, value)), None) => {
-            value.as_str().map(Some).ok_or(EventError::Member("headers.authorization"))
+            value.as_str().map(Some).ok_or(FunctionUrlEventError::Member("headers.authorization"))
         }
         _ => Ok(None),
     }
 }
 
-impl fmt::Debug for Event {
+impl fmt::Debug for FunctionUrlEvent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Event")
+        f.debug_struct("FunctionUrlEvent")
             .field("method", &self.method)
             .field("path", &self.path)
             .finish_non_exhaustive()
@@ -120,7 +123,8 @@ mod tests {
     /// R14.1: the field is found in any case, once.
     #[test]
     fn authorization_is_one_field() {
-        let read = |headers: Value| Event::from_value(&event(&headers)).unwrap().authorization;
+        let read =
+            |headers: Value| FunctionUrlEvent::from_value(&event(&headers)).unwrap().authorization;
         assert_eq!(read(json!({"authorization": "a"})), Some("a".into()));
         assert_eq!(read(json!({"Authorization": "a", "x": 1})), Some("a".into()));
         assert_eq!(read(json!({"Authorization": "a", "authorization": "a"})), None);
@@ -134,24 +138,31 @@ mod tests {
         let without = |member: &str| {
             let mut event = event(&json!({}));
             event.as_object_mut().unwrap().remove(member);
-            Event::from_value(&event).map(|_| ())
+            FunctionUrlEvent::from_value(&event).map(|_| ())
         };
         assert_eq!(without("headers"), Ok(()));
-        assert_eq!(without("rawPath"), Err(EventError::Member("rawPath")));
-        let method = EventError::Member("requestContext.http.method");
+        assert_eq!(without("rawPath"), Err(FunctionUrlEventError::Member("rawPath")));
+        let method = FunctionUrlEventError::Member("requestContext.http.method");
         assert_eq!(without("requestContext"), Err(method));
-        assert_eq!(Event::from_json(b"{"), Err(EventError::Json));
-        assert_eq!(Event::from_json(b"[]"), Err(EventError::Member("rawPath")));
-        let of_headers = |headers: Value| Event::from_value(&event(&headers)).unwrap_err();
-        assert_eq!(of_headers(json!("s3cret")), EventError::Member("headers"));
+        assert_eq!(FunctionUrlEvent::from_json(b"{"), Err(FunctionUrlEventError::Json));
+        assert_eq!(
+            FunctionUrlEvent::from_json(b"[]"),
+            Err(FunctionUrlEventError::Member("rawPath"))
+        );
+        let of_headers =
+            |headers: Value| FunctionUrlEvent::from_value(&event(&headers)).unwrap_err();
+        assert_eq!(of_headers(json!("s3cret")), FunctionUrlEventError::Member("headers"));
         let error = of_headers(json!({"authorization": ["s3cret"]}));
-        assert_eq!(error, EventError::Member("headers.authorization"));
+        assert_eq!(error, FunctionUrlEventError::Member("headers.authorization"));
         assert!(!error.to_string().contains("s3cret"));
     }
 
     #[test]
     fn debug_hides_the_token() {
-        let event = Event::new("GET", "/status", Some("mgmt-token s3cret"));
-        assert_eq!(format!("{event:?}"), r#"Event { method: "GET", path: "/status", .. }"#);
+        let event = FunctionUrlEvent::new("GET", "/status", Some("mgmt-token s3cret"));
+        assert_eq!(
+            format!("{event:?}"),
+            r#"FunctionUrlEvent { method: "GET", path: "/status", .. }"#
+        );
     }
 }

@@ -5,14 +5,14 @@
 /// Messages of the cloud do not enter the machine, so they cannot leave it in a reply.
 ///
 /// ```
-/// use firstparty_management::Failure;
+/// use firstparty_management::CallFailure;
 ///
-/// assert_eq!(Failure::from_name("NoSuchDistribution"), Failure::NotFound);
-/// assert_eq!(Failure::from_name("TimeoutError"), Failure::Other);
+/// assert_eq!(CallFailure::from_name("NoSuchDistribution"), CallFailure::NotFound);
+/// assert_eq!(CallFailure::from_name("TimeoutError"), CallFailure::Other);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Failure {
+pub enum CallFailure {
     /// The function may not perform this call.
     AccessDenied,
     /// An invalidation with this reference exists already.
@@ -30,19 +30,19 @@ pub enum Failure {
 /// Error names of the API. Lambda's `PreconditionFailedException`, about a revision, is not
 /// CloudFront's `PreconditionFailed`, about an entity tag: only the latter can be answered by
 /// reading the configuration again.
-const NAMES: [(&str, Failure); 9] = [
-    ("AccessDenied", Failure::AccessDenied),
-    ("AccessDeniedException", Failure::AccessDenied),
-    ("InvalidationBatchAlreadyExists", Failure::AlreadyExists),
-    ("NoSuchDistribution", Failure::NotFound),
-    ("NoSuchResource", Failure::NotFound),
-    ("ResourceNotFoundException", Failure::NotFound),
-    ("InvalidLambdaFunctionAssociation", Failure::NotYetUsable),
-    ("InvalidIfMatchVersion", Failure::Stale),
-    ("PreconditionFailed", Failure::Stale),
+const NAMES: [(&str, CallFailure); 9] = [
+    ("AccessDenied", CallFailure::AccessDenied),
+    ("AccessDeniedException", CallFailure::AccessDenied),
+    ("InvalidationBatchAlreadyExists", CallFailure::AlreadyExists),
+    ("NoSuchDistribution", CallFailure::NotFound),
+    ("NoSuchResource", CallFailure::NotFound),
+    ("ResourceNotFoundException", CallFailure::NotFound),
+    ("InvalidLambdaFunctionAssociation", CallFailure::NotYetUsable),
+    ("InvalidIfMatchVersion", CallFailure::Stale),
+    ("PreconditionFailed", CallFailure::Stale),
 ];
 
-impl Failure {
+impl CallFailure {
     /// The failure behind the name that an AWS SDK gives an error (`name` in JavaScript, `code`
     /// in Rust).
     #[must_use]
@@ -59,23 +59,23 @@ mod tests {
     #[test]
     fn names_are_matched_whole() {
         let names = [
-            ("AccessDenied", Failure::AccessDenied),
-            ("AccessDeniedException", Failure::AccessDenied),
-            ("InvalidIfMatchVersion", Failure::Stale),
-            ("InvalidLambdaFunctionAssociation", Failure::NotYetUsable),
-            ("InvalidationBatchAlreadyExists", Failure::AlreadyExists),
-            ("NoSuchDistribution", Failure::NotFound),
-            ("NoSuchResource", Failure::NotFound),
-            ("PreconditionFailed", Failure::Stale),
-            ("ResourceNotFoundException", Failure::NotFound),
+            ("AccessDenied", CallFailure::AccessDenied),
+            ("AccessDeniedException", CallFailure::AccessDenied),
+            ("InvalidIfMatchVersion", CallFailure::Stale),
+            ("InvalidLambdaFunctionAssociation", CallFailure::NotYetUsable),
+            ("InvalidationBatchAlreadyExists", CallFailure::AlreadyExists),
+            ("NoSuchDistribution", CallFailure::NotFound),
+            ("NoSuchResource", CallFailure::NotFound),
+            ("PreconditionFailed", CallFailure::Stale),
+            ("ResourceNotFoundException", CallFailure::NotFound),
         ];
         assert_eq!(names.len(), NAMES.len());
         for (name, failure) in names {
-            assert_eq!(Failure::from_name(name), failure);
-            assert_eq!(Failure::from_name(&format!("{name}X")), Failure::Other);
-            assert_eq!(Failure::from_name(&name.to_lowercase()), Failure::Other);
+            assert_eq!(CallFailure::from_name(name), failure);
+            assert_eq!(CallFailure::from_name(&format!("{name}X")), CallFailure::Other);
+            assert_eq!(CallFailure::from_name(&name.to_lowercase()), CallFailure::Other);
         }
-        assert_eq!(Failure::from_name("PreconditionFailedException"), Failure::Other);
-        assert_eq!(Failure::from_name(""), Failure::Other);
+        assert_eq!(CallFailure::from_name("PreconditionFailedException"), CallFailure::Other);
+        assert_eq!(CallFailure::from_name(""), CallFailure::Other);
     }
 }

@@ -5,7 +5,7 @@
 //! customer's distribution. This crate decides everything that function decides and performs
 //! nothing: it names the next call to the cloud's API, is fed the reply, and ends in an HTTP
 //! response. Time is an output too: where the cloud needs time, the machine asks the host to
-//! [wait](Step::Wait).
+//! [wait](NextStep::Wait).
 //!
 //! # Theory
 //!
@@ -44,7 +44,7 @@
 //! | reading function | `GetFunction` | any | reading distribution |
 //! | reading distribution | `GetDistribution` | any | done: 200 |
 //!
-//! [`Update`] ends with an [`Error`] on every reply that this table does not name.
+//! [`Update`] ends with an [`UpdateError`] on every reply that this table does not name.
 //!
 //! | state | asks for | reply | next |
 //! |---|---|---|---|
@@ -80,42 +80,45 @@
 //! # The loop
 //!
 //! `poll` says what the machine wants now. It changes nothing, so it may be called at any time.
-//! After [`Step::Call`] perform the call and feed its outcome to `reply`; after [`Step::Wait`] let
-//! the time pass and call `waited`; after either, poll again. [`Step::Done`] is final. Input that
-//! was not asked for is ignored. Give up a run by dropping it.
+//! After [`NextStep::Call`] perform the call and feed its outcome to `reply`; after
+//! [`NextStep::Wait`] let the time pass and call `waited`; after either, poll again.
+//! [`NextStep::Done`] is final. Input that was not asked for is ignored. Give up a run by dropping
+//! it.
 //!
 //! ```
-//! use firstparty_management::{Call, Event, Failure, Run, Settings, Step};
+//! use firstparty_management::{
+//!     Call, CallFailure, DeploymentSettings, FunctionUrlEvent, NextStep, Run,
+//! };
 //! use serde_json::{Value, json};
 //!
-//! # fn perform(call: &Call<'_>) -> Result<Value, Failure> {
+//! # fn perform(call: &Call<'_>) -> Result<Value, CallFailure> {
 //! #     match call {
 //! #         Call::GetSecretValue { .. } => Ok(json!({"SecretString": r#"{"token":"t0ken"}"#})),
 //! #         Call::GetFunction { .. } => Ok(json!({"Configuration": {"FunctionName": "edge"}})),
-//! #         _ => Err(Failure::AccessDenied),
+//! #         _ => Err(CallFailure::AccessDenied),
 //! #     }
 //! # }
 //! # fn sleep(_: std::time::Duration) {}
-//! let settings = Settings::from_variables(|name| match name {
+//! let settings = DeploymentSettings::from_variables(|name| match name {
 //!     "SettingsSecretName" => Some("fingerprint/settings".into()),
 //!     "CFDistributionId" => Some("E2EXAMPLE".into()),
 //!     "LambdaFunctionName" => Some("edge".into()),
 //!     _ => None,
 //! });
-//! let event = Event::new("GET", "/status", Some("mgmt-token t0ken"));
+//! let event = FunctionUrlEvent::new("GET", "/status", Some("mgmt-token t0ken"));
 //!
 //! let mut run = Run::new(&settings, &event);
 //! let response = loop {
 //!     match run.poll() {
-//!         Step::Call(call) => {
+//!         NextStep::Call(call) => {
 //!             let outcome = perform(&call); // the host's cloud client
 //!             run.reply(outcome);
 //!         }
-//!         Step::Wait(duration) => {
+//!         NextStep::Wait(duration) => {
 //!             sleep(duration); // or the host's timer
 //!             run.waited();
 //!         }
-//!         Step::Done(response) => break response.clone(),
+//!         NextStep::Done(response) => break response.clone(),
 //!     }
 //! };
 //! assert_eq!(response.status(), 200);
@@ -145,11 +148,11 @@ mod version;
 pub use http;
 
 pub use self::call::{Call, InvalidationBatch, Paths};
-pub use self::error::Error;
-pub use self::event::{Event, EventError};
-pub use self::failure::Failure;
+pub use self::error::UpdateError;
+pub use self::event::{FunctionUrlEvent, FunctionUrlEventError};
+pub use self::failure::CallFailure;
 pub use self::run::Run;
-pub use self::settings::{Deployment, Settings, SettingsError};
+pub use self::settings::{Deployment, DeploymentError, DeploymentSettings};
 pub use self::status::Status;
-pub use self::step::Step;
+pub use self::step::NextStep;
 pub use self::update::Update;

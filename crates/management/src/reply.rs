@@ -5,7 +5,7 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Response, StatusCode};
 use serde_json::{Value, json};
 
-use super::{Error, SettingsError};
+use super::{DeploymentError, UpdateError};
 
 /// A response with a JSON body.
 pub(super) fn json(status: StatusCode, body: &Value) -> Response<Bytes> {
@@ -26,7 +26,7 @@ pub(super) fn not_found() -> Response<Bytes> {
 }
 
 /// R14.2: the deployment settings are missing.
-pub(super) fn misconfigured(error: SettingsError) -> Response<Bytes> {
+pub(super) fn misconfigured(error: DeploymentError) -> Response<Bytes> {
     let status = "Wrong function configuration. Check environment variables for Lambda@Edge function and CloudFront Distribution id";
     json(StatusCode::INTERNAL_SERVER_ERROR, &json!({"status": status, "error": error.to_string()}))
 }
@@ -37,7 +37,7 @@ pub(super) fn updated(status: &str) -> Response<Bytes> {
 }
 
 /// R14.8: the update failed.
-pub(super) fn failed(error: Error) -> Response<Bytes> {
+pub(super) fn failed(error: UpdateError) -> Response<Bytes> {
     json(
         StatusCode::INTERNAL_SERVER_ERROR,
         &json!({"status": "Error occurred", "errorCode": error.code()}),

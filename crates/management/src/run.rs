@@ -6,7 +6,10 @@ use serde_json::Value;
 
 use super::authorisation::Presented;
 use super::route::Route;
-use super::{Call, Error, Event, Failure, Settings, Status, Step, Update, reply};
+use super::{
+    Call, CallFailure, DeploymentSettings, FunctionUrlEvent, NextStep, Status, Update, UpdateError,
+    reply,
+};
 
 /// One request to the function's URL (R14.1, R14.2).
 ///
@@ -15,11 +18,11 @@ use super::{Call, Error, Event, Failure, Settings, Status, Step, Update, reply};
 /// gets is one constant response. Driven like every machine of [this crate](crate#the-loop).
 ///
 /// ```
-/// use firstparty_management::{Event, Run, Settings, Step};
+/// use firstparty_management::{DeploymentSettings, FunctionUrlEvent, NextStep, Run};
 ///
-/// let settings = Settings::from_variables(|_| None);
-/// let run = Run::new(&settings, &Event::new("POST", "/update", Some("Basic dTpw")));
-/// let Step::Done(response) = run.poll() else { panic!("no call is made for such a field") };
+/// let settings = DeploymentSettings::from_variables(|_| None);
+/// let run = Run::new(&settings, &FunctionUrlEvent::new("POST", "/update", Some("Basic dTpw")));
+/// let NextStep::Done(response) = run.poll() else { panic!("no call is made for such a field") };
 /// assert_eq!(response.status(), 401);
 /// ```
 #[derive(Debug)]
@@ -33,7 +36,7 @@ enum State {
         presented: Presented,
         secret_id: String,
         route: Option<Route>,
-        settings: Settings,
+        settings: DeploymentSettings,
     },
     Status(Status),
     Update(Update),
@@ -47,7 +50,7 @@ impl Run {
     /// A machine for one event. Without a well-formed `authorization` field, or without a settings
     /// secret, it is done already.
     #[must_use]
-    pub fn new(settings: &Settings, event: &Event) -> Self {
+    pub fn new(settings: &DeploymentSettings, event: &FunctionUrlEvent) -> Self {
         let presented = event.authorization.as_deref().and_then(Presented::from_field);
         let state = match (presented, &settings.secret_id) {
             (Some(presented), Some(secret_id)) => State::Authorising {
@@ -63,25 +66,27 @@ impl Run {
 
     /// As [`Run::new`], for the payload as it came. One that is no event is not authorised.
     #[must_use]
-    pub fn from_json(settings: &Settings, payload: &[u8]) -> Self {
-        match Event::from_json(payload) {
+    pub fn from_json(settings: &DeploymentSettings, payload: &[u8]) -> Self {
+        match FunctionUrlEvent::from_json(payload) {
             Ok(event) => Self::new(settings, &event),
             Err(_) => Self { state: State::Done(reply::unauthorised()) },
         }
     }
 
     /// What the machine wants now. Poll after `new`, after each `reply` and each `waited`.
-    pub fn poll(&self) -> Step<'_> {
+    pub fn poll(&self) -> NextStep<'_> {
         match &self.state {
-            State::Authorising { secret_id, .. } => Step::Call(Call::GetSecretValue { secret_id }),
+            State::Authorising { secret_id, .. } => {
+                NextStep::Call(Call::GetSecretValue { secret_id })
+            }
             State::Status(status) => status.poll(),
             State::Update(update) => update.poll(),
-            State::Done(response) => Step::Done(response),
+            State::Done(response) => NextStep::Done(response),
         }
     }
 
     /// Takes the outcome of the call that `poll` asked for. It is ignored if `poll` asks for none.
-    pub fn reply(&mut self, outcome: Result<Value, Failure>) {
+    pub fn reply(&mut self, outcome: Result<Value, CallFailure>) {
         match &mut self.state {
             State::Authorising { presented, route, settings, .. } => {
                 let secret = outcome.unwrap_or_default();
@@ -106,7 +111,7 @@ impl Run {
 
     /// Why an update failed, once it did: for the host's log.
     #[must_use]
-    pub fn error(&self) -> Option<Error> {
+    pub fn error(&self) -> Option<UpdateError> {
         match &self.state {
             State::Update(update) => update.error(),
             State::Authorising { .. } | State::Status(_) | State::Done(_) => None,
@@ -115,7 +120,7 @@ impl Run {
 }
 
 impl State {
-    fn authorised(route: Option<Route>, settings: &Settings) -> Self {
+    fn authorised(route: Option<Route>, settings: &DeploymentSettings) -> Self {
         match (route, settings.deployment()) {
             (None, _) => Self::Done(reply::not_found()),
             (Some(_), Err(error)) => Self::Done(reply::misconfigured(error)),
@@ -131,8 +136,8 @@ mod tests {
 
     use super::*;
 
-    fn settings(id: Option<&str>) -> Settings {
-        Settings::from_variables(|name| match name {
+    fn settings(id: Option<&str>) -> DeploymentSettings {
+        DeploymentSettings::from_variables(|name| match name {
             "SettingsSecretName" => Some("settings".into()),
             "LambdaFunctionName" => Some("edge".into()),
             "CFDistributionId" => id.map(str::to_owned),
@@ -141,7 +146,7 @@ mod tests {
     }
 
     fn done(run: &Run) -> (u16, String) {
-        let Step::Done(response) = run.poll() else { panic!("not done: {run:?}") };
+        let NextStep::Done(response) = run.poll() else { panic!("not done: {run:?}") };
         assert_eq!(response.headers()["content-type"], "application/json");
         assert_eq!(run.error(), None);
         (response.status().as_u16(), String::from_utf8(response.body().to_vec()).unwrap())
@@ -160,17 +165,18 @@ mod tests {
         let settings = settings(Some("E1"));
         for field in [None, Some(""), Some("s3cret"), Some("Bearer s3cret"), Some("mgmt-token ")] {
             for path in ["/status", "/update", "/nowhere"] {
-                let run = Run::new(&settings, &Event::new("POST", path, field));
+                let run = Run::new(&settings, &FunctionUrlEvent::new("POST", path, field));
                 assert_eq!(done(&run), (401, UNAUTHORISED.into()), "{field:?}");
             }
         }
         let outcomes =
-            [Ok(secret()), Ok(json!({})), Err(Failure::AccessDenied), Err(Failure::Other)];
+            [Ok(secret()), Ok(json!({})), Err(CallFailure::AccessDenied), Err(CallFailure::Other)];
         for outcome in outcomes {
-            let mut run = Run::new(&settings, &Event::new("GET", "/status", Some("mgmt-token x")));
+            let mut run =
+                Run::new(&settings, &FunctionUrlEvent::new("GET", "/status", Some("mgmt-token x")));
             assert!(matches!(
                 run.poll(),
-                Step::Call(Call::GetSecretValue { secret_id: "settings" })
+                NextStep::Call(Call::GetSecretValue { secret_id: "settings" })
             ));
             run.reply(outcome);
             assert_eq!(done(&run), (401, UNAUTHORISED.into()));
@@ -182,8 +188,9 @@ mod tests {
     /// R14.1: without a secret nobody is authorised; a payload that is no event proves nothing.
     #[test]
     fn nobody_is_authorised_without_a_secret() {
-        let none = Settings::from_variables(|_| None);
-        let run = Run::new(&none, &Event::new("GET", "/status", Some("mgmt-token s3cret")));
+        let none = DeploymentSettings::from_variables(|_| None);
+        let run =
+            Run::new(&none, &FunctionUrlEvent::new("GET", "/status", Some("mgmt-token s3cret")));
         assert_eq!(done(&run), (401, UNAUTHORISED.into()));
         for payload in [&b""[..], b"{}", b"\xff", br#"{"rawPath":"/status"}"#] {
             let run = Run::from_json(&settings(Some("E1")), payload);
@@ -195,7 +202,7 @@ mod tests {
     #[test]
     fn authorised_callers_learn_what_is_wrong() {
         let authorised = |id, method: &str, path: &str| {
-            let event = Event::new(method, path, Some("mgmt-token s3cret"));
+            let event = FunctionUrlEvent::new(method, path, Some("mgmt-token s3cret"));
             let mut run = Run::new(&settings(id), &event);
             run.reply(Ok(secret()));
             run
@@ -210,7 +217,10 @@ mod tests {
         assert_eq!(body["status"], expected);
         for (method, path) in [("GET", "/status"), ("POST", "/update")] {
             let run = authorised(Some("E1"), method, path);
-            assert!(matches!(run.poll(), Step::Call(Call::GetFunction { function_name: "edge" })));
+            assert!(matches!(
+                run.poll(),
+                NextStep::Call(Call::GetFunction { function_name: "edge" })
+            ));
             assert!(!format!("{run:?}").contains("s3cret"));
         }
     }
@@ -220,19 +230,19 @@ mod tests {
     fn only_an_update_waits() {
         let mut run = Run::new(
             &settings(Some("E1")),
-            &Event::new("GET", "/status", Some("mgmt-token s3cret")),
+            &FunctionUrlEvent::new("GET", "/status", Some("mgmt-token s3cret")),
         );
         run.waited();
-        assert!(matches!(run.poll(), Step::Call(Call::GetSecretValue { .. })));
+        assert!(matches!(run.poll(), NextStep::Call(Call::GetSecretValue { .. })));
         run.reply(Ok(secret()));
         run.waited();
-        assert!(matches!(run.poll(), Step::Call(Call::GetFunction { .. })));
+        assert!(matches!(run.poll(), NextStep::Call(Call::GetFunction { .. })));
     }
 
     /// The token is in no `Debug` of a run that holds it.
     #[test]
     fn debug_hides_the_token() {
-        let event = Event::new("GET", "/status", Some("mgmt-token s3cret"));
+        let event = FunctionUrlEvent::new("GET", "/status", Some("mgmt-token s3cret"));
         let run = Run::new(&settings(Some("E1")), &event);
         assert!(!format!("{run:?} {:?} {event:?}", run.poll()).contains("s3cret"));
     }

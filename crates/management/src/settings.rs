@@ -3,16 +3,16 @@
 /// The host's variables, unchecked: authorisation comes before any complaint about them (R14.2).
 ///
 /// ```
-/// use firstparty_management::{Settings, SettingsError};
+/// use firstparty_management::{DeploymentError, DeploymentSettings};
 ///
-/// let settings = Settings::from_variables(|name| match name {
+/// let settings = DeploymentSettings::from_variables(|name| match name {
 ///     "CFDistributionId" => Some("E2EXAMPLE".into()),
 ///     _ => None,
 /// });
-/// assert_eq!(settings.deployment(), Err(SettingsError::Missing("LambdaFunctionName")));
+/// assert_eq!(settings.deployment(), Err(DeploymentError::Missing("LambdaFunctionName")));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Settings {
+pub struct DeploymentSettings {
     pub(super) secret_id: Option<String>,
     distribution_id: Option<String>,
     function_name: Option<String>,
@@ -37,7 +37,7 @@ pub(super) struct Package {
 /// let deployment = Deployment::new("E2EXAMPLE", "edge")?
 ///     .with_package("my-bucket", "releases/edge.zip")
 ///     .with_origins("fpcdn.io", "eu.api.fpjs.io");
-/// # Ok::<(), firstparty_management::SettingsError>(())
+/// # Ok::<(), firstparty_management::DeploymentError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Deployment {
@@ -48,10 +48,10 @@ pub struct Deployment {
     pub(super) origins: [String; 2],
 }
 
-/// What is wrong with the settings. It names the variable, never its value.
+/// What is wrong with the deployment's settings. It names the variable, never its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum SettingsError {
+pub enum DeploymentError {
     /// The variable is not set.
     #[error("{0} is not set")]
     Missing(&'static str),
@@ -72,7 +72,7 @@ const API: &str = "api.fpjs.io";
 /// Labels before the API's domain name, one for each region that has its own.
 const REGIONS: [&str; 2] = ["eu", "ap"];
 
-impl Settings {
+impl DeploymentSettings {
     /// Asks the host for each variable by name; an empty value counts as not set.
     ///
     /// | variable | meaning | default |
@@ -105,10 +105,10 @@ impl Settings {
     ///
     /// # Errors
     ///
-    /// [`SettingsError`] for the first variable that is missing or cannot be an id or a name.
-    pub fn deployment(&self) -> Result<Deployment, SettingsError> {
-        let id = self.distribution_id.as_deref().ok_or(SettingsError::Missing(DISTRIBUTION))?;
-        let name = self.function_name.as_deref().ok_or(SettingsError::Missing(FUNCTION))?;
+    /// [`DeploymentError`] for the first variable that is missing or cannot be an id or a name.
+    pub fn deployment(&self) -> Result<Deployment, DeploymentError> {
+        let id = self.distribution_id.as_deref().ok_or(DeploymentError::Missing(DISTRIBUTION))?;
+        let name = self.function_name.as_deref().ok_or(DeploymentError::Missing(FUNCTION))?;
         let Package { bucket, key } = &self.package;
         let [cdn, api] = &self.origins;
         Ok(Deployment::new(id, name)?.with_package(bucket, key).with_origins(cdn, api))
@@ -122,14 +122,14 @@ impl Deployment {
     ///
     /// # Errors
     ///
-    /// [`SettingsError::Invalid`] if the id is not of ASCII letters and digits, or the name not of
-    /// 1 to 64 ASCII letters, digits, `-` and `_`.
-    pub fn new(distribution_id: &str, function_name: &str) -> Result<Self, SettingsError> {
+    /// [`DeploymentError::Invalid`] if the id is not of ASCII letters and digits, or the name not
+    /// of 1 to 64 ASCII letters, digits, `-` and `_`.
+    pub fn new(distribution_id: &str, function_name: &str) -> Result<Self, DeploymentError> {
         if !is_made_of(distribution_id, "") {
-            return Err(SettingsError::Invalid(DISTRIBUTION));
+            return Err(DeploymentError::Invalid(DISTRIBUTION));
         }
         if !is_made_of(function_name, "-_") {
-            return Err(SettingsError::Invalid(FUNCTION));
+            return Err(DeploymentError::Invalid(FUNCTION));
         }
         Ok(Self {
             distribution_id: distribution_id.to_owned(),
@@ -176,8 +176,8 @@ fn is_made_of(text: &str, more: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn settings<const N: usize>(variables: [(&str, &str); N]) -> Settings {
-        Settings::from_variables(|name| {
+    fn settings<const N: usize>(variables: [(&str, &str); N]) -> DeploymentSettings {
+        DeploymentSettings::from_variables(|name| {
             variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
         })
     }

@@ -5,7 +5,7 @@ use http::{Response, StatusCode};
 use serde_json::{Map, Value};
 
 use super::member::{take_object, text};
-use super::{Call, Deployment, Failure, Step, distribution, reply};
+use super::{Call, CallFailure, Deployment, NextStep, distribution, reply};
 
 /// Reads the deployment's status (R14.3). The response is always a 200; a half whose call failed is
 /// left out of it.
@@ -13,18 +13,18 @@ use super::{Call, Deployment, Failure, Step, distribution, reply};
 /// Driven like every machine of [this crate](crate#the-loop).
 ///
 /// ```
-/// use firstparty_management::{Deployment, Failure, Status, Step};
+/// use firstparty_management::{CallFailure, Deployment, NextStep, Status};
 /// use serde_json::json;
 ///
 /// let mut status = Status::new(Deployment::new("E2EXAMPLE", "edge")?);
-/// assert!(matches!(status.poll(), Step::Call(call) if call.operation() == "GetFunction"));
+/// assert!(matches!(status.poll(), NextStep::Call(call) if call.operation() == "GetFunction"));
 /// status.reply(Ok(json!({"Configuration": {"FunctionName": "edge", "Runtime": "nodejs24.x"}})));
-/// assert!(matches!(status.poll(), Step::Call(call) if call.operation() == "GetDistribution"));
-/// status.reply(Err(Failure::AccessDenied));
-/// let Step::Done(response) = status.poll() else { panic!("it asks for two calls") };
+/// assert!(matches!(status.poll(), NextStep::Call(call) if call.operation() == "GetDistribution"));
+/// status.reply(Err(CallFailure::AccessDenied));
+/// let NextStep::Done(response) = status.poll() else { panic!("it asks for two calls") };
 /// let body = r#"{"lambdaFunction":{"functionName":"edge","runtime":"nodejs24.x"}}"#;
 /// assert_eq!(response.body(), body);
-/// # Ok::<(), firstparty_management::SettingsError>(())
+/// # Ok::<(), firstparty_management::DeploymentError>(())
 /// ```
 #[derive(Debug)]
 pub struct Status {
@@ -70,20 +70,20 @@ impl Status {
     }
 
     /// What the machine wants now. Poll after `new` and after each `reply`.
-    pub fn poll(&self) -> Step<'_> {
+    pub fn poll(&self) -> NextStep<'_> {
         match &self.state {
             State::ReadingFunction => {
-                Step::Call(Call::GetFunction { function_name: &self.deployment.function_name })
+                NextStep::Call(Call::GetFunction { function_name: &self.deployment.function_name })
             }
             State::ReadingDistribution { .. } => {
-                Step::Call(Call::GetDistribution { id: &self.deployment.distribution_id })
+                NextStep::Call(Call::GetDistribution { id: &self.deployment.distribution_id })
             }
-            State::Done(response) => Step::Done(response),
+            State::Done(response) => NextStep::Done(response),
         }
     }
 
     /// Takes the outcome of the call that `poll` asked for. After the end it is ignored.
-    pub fn reply(&mut self, outcome: Result<Value, Failure>) {
+    pub fn reply(&mut self, outcome: Result<Value, CallFailure>) {
         let value = outcome.unwrap_or_default();
         match &mut self.state {
             State::ReadingFunction => {
@@ -144,12 +144,17 @@ mod tests {
 
     use super::*;
 
-    fn status(function: Result<Value, Failure>, distribution: Result<Value, Failure>) -> Value {
+    fn status(
+        function: Result<Value, CallFailure>,
+        distribution: Result<Value, CallFailure>,
+    ) -> Value {
         let mut status = Status::new(Deployment::new("E1", "edge").unwrap());
-        for outcome in [function, distribution, Err(Failure::Other)] {
+        for outcome in [function, distribution, Err(CallFailure::Other)] {
             status.reply(outcome);
         }
-        let Step::Done(response) = status.poll() else { panic!("two replies are all it needs") };
+        let NextStep::Done(response) = status.poll() else {
+            panic!("two replies are all it needs")
+        };
         assert_eq!(response.status(), 200);
         assert_eq!(response.headers()["content-type"], "application/json");
         serde_json::from_slice(response.body()).unwrap()
@@ -191,7 +196,7 @@ mod tests {
     /// R14.3: a half whose call failed, or whose reply says nothing, is left out.
     #[test]
     fn failed_halves_are_left_out() {
-        let denied = || Err(Failure::AccessDenied);
+        let denied = || Err(CallFailure::AccessDenied);
         assert_eq!(status(denied(), denied()), json!({}));
         assert_eq!(status(Ok(json!(null)), Ok(json!({"Distribution": 1}))), json!({}));
         let half = status(denied(), Ok(json!({"Distribution": {"Id": ["odd"], "Status": null}})));

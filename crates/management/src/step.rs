@@ -14,7 +14,7 @@ use super::Call;
 #[derive(Debug)]
 #[must_use = "the machine goes on only when it gets what it asks for"]
 #[expect(clippy::exhaustive_enums, reason = "a host must handle every step")]
-pub enum Step<'a> {
+pub enum NextStep<'a> {
     /// Perform this call once and feed its outcome to `reply`.
     Call(Call<'a>),
     /// Let this much time pass, then call `waited`.

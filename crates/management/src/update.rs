@@ -10,7 +10,7 @@ use http::Response;
 use serde_json::Value;
 
 use super::version::Search;
-use super::{Deployment, Error, Failure, Step, reply};
+use super::{CallFailure, Deployment, NextStep, UpdateError, reply};
 use state::State;
 
 /// Brings the newest code into the function and the published version into the distribution
@@ -20,15 +20,15 @@ use state::State;
 /// [`Run`](super::Run)'s part.
 ///
 /// ```
-/// use firstparty_management::{Call, Deployment, Failure, Step, Update};
+/// use firstparty_management::{Call, CallFailure, Deployment, NextStep, Update};
 ///
 /// let mut update = Update::new(Deployment::new("E2EXAMPLE", "edge")?);
-/// assert!(matches!(update.poll(), Step::Call(Call::GetFunction { function_name: "edge" })));
-/// update.reply(Err(Failure::NotFound));
-/// let Step::Done(response) = update.poll() else { panic!("a missing function ends it") };
+/// assert!(matches!(update.poll(), NextStep::Call(Call::GetFunction { function_name: "edge" })));
+/// update.reply(Err(CallFailure::NotFound));
+/// let NextStep::Done(response) = update.poll() else { panic!("a missing function ends it") };
 /// assert_eq!(response.status(), 500);
 /// assert_eq!(response.body(), r#"{"errorCode":"E2100","status":"Error occurred"}"#);
-/// # Ok::<(), firstparty_management::SettingsError>(())
+/// # Ok::<(), firstparty_management::DeploymentError>(())
 /// ```
 #[derive(Debug)]
 pub struct Update {
@@ -40,7 +40,7 @@ pub struct Update {
 enum Progress {
     Calling(State),
     Pausing { time: Duration, then: State },
-    Done { response: Response<Bytes>, error: Option<Error> },
+    Done { response: Response<Bytes>, error: Option<UpdateError> },
 }
 
 /// How an update succeeds.
@@ -72,16 +72,16 @@ impl Update {
     }
 
     /// What the machine wants now. Poll after `new`, after each `reply` and each `waited`.
-    pub fn poll(&self) -> Step<'_> {
+    pub fn poll(&self) -> NextStep<'_> {
         match &self.progress {
-            Progress::Calling(state) => Step::Call(state.call(&self.deployment)),
-            Progress::Pausing { time, .. } => Step::Wait(*time),
-            Progress::Done { response, .. } => Step::Done(response),
+            Progress::Calling(state) => NextStep::Call(state.call(&self.deployment)),
+            Progress::Pausing { time, .. } => NextStep::Wait(*time),
+            Progress::Done { response, .. } => NextStep::Done(response),
         }
     }
 
     /// Takes the outcome of the call that `poll` asked for. It is ignored if `poll` asks for none.
-    pub fn reply(&mut self, outcome: Result<Value, Failure>) {
+    pub fn reply(&mut self, outcome: Result<Value, CallFailure>) {
         if let Progress::Calling(state) = &mut self.progress {
             let state = mem::replace(state, State::ReadingFunction);
             let next = state.answered(outcome, &self.deployment);
@@ -98,7 +98,7 @@ impl Update {
 
     /// Why the update failed, once it did: for the host's log.
     #[must_use]
-    pub fn error(&self) -> Option<Error> {
+    pub fn error(&self) -> Option<UpdateError> {
         match self.progress {
             Progress::Done { error, .. } => error,
             Progress::Calling(_) | Progress::Pausing { .. } => None,
@@ -122,8 +122,8 @@ impl From<Outcome> for Progress {
     }
 }
 
-impl From<Error> for Progress {
-    fn from(error: Error) -> Self {
+impl From<UpdateError> for Progress {
+    fn from(error: UpdateError) -> Self {
         Self::Done { response: reply::failed(error), error: Some(error) }
     }
 }

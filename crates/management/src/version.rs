@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::arn::FunctionArn;
 use super::member::text;
-use super::{Deployment, Error};
+use super::{Deployment, UpdateError};
 
 /// A published version of the deployment's function.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,19 +19,19 @@ impl Version {
     pub(super) fn of(
         configuration: &Value,
         deployment: &Deployment,
-    ) -> Result<Option<Self>, Error> {
+    ) -> Result<Option<Self>, UpdateError> {
         let Some(number) = text(configuration, "Version").filter(|number| order(number).is_some())
         else {
             return Ok(None);
         };
-        let arn = text(configuration, "FunctionArn").ok_or(Error::FunctionArnMissing)?;
+        let arn = text(configuration, "FunctionArn").ok_or(UpdateError::FunctionArnMissing)?;
         let parsed = FunctionArn::parse(arn)
             .filter(|parsed| parsed.name == deployment.function_name)
-            .ok_or(Error::FunctionArnMissing)?;
+            .ok_or(UpdateError::FunctionArnMissing)?;
         let arn = match parsed.qualifier {
             None => format!("{arn}:{number}"),
             Some(qualifier) if qualifier == number => arn.to_owned(),
-            Some(_) => return Err(Error::FunctionArnMissing),
+            Some(_) => return Err(UpdateError::FunctionArnMissing),
         };
         Ok(Some(Self { arn, number: number.to_owned() }))
     }
@@ -119,28 +119,28 @@ impl Search {
         &mut self,
         page: &Value,
         deployment: &Deployment,
-    ) -> Result<Option<Version>, Error> {
+    ) -> Result<Option<Version>, UpdateError> {
         let items = page.get("Versions").and_then(Value::as_array);
-        for item in items.ok_or(Error::VersionAmbiguous)? {
+        for item in items.ok_or(UpdateError::VersionAmbiguous)? {
             self.visit(item, deployment)?;
         }
         self.pages += 1;
         self.marker = text(page, "NextMarker").map(str::to_owned);
         match &self.marker {
             Some(_) if self.pages < Self::MAX_PAGES => Ok(None),
-            Some(_) => Err(Error::VersionAmbiguous),
+            Some(_) => Err(UpdateError::VersionAmbiguous),
             None => self.result().map(Some),
         }
     }
 
-    fn visit(&mut self, item: &Value, deployment: &Deployment) -> Result<(), Error> {
+    fn visit(&mut self, item: &Value, deployment: &Deployment) -> Result<(), UpdateError> {
         let of_revision = text(item, "RevisionId") == Some(&self.revision);
         let of_code = self.code.is_some() && text(item, "CodeSha256") == self.code.as_deref();
-        let number = text(item, "Version").ok_or(Error::VersionAmbiguous)?;
+        let number = text(item, "Version").ok_or(UpdateError::VersionAmbiguous)?;
         if number.starts_with('$') {
             return Ok(()); // `$LATEST`
         }
-        let place = order(number).ok_or(Error::VersionAmbiguous)?;
+        let place = order(number).ok_or(UpdateError::VersionAmbiguous)?;
         let matched = of_revision || of_code;
         let version = if matched { Version::of(item, deployment)? } else { None };
         if let Some(version) = version.as_ref().filter(|_| of_revision) {
@@ -151,12 +151,12 @@ impl Search {
         Ok(())
     }
 
-    fn result(&self) -> Result<Version, Error> {
+    fn result(&self) -> Result<Version, UpdateError> {
         match (&self.by_revision, &self.newest) {
             (Found::One(version), _) | (Found::Nothing, Some((_, Some(version)))) => {
                 Ok(version.clone())
             }
-            _ => Err(Error::VersionAmbiguous),
+            _ => Err(UpdateError::VersionAmbiguous),
         }
     }
 }
@@ -239,7 +239,7 @@ mod tests {
         let last = |items: Vec<Value>| json!({ "Versions": items });
         let latest =
             json!({"Version": "$LATEST", "FunctionArn": ARN, "RevisionId": "r", "CodeSha256": "c"});
-        let ambiguous = Err(Error::VersionAmbiguous);
+        let ambiguous = Err(UpdateError::VersionAmbiguous);
 
         assert_eq!(search(&[page(vec![item(1, "r", "c")])]), Ok(None));
         let by_code = [page(vec![item(2, "x", "c")]), last(vec![item(1, "x", "d"), latest])];
@@ -259,7 +259,7 @@ mod tests {
         assert_eq!(search(&[last(vec![item(1, "x", "d")])]), ambiguous);
         assert_eq!(search(&[json!(null)]), ambiguous);
         let unnamed = json!({"Version": "1", "RevisionId": "r"});
-        assert_eq!(search(&[last(vec![unnamed])]), Err(Error::FunctionArnMissing));
+        assert_eq!(search(&[last(vec![unnamed])]), Err(UpdateError::FunctionArnMissing));
     }
 
     /// R14.4, R14.8: E8000 for a page that cannot be read, as what is missing may be the newest
@@ -277,15 +277,15 @@ mod tests {
             assert_eq!(second(json!({"Versions": empty})), Ok(Some(version(2))));
         }
         for odd in [json!(null), json!({}), json!([[]]), json!({"Versions": {}})] {
-            assert_eq!(second(odd.clone()), Err(Error::VersionAmbiguous), "{odd}");
+            assert_eq!(second(odd.clone()), Err(UpdateError::VersionAmbiguous), "{odd}");
         }
         for odd in [json!(null), json!({}), json!([]), json!({"Version": ""})] {
             let page = json!({"Versions": [odd]});
-            assert_eq!(second(page), Err(Error::VersionAmbiguous), "{odd}");
+            assert_eq!(second(page), Err(UpdateError::VersionAmbiguous), "{odd}");
         }
         for number in [json!(3), json!("3a"), json!("unheard-of")] {
             let page = json!({"Versions": [{"Version": number}]});
-            assert_eq!(second(page), Err(Error::VersionAmbiguous), "{number}");
+            assert_eq!(second(page), Err(UpdateError::VersionAmbiguous), "{number}");
         }
     }
 
@@ -301,8 +301,8 @@ mod tests {
         let all = [two.clone(), nine.clone(), ten.clone()];
         assert_eq!(search(&all), Ok(Some(version(10))));
         assert_eq!(search(&[ten.clone(), nine.clone(), two.clone()]), Ok(Some(version(10))));
-        assert_eq!(search(&[two, nine]), Err(Error::VersionAmbiguous), "not listed yet");
-        assert_eq!(search(&[ten, eleven]), Err(Error::VersionAmbiguous), "published since");
+        assert_eq!(search(&[two, nine]), Err(UpdateError::VersionAmbiguous), "not listed yet");
+        assert_eq!(search(&[ten, eleven]), Err(UpdateError::VersionAmbiguous), "published since");
     }
 
     /// Without a code to compare, versions without a code are no match.
@@ -310,7 +310,7 @@ mod tests {
     fn missing_codes_are_not_equal() {
         let mut search = Search::new("r", None);
         let page = json!({"Versions": [{"Version": "1", "FunctionArn": ARN}]});
-        assert_eq!(search.read(&page, &deployment()), Err(Error::VersionAmbiguous));
+        assert_eq!(search.read(&page, &deployment()), Err(UpdateError::VersionAmbiguous));
     }
 
     /// A list that never ends is given up.
@@ -322,6 +322,6 @@ mod tests {
             assert_eq!(search.read(&page, &deployment()), Ok(None));
             assert_eq!(search.marker(), Some("m"));
         }
-        assert_eq!(search.read(&page, &deployment()), Err(Error::VersionAmbiguous));
+        assert_eq!(search.read(&page, &deployment()), Err(UpdateError::VersionAmbiguous));
     }
 }

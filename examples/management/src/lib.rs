@@ -7,7 +7,7 @@
 
 use std::cell::{Cell, RefCell};
 
-use firstparty_management::{Failure, Run, Settings, Step};
+use firstparty_management::{CallFailure, DeploymentSettings, NextStep, Run};
 use serde_json::{Value, json};
 
 thread_local! {
@@ -32,7 +32,7 @@ pub extern "C" fn start() {
     let input = taken_input();
     let variable = |name: &str| Some(input.get("variables")?.get(name)?.as_str()?.to_owned());
     let event = input.get("event").unwrap_or(&Value::Null).to_string();
-    RUN.set(Some(Run::from_json(&Settings::from_variables(variable), event.as_bytes())));
+    RUN.set(Some(Run::from_json(&DeploymentSettings::from_variables(variable), event.as_bytes())));
 }
 
 /// What the run wants now: `{"call": {<operation>: <input>}}`, `{"wait": <milliseconds>}` or
@@ -52,7 +52,7 @@ pub extern "C" fn poll() -> u64 {
 pub extern "C" fn reply() {
     let mut input = taken_input();
     let name = input.get("error").and_then(Value::as_str).unwrap_or_default();
-    let failure = Failure::from_name(name);
+    let failure = CallFailure::from_name(name);
     let outcome = input.get_mut("ok").map(Value::take).ok_or(failure);
     with_run(|run| run.reply(outcome));
 }
@@ -65,9 +65,9 @@ pub extern "C" fn waited() {
 
 fn wanted(run: &Run) -> Value {
     match run.poll() {
-        Step::Call(call) => json!({ "call": call }),
-        Step::Wait(duration) => json!({ "wait": duration.as_secs_f64() * 1e3 }),
-        Step::Done(response) => json!({
+        NextStep::Call(call) => json!({ "call": call }),
+        NextStep::Wait(duration) => json!({ "wait": duration.as_secs_f64() * 1e3 }),
+        NextStep::Done(response) => json!({
             "done": {
                 "statusCode": response.status().as_u16(),
                 "headers": {"content-type": "application/json"},

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fmt::{self, Write};
 
-use firstparty_management::{Call, Failure, Settings, Step, Update};
+use firstparty_management::{Call, CallFailure, DeploymentSettings, NextStep, Update};
 use serde_json::{Value, json};
 
 /// What the files and the arguments say.
@@ -32,7 +32,7 @@ pub(crate) fn make(
 ) -> Result<Plan, Box<dyn Error>> {
     let name = known.function.pointer("/Configuration/FunctionName").and_then(Value::as_str);
     let name = name.ok_or("the function's file has no Configuration.FunctionName")?;
-    let settings = Settings::from_variables(|asked| match asked {
+    let settings = DeploymentSettings::from_variables(|asked| match asked {
         "CFDistributionId" => Some(known.distribution_id.to_owned()),
         "LambdaFunctionName" => Some(name.to_owned()),
         other => variable(other),
@@ -43,15 +43,15 @@ pub(crate) fn make(
     let mut text = format!("Plan for function {name} and distribution {id}:\n");
     loop {
         let outcome = match update.poll() {
-            Step::Call(call) => {
+            NextStep::Call(call) => {
                 cloud.describe(&call, &mut text)?;
                 cloud.answer(&call)
             }
-            Step::Wait(_) => {
+            NextStep::Wait(_) => {
                 update.waited();
                 continue;
             }
-            Step::Done(response) => {
+            NextStep::Done(response) => {
                 let body = std::str::from_utf8(response.body())?;
                 writeln!(text, "Then answer {}: {body}", response.status())?;
                 break;
@@ -79,14 +79,14 @@ struct Files<'a> {
 }
 
 impl Files<'_> {
-    fn answer(&self, call: &Call<'_>) -> Result<Value, Failure> {
+    fn answer(&self, call: &Call<'_>) -> Result<Value, CallFailure> {
         match call {
             Call::GetFunction { .. } => Ok(self.known.function.clone()),
             Call::UpdateFunctionCode { .. } => Ok(self.published()),
             Call::GetFunctionConfiguration { .. } => Ok(json!({"State": "Active"})),
             Call::GetDistributionConfig { .. } => Ok(self.known.distribution.clone()),
             Call::UpdateDistribution { .. } | Call::CreateInvalidation { .. } => Ok(json!({})),
-            _ => Err(Failure::Other),
+            _ => Err(CallFailure::Other),
         }
     }
 

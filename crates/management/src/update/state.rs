@@ -10,7 +10,7 @@ use crate::call::{Call, InvalidationBatch, Paths};
 use crate::distribution::{self, Edit};
 use crate::member::{take_object, text};
 use crate::version::{Search, Version};
-use crate::{Deployment, Error, Failure};
+use crate::{CallFailure, Deployment, UpdateError};
 
 /// The call whose reply an update waits for, with what it knows by then.
 #[derive(Debug)]
@@ -88,15 +88,15 @@ impl State {
     /// Where the outcome of the call leads.
     pub(super) fn answered(
         self,
-        outcome: Result<Value, Failure>,
+        outcome: Result<Value, CallFailure>,
         deployment: &Deployment,
-    ) -> Result<Progress, Error> {
+    ) -> Result<Progress, UpdateError> {
         let operation = self.call(deployment).operation();
-        let or_fail = |failure| Error::of_call(operation, failure);
+        let or_fail = |failure| UpdateError::of_call(operation, failure);
         match self {
             Self::ReadingFunction => function_read(outcome.map_err(or_fail)?),
             Self::UpdatingCode { code, .. } => {
-                let reply = outcome.map_err(Error::of_code_update)?;
+                let reply = outcome.map_err(UpdateError::of_code_update)?;
                 code_updated(&reply, code.as_deref(), deployment)
             }
             Self::ListingVersions { search, code_changed } => {
@@ -115,16 +115,17 @@ impl State {
                 }
             },
             Self::Invalidating { outcome: done, .. } => match outcome {
-                Ok(_) | Err(Failure::AlreadyExists) => Ok(done.into()),
+                Ok(_) | Err(CallFailure::AlreadyExists) => Ok(done.into()),
                 Err(failure) => Err(or_fail(failure)),
             },
         }
     }
 }
 
-fn function_read(mut reply: Value) -> Result<Progress, Error> {
-    let configuration = take_object(&mut reply, "Configuration").ok_or(Error::FunctionMissing)?;
-    let revision = text(&configuration, "RevisionId").ok_or(Error::RevisionBeforeMissing)?;
+fn function_read(mut reply: Value) -> Result<Progress, UpdateError> {
+    let configuration =
+        take_object(&mut reply, "Configuration").ok_or(UpdateError::FunctionMissing)?;
+    let revision = text(&configuration, "RevisionId").ok_or(UpdateError::RevisionBeforeMissing)?;
     let code = text(&configuration, "CodeSha256").map(str::to_owned);
     Ok(State::UpdatingCode { revision: revision.to_owned(), code }.into())
 }
@@ -133,8 +134,8 @@ fn code_updated(
     reply: &Value,
     code_before: Option<&str>,
     deployment: &Deployment,
-) -> Result<Progress, Error> {
-    let revision = text(reply, "RevisionId").ok_or(Error::RevisionAfterMissing)?;
+) -> Result<Progress, UpdateError> {
+    let revision = text(reply, "RevisionId").ok_or(UpdateError::RevisionAfterMissing)?;
     let code = text(reply, "CodeSha256");
     // Code that is not told apart counts as changed: then success is "completed", which is true.
     let code_changed = code.is_none() || code != code_before;
@@ -149,7 +150,7 @@ fn versions_listed(
     mut search: Search,
     code_changed: bool,
     deployment: &Deployment,
-) -> Result<Progress, Error> {
+) -> Result<Progress, UpdateError> {
     Ok(match search.read(page, deployment)? {
         Some(version) => checking(version, code_changed, deployment),
         None => State::ListingVersions { search, code_changed }.into(),
@@ -163,15 +164,15 @@ fn checking(version: Version, code_changed: bool, deployment: &Deployment) -> Pr
 }
 
 /// A version that failed will not become active; any other state may, also one that is not known.
-fn version_checked(reply: &Value, target: Target, polls: u32) -> Result<Progress, Error> {
+fn version_checked(reply: &Value, target: Target, polls: u32) -> Result<Progress, UpdateError> {
     match text(reply, "State") {
         Some("Active") => Ok(State::ReadingDistribution { target, attempts: 0 }.into()),
-        Some("Failed") => Err(Error::VersionNotActive),
+        Some("Failed") => Err(UpdateError::VersionNotActive),
         _ if polls < Update::MAX_POLLS => Ok(Progress::Pausing {
             time: Update::VERSION_PAUSE,
             then: State::CheckingVersion { target, polls },
         }),
-        _ => Err(Error::VersionNotActive),
+        _ => Err(UpdateError::VersionNotActive),
     }
 }
 
@@ -181,8 +182,8 @@ fn distribution_read(
     target: Target,
     attempts: u32,
     deployment: &Deployment,
-) -> Result<Progress, Error> {
-    let missing = Error::DistributionConfigMissing;
+) -> Result<Progress, UpdateError> {
+    let missing = UpdateError::DistributionConfigMissing;
     let etag = text(&reply, "ETag").ok_or(missing)?.to_owned();
     let mut config = take_object(&mut reply, "DistributionConfig").ok_or(missing)?;
     let Edit { changed, paths } = distribution::point(&mut config, deployment, &target.version)?;
@@ -198,11 +199,11 @@ fn distribution_read(
 }
 
 /// R14.6: what to do about a refused write while attempts are left.
-fn refused(failure: Failure, target: Target, attempts: u32, write: Write) -> Option<Progress> {
+fn refused(failure: CallFailure, target: Target, attempts: u32, write: Write) -> Option<Progress> {
     match failure {
         _ if attempts >= Update::MAX_ATTEMPTS => None,
-        Failure::Stale => Some(State::ReadingDistribution { target, attempts }.into()),
-        Failure::NotYetUsable => Some(Progress::Pausing {
+        CallFailure::Stale => Some(State::ReadingDistribution { target, attempts }.into()),
+        CallFailure::NotYetUsable => Some(Progress::Pausing {
             time: Update::DISTRIBUTION_PAUSE,
             then: State::UpdatingDistribution { target, attempts, write },
         }),

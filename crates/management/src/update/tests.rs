@@ -24,7 +24,7 @@ fn distribution(etag: &str, version: u32) -> Value {
     }})
 }
 
-fn fed(outcomes: impl IntoIterator<Item = Result<Value, Failure>>) -> Update {
+fn fed(outcomes: impl IntoIterator<Item = Result<Value, CallFailure>>) -> Update {
     let mut update = Update::new(Deployment::new("E1", "edge").unwrap());
     for outcome in outcomes {
         update.reply(outcome);
@@ -34,15 +34,15 @@ fn fed(outcomes: impl IntoIterator<Item = Result<Value, Failure>>) -> Update {
 
 fn operation(update: &Update) -> &'static str {
     match update.poll() {
-        Step::Call(call) => call.operation(),
-        Step::Wait(_) => "wait",
-        Step::Done(_) => "done",
+        NextStep::Call(call) => call.operation(),
+        NextStep::Wait(_) => "wait",
+        NextStep::Done(_) => "done",
     }
 }
 
 /// The status of a success, the code of an error.
 fn end(update: &Update) -> String {
-    let Step::Done(response) = update.poll() else { panic!("not done: {update:?}") };
+    let NextStep::Done(response) = update.poll() else { panic!("not done: {update:?}") };
     let body: Value = serde_json::from_slice(response.body()).unwrap();
     match response.status().as_u16() {
         200 => {
@@ -62,7 +62,7 @@ fn active() -> Value {
 }
 
 /// Replies up to the configuration, with new code.
-fn to_distribution() -> [Result<Value, Failure>; 3] {
+fn to_distribution() -> [Result<Value, CallFailure>; 3] {
     [Ok(function("r1", "old")), Ok(published("new")), Ok(active())]
 }
 
@@ -70,9 +70,9 @@ fn to_distribution() -> [Result<Value, Failure>; 3] {
 #[test]
 fn the_straight_way() {
     let mut update = fed(None);
-    assert!(matches!(update.poll(), Step::Call(Call::GetFunction { function_name: "edge" })));
+    assert!(matches!(update.poll(), NextStep::Call(Call::GetFunction { function_name: "edge" })));
     update.reply(Ok(function("r1", "old")));
-    let Step::Call(call) = update.poll() else { panic!() };
+    let NextStep::Call(call) = update.poll() else { panic!() };
     let expected = Call::UpdateFunctionCode {
         function_name: "edge",
         s3_bucket: "fingerprint-pro-cloudfront-integration",
@@ -82,18 +82,18 @@ fn the_straight_way() {
     };
     assert_eq!(call, expected);
     update.reply(Ok(published("new")));
-    let Step::Call(call) = update.poll() else { panic!() };
+    let NextStep::Call(call) = update.poll() else { panic!() };
     assert_eq!(call, Call::GetFunctionConfiguration { function_name: "edge", qualifier: "7" });
     update.reply(Ok(active()));
-    assert!(matches!(update.poll(), Step::Call(Call::GetDistributionConfig { id: "E1" })));
+    assert!(matches!(update.poll(), NextStep::Call(Call::GetDistributionConfig { id: "E1" })));
     update.reply(Ok(distribution("t1", 3)));
     let config = &distribution("t1", 7)["DistributionConfig"];
-    let Step::Call(call) = update.poll() else { panic!() };
+    let NextStep::Call(call) = update.poll() else { panic!() };
     let expected =
         Call::UpdateDistribution { id: "E1", if_match: "t1", distribution_config: config };
     assert_eq!(call, expected);
     update.reply(Ok(json!({})));
-    let Step::Call(call) = update.poll() else { panic!() };
+    let NextStep::Call(call) = update.poll() else { panic!() };
     let batch = json!({"Paths": {"Quantity": 1, "Items": ["/*"]}, "CallerReference": "edge-7"});
     let expected = json!({"DistributionId": "E1", "InvalidationBatch": batch});
     assert_eq!(serde_json::to_value(call).unwrap(), json!({ "CreateInvalidation": expected }));
@@ -121,7 +121,7 @@ fn not_required_is_what_the_distribution_says() {
             update.reply(Ok(json!({})));
         }
         assert_eq!(operation(&update), "CreateInvalidation");
-        update.reply(Err(Failure::AlreadyExists));
+        update.reply(Err(CallFailure::AlreadyExists));
         assert_eq!(end(&update), expected);
     }
 }
@@ -145,7 +145,7 @@ fn unnamed_versions_are_looked_up() {
     unnamed["Version"] = json!("$LATEST");
     let mut update = fed([Ok(function("r1", "old")), Ok(unnamed)]);
     let marker = |update: &Update| match update.poll() {
-        Step::Call(Call::ListVersionsByFunction { function_name: "edge", marker }) => {
+        NextStep::Call(Call::ListVersionsByFunction { function_name: "edge", marker }) => {
             marker.map(str::to_owned)
         }
         step => panic!("{step:?}"),
@@ -167,8 +167,8 @@ fn activation_is_awaited() {
             update.waited(); // nobody asked to wait
             update.reply(Ok(json!({ "State": state })));
             if poll < Update::MAX_POLLS {
-                assert!(matches!(update.poll(), Step::Wait(Update::VERSION_PAUSE)));
-                update.reply(Err(Failure::AccessDenied)); // nobody asked for a reply
+                assert!(matches!(update.poll(), NextStep::Wait(Update::VERSION_PAUSE)));
+                update.reply(Err(CallFailure::AccessDenied)); // nobody asked for a reply
                 update.waited();
             }
         }
@@ -184,12 +184,12 @@ fn unusable_versions_are_offered_again() {
     let mut update = fed(to_distribution());
     update.reply(Ok(distribution("t1", 3)));
     for attempt in 1..=Update::MAX_ATTEMPTS {
-        let Step::Call(Call::UpdateDistribution { if_match: "t1", .. }) = update.poll() else {
+        let NextStep::Call(Call::UpdateDistribution { if_match: "t1", .. }) = update.poll() else {
             panic!("{update:?}")
         };
-        update.reply(Err(Failure::NotYetUsable));
+        update.reply(Err(CallFailure::NotYetUsable));
         if attempt < Update::MAX_ATTEMPTS {
-            assert!(matches!(update.poll(), Step::Wait(Update::DISTRIBUTION_PAUSE)));
+            assert!(matches!(update.poll(), NextStep::Wait(Update::DISTRIBUTION_PAUSE)));
             update.waited();
         }
     }
@@ -204,21 +204,23 @@ fn stale_writes_start_from_the_new_configuration() {
         assert_eq!(operation(&update), "GetDistributionConfig");
         let etag = format!("t{attempt}");
         update.reply(Ok(distribution(&etag, 3)));
-        let Step::Call(Call::UpdateDistribution { if_match, .. }) = update.poll() else { panic!() };
+        let NextStep::Call(Call::UpdateDistribution { if_match, .. }) = update.poll() else {
+            panic!()
+        };
         assert_eq!(if_match, etag);
-        update.reply(Err(Failure::Stale));
+        update.reply(Err(CallFailure::Stale));
     }
     assert_eq!(end(&update), "E1000");
 
     let mut mixed = fed(to_distribution());
     mixed.reply(Ok(distribution("t", 3)));
     for _ in 0..2 {
-        mixed.reply(Err(Failure::NotYetUsable));
+        mixed.reply(Err(CallFailure::NotYetUsable));
         mixed.waited();
-        mixed.reply(Err(Failure::Stale));
+        mixed.reply(Err(CallFailure::Stale));
         mixed.reply(Ok(distribution("t", 3)));
     }
-    mixed.reply(Err(Failure::NotYetUsable));
+    mixed.reply(Err(CallFailure::NotYetUsable));
     assert_eq!(end(&mixed), "E1000");
 }
 
@@ -227,7 +229,7 @@ fn stale_writes_start_from_the_new_configuration() {
 fn a_stale_write_may_find_nothing_left_to_do() {
     let mut update = fed(to_distribution());
     update.reply(Ok(distribution("t1", 3)));
-    update.reply(Err(Failure::Stale));
+    update.reply(Err(CallFailure::Stale));
     update.reply(Ok(distribution("t2", 7)));
     assert_eq!(operation(&update), "CreateInvalidation");
 }
@@ -237,7 +239,7 @@ fn a_stale_write_may_find_nothing_left_to_do() {
 fn a_write_that_took_effect_and_is_stale_completes() {
     let mut update = fed([Ok(function("r1", "old")), Ok(published("old")), Ok(active())]);
     update.reply(Ok(distribution("t1", 3)));
-    update.reply(Err(Failure::Stale));
+    update.reply(Err(CallFailure::Stale));
     update.reply(Ok(distribution("t2", 7)));
     update.reply(Ok(json!({})));
     assert_eq!(end(&update), "Update completed");
@@ -248,7 +250,7 @@ fn a_write_that_took_effect_and_is_stale_completes() {
 fn a_later_version_stays_after_a_stale_write() {
     let mut update = fed(to_distribution());
     update.reply(Ok(distribution("t1", 3)));
-    update.reply(Err(Failure::Stale));
+    update.reply(Err(CallFailure::Stale));
     update.reply(Ok(distribution("t2", 8)));
     assert_eq!(operation(&update), "CreateInvalidation");
 }
@@ -264,9 +266,9 @@ fn failed_calls_end_with_their_code() {
             update.reply(Err(failure));
             end(&update)
         };
-        assert_eq!(code(Failure::AccessDenied), "E2200");
-        assert_eq!(code(Failure::NotFound), "E2100");
-        assert_eq!(code(Failure::Other), if calls == 1 { "E6000" } else { "E1000" });
+        assert_eq!(code(CallFailure::AccessDenied), "E2200");
+        assert_eq!(code(CallFailure::NotFound), "E2100");
+        assert_eq!(code(CallFailure::Other), if calls == 1 { "E6000" } else { "E1000" });
     }
 }
 
@@ -305,7 +307,7 @@ fn debug_hides_the_configuration() {
     update.reply(Ok(config.clone()));
     assert!(format!("{update:?}").contains(r#"etag: "t1", paths: ["/"#), "{update:?}");
     let mut update = fed(to_distribution());
-    for outcome in [Ok(config), Err(Failure::NotYetUsable), Ok(json!({})), Ok(json!({}))] {
+    for outcome in [Ok(config), Err(CallFailure::NotYetUsable), Ok(json!({})), Ok(json!({}))] {
         update.reply(outcome);
         let shown = format!("{update:?} {:?}", update.poll());
         assert!(!shown.contains("s3cret"), "{shown}");
@@ -319,7 +321,7 @@ fn debug_hides_the_configuration() {
 /// The end is final.
 #[test]
 fn after_the_end_nothing_counts() {
-    let mut update = fed([Err(Failure::NotFound)]);
+    let mut update = fed([Err(CallFailure::NotFound)]);
     update.reply(Ok(function("r1", "old")));
     update.waited();
     assert_eq!(end(&update), "E2100");
@@ -337,7 +339,7 @@ fn the_longest_update_reaches_the_bound() {
     replies.extend((1..Update::MAX_POLLS).map(|_| Ok(json!({"State": "Pending"}))));
     replies.push(Ok(active()));
     for _ in 1..Update::MAX_ATTEMPTS {
-        replies.extend([Ok(distribution("t", 3)), Err(Failure::Stale)]);
+        replies.extend([Ok(distribution("t", 3)), Err(CallFailure::Stale)]);
     }
     replies.extend([Ok(distribution("t", 3)), Ok(json!({})), Ok(json!({}))]);
     assert_eq!(replies.len(), 273);

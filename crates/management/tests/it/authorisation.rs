@@ -1,6 +1,6 @@
 //! R14.1, measured: what an unauthorised caller costs and learns.
 
-use firstparty_management::{Event, Failure, Run, Step};
+use firstparty_management::{CallFailure, FunctionUrlEvent, NextStep, Run};
 use serde_json::{Value, json};
 
 use super::cloud::{Cloud, TOKEN};
@@ -33,7 +33,7 @@ fn malformed_fields_cost_no_call() {
     let mut runs = 0;
     for field in MALFORMED {
         for (method, path) in REQUESTS {
-            let run = Run::new(&settings(), &Event::new(method, path, field));
+            let run = Run::new(&settings(), &FunctionUrlEvent::new(method, path, field));
             let trace = drive(run, &mut world::fresh(), &[]);
             assert_eq!(trace.calls, [""; 0], "{field:?}");
             assert_eq!(trace.response.unwrap().0, 401);
@@ -53,7 +53,7 @@ fn unauthorised_responses_are_one_constant() {
         for (method, path) in REQUESTS {
             let faults = fault::all("GetSecretValue").into_iter().map(Some).chain([None]);
             for fault in faults.filter(|fault| *fault != Some(Fault::Killed)) {
-                let event = Event::new(method, path, Some("mgmt-token wrong"));
+                let event = FunctionUrlEvent::new(method, path, Some("mgmt-token wrong"));
                 let schedule: Vec<_> = fault.into_iter().map(|fault| (0, fault)).collect();
                 let trace = drive(Run::new(&settings(), &event), &mut start(), &schedule);
                 assert_eq!(trace.calls, ["GetSecretValue"]);
@@ -93,7 +93,7 @@ fn near_misses_are_wrong() {
     misses.extend((1..TOKEN.len()).map(|length| TOKEN[..length].to_owned()));
     misses.push(format!("{TOKEN}{TOKEN}"));
     for miss in misses {
-        let event = Event::new("GET", "/status", Some(&format!("mgmt-token {miss}")));
+        let event = FunctionUrlEvent::new("GET", "/status", Some(&format!("mgmt-token {miss}")));
         let trace = drive(Run::new(&settings(), &event), &mut cloud, &[]);
         assert_eq!(trace.response.unwrap().0, 401, "{miss}");
     }
@@ -113,11 +113,11 @@ fn blanks_belong_to_the_token() {
 /// R14.2: without deployment settings an authorised caller learns which one is missing.
 #[test]
 fn missing_settings_are_told_to_authorised_callers_only() {
-    let settings = firstparty_management::Settings::from_variables(|name| {
+    let settings = firstparty_management::DeploymentSettings::from_variables(|name| {
         (name == "SettingsSecretName").then(|| "settings".to_owned())
     });
     let run = |token: &str| {
-        let event = Event::new("POST", "/update", Some(&format!("mgmt-token {token}")));
+        let event = FunctionUrlEvent::new("POST", "/update", Some(&format!("mgmt-token {token}")));
         drive(Run::new(&settings, &event), &mut world::settled(), &[]).response.unwrap()
     };
     let (status, body) = run(TOKEN);
@@ -130,8 +130,8 @@ fn missing_settings_are_told_to_authorised_callers_only() {
 fn errors_do_not_leak() {
     let mut run = request("POST", "/update");
     run.reply(Ok(json!({"SecretString": json!({"token": TOKEN}).to_string()})));
-    run.reply(Err(Failure::from_name("arn:aws:iam::1:role/leak is not allowed")));
-    let Step::Done(response) = run.poll() else { panic!("it failed") };
+    run.reply(Err(CallFailure::from_name("arn:aws:iam::1:role/leak is not allowed")));
+    let NextStep::Done(response) = run.poll() else { panic!("it failed") };
     let body: Value = serde_json::from_slice(response.body()).unwrap();
     assert_eq!(body, json!({"status": "Error occurred", "errorCode": "E1000"}));
     assert_eq!(run.error().unwrap().to_string(), "GetFunction failed");

@@ -1,6 +1,6 @@
 //! Bad input is ordinary input: events, replies and configurations of any shape and size.
 
-use firstparty_management::{Call, Event, EventError, Run, Step};
+use firstparty_management::{Call, FunctionUrlEvent, FunctionUrlEventError, NextStep, Run};
 use serde_json::{Value, json};
 
 use super::cloud::{ARN, TOKEN};
@@ -12,32 +12,35 @@ use super::world::{self, behaviour};
 fn malformed_events_are_unauthorised() {
     let http = json!({"http": {"method": "POST"}});
     for (payload, error) in [
-        (json!(null), EventError::Member("rawPath")),
-        (json!({"rawPath": 1}), EventError::Member("rawPath")),
-        (json!({"rawPath": "/update"}), EventError::Member("requestContext.http.method")),
+        (json!(null), FunctionUrlEventError::Member("rawPath")),
+        (json!({"rawPath": 1}), FunctionUrlEventError::Member("rawPath")),
+        (
+            json!({"rawPath": "/update"}),
+            FunctionUrlEventError::Member("requestContext.http.method"),
+        ),
         (
             json!({"rawPath": "/update", "requestContext": {"http": {"method": null}}}),
-            EventError::Member("requestContext.http.method"),
+            FunctionUrlEventError::Member("requestContext.http.method"),
         ),
         (
             json!({"rawPath": "/update", "requestContext": http, "headers": [TOKEN]}),
-            EventError::Member("headers"),
+            FunctionUrlEventError::Member("headers"),
         ),
         (
             json!({"rawPath": "/update", "requestContext": http, "headers": {"Authorization": {"x": TOKEN}}}),
-            EventError::Member("headers.authorization"),
+            FunctionUrlEventError::Member("headers.authorization"),
         ),
     ] {
         let payload = payload.to_string();
-        assert_eq!(Event::from_json(payload.as_bytes()), Err(error));
+        assert_eq!(FunctionUrlEvent::from_json(payload.as_bytes()), Err(error));
         assert!(!error.to_string().contains(TOKEN));
         let run = Run::from_json(&settings(), payload.as_bytes());
-        let Step::Done(response) = run.poll() else { panic!("{payload}") };
+        let NextStep::Done(response) = run.poll() else { panic!("{payload}") };
         assert_eq!(response.status(), 401);
     }
     let deep = "[".repeat(100_000);
-    assert_eq!(Event::from_json(deep.as_bytes()), Err(EventError::Json));
-    assert_eq!(Event::from_json(b""), Err(EventError::Json));
+    assert_eq!(FunctionUrlEvent::from_json(deep.as_bytes()), Err(FunctionUrlEventError::Json));
+    assert_eq!(FunctionUrlEvent::from_json(b""), Err(FunctionUrlEventError::Json));
 }
 
 /// A payload as AWS documents it.
@@ -50,7 +53,7 @@ fn documented_events_are_read() {
         "isBase64Encoded": false,
     });
     let run = Run::from_json(&settings(), payload.to_string().as_bytes());
-    assert!(matches!(run.poll(), Step::Call(Call::GetSecretValue { secret_id: "settings" })));
+    assert!(matches!(run.poll(), NextStep::Call(Call::GetSecretValue { secret_id: "settings" })));
 }
 
 /// R14.9: five megabytes of configuration come back as they were but for the ARNs.
@@ -100,7 +103,7 @@ fn odd_replies_are_errors_with_a_code() {
             let mut cloud = world::fresh();
             let mut run = request("POST", "/update");
             for _ in 0..steps {
-                let Step::Call(call) = run.poll() else { panic!() };
+                let NextStep::Call(call) = run.poll() else { panic!() };
                 let outcome = cloud.perform(&call).unwrap();
                 run.reply(Ok(outcome));
             }
@@ -110,7 +113,7 @@ fn odd_replies_are_errors_with_a_code() {
                 run.waited();
                 run.reply(Ok(reply.clone()));
             }
-            let Step::Done(response) = run.poll() else { panic!("{steps} {reply}") };
+            let NextStep::Done(response) = run.poll() else { panic!("{steps} {reply}") };
             let body: Value = serde_json::from_slice(response.body()).unwrap();
             assert!(response.status() == 200 || body["errorCode"].is_string());
         }

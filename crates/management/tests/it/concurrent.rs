@@ -1,6 +1,6 @@
 //! Two updates at once, in every order of their steps, with and without a release between them.
 
-use firstparty_management::{Failure, Run, Step};
+use firstparty_management::{CallFailure, NextStep, Run};
 use serde_json::Value;
 
 use super::cloud::{Cloud, blanked};
@@ -11,20 +11,20 @@ use super::world::{self, Start};
 /// Lets the run go one step, and says whether it had one to go.
 fn step(run: &mut Run, cloud: &mut Cloud) -> bool {
     let outcome = match run.poll() {
-        Step::Done(_) => return false,
-        Step::Wait(duration) => {
+        NextStep::Done(_) => return false,
+        NextStep::Wait(duration) => {
             cloud.wait(duration);
             run.waited();
             return true;
         }
-        Step::Call(call) => cloud.perform(&call).map_err(Failure::from_name),
+        NextStep::Call(call) => cloud.perform(&call).map_err(CallFailure::from_name),
     };
     run.reply(outcome);
     true
 }
 
 fn end(run: &Run) -> (u16, Value) {
-    let Step::Done(response) = run.poll() else { panic!("not done: {run:?}") };
+    let NextStep::Done(response) = run.poll() else { panic!("not done: {run:?}") };
     (response.status().as_u16(), serde_json::from_slice(response.body()).unwrap())
 }
 
@@ -42,7 +42,7 @@ fn interleave(start: Start, mut release: Option<&str>, choices: &mut Vec<Choice>
     let mut runs = [request("POST", "/update"), request("POST", "/update")];
     loop {
         let mut actors: Vec<usize> =
-            (0..2).filter(|run| !matches!(runs[*run].poll(), Step::Done(_))).collect();
+            (0..2).filter(|run| !matches!(runs[*run].poll(), NextStep::Done(_))).collect();
         if actors.is_empty() {
             break;
         }

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use firstparty_management::{Call, Event, Failure, Run, Settings, Step};
+use firstparty_management::{
+    Call, CallFailure, DeploymentSettings, FunctionUrlEvent, NextStep, Run,
+};
 use serde_json::Value;
 
 use super::cloud::{Cloud, DISTRIBUTION, FUNCTION, TOKEN};
@@ -36,8 +38,8 @@ impl Trace {
     }
 }
 
-pub(crate) fn settings() -> Settings {
-    Settings::from_variables(|name| match name {
+pub(crate) fn settings() -> DeploymentSettings {
+    DeploymentSettings::from_variables(|name| match name {
         "SettingsSecretName" => Some("settings".into()),
         "CFDistributionId" => Some(DISTRIBUTION.into()),
         "LambdaFunctionName" => Some(FUNCTION.into()),
@@ -47,7 +49,10 @@ pub(crate) fn settings() -> Settings {
 
 /// An authorised request.
 pub(crate) fn request(method: &str, path: &str) -> Run {
-    Run::new(&settings(), &Event::new(method, path, Some(&format!("mgmt-token {TOKEN}"))))
+    Run::new(
+        &settings(),
+        &FunctionUrlEvent::new(method, path, Some(&format!("mgmt-token {TOKEN}"))),
+    )
 }
 
 /// One update.
@@ -60,19 +65,19 @@ pub(crate) fn drive(mut run: Run, cloud: &mut Cloud, schedule: Schedule<'_>) -> 
     let mut trace = Trace { calls: Vec::new(), waited: Duration::ZERO, response: None, writes: 0 };
     loop {
         let outcome = match run.poll() {
-            Step::Done(response) => {
+            NextStep::Done(response) => {
                 assert_eq!(response.headers()["content-type"], "application/json");
                 let body = serde_json::from_slice(response.body()).expect("the body is JSON");
                 trace.response = Some((response.status().as_u16(), body));
                 return trace;
             }
-            Step::Wait(duration) => {
+            NextStep::Wait(duration) => {
                 cloud.wait(duration);
                 trace.waited += duration;
                 run.waited();
                 continue;
             }
-            Step::Call(call) => {
+            NextStep::Call(call) => {
                 let number = trace.calls.len();
                 trace.calls.push(call.operation());
                 assert!(trace.calls.len() <= Run::MAX_CALLS as usize, "unbounded");
@@ -101,7 +106,7 @@ fn perform(
     cloud: &mut Cloud,
     call: &Call<'_>,
     fault: Option<Fault>,
-) -> (Result<Value, Failure>, bool) {
+) -> (Result<Value, CallFailure>, bool) {
     let reference = match call {
         Call::CreateInvalidation { invalidation_batch, .. } => {
             Some(invalidation_batch.caller_reference)
@@ -111,7 +116,7 @@ fn perform(
     match fault {
         Some(fault @ Fault::Refused(name)) => {
             fault::make_true(cloud, fault, reference);
-            return (Err(Failure::from_name(name)), false);
+            return (Err(CallFailure::from_name(name)), false);
         }
         Some(Fault::Edited(edit)) => cloud.cloudfront.edited_by_someone(edit),
         _ => {}
@@ -121,9 +126,9 @@ fn perform(
     if fault == Some(Fault::Repeated) {
         outcome = cloud.perform(call);
     }
-    let outcome = outcome.map_err(Failure::from_name);
+    let outcome = outcome.map_err(CallFailure::from_name);
     match fault {
-        Some(Fault::Lost) => (Err(Failure::from_name("TimeoutError")), effective),
+        Some(Fault::Lost) => (Err(CallFailure::from_name("TimeoutError")), effective),
         Some(Fault::Garbled(garble)) => (outcome.map(|reply| garble.apply(&reply)), effective),
         _ => (outcome, effective),
     }
