@@ -79,6 +79,11 @@
 //!
 //! * `lambda-edge`: CloudFront's Lambda@Edge events in, result objects out.
 //! * `psl`: cookie domains know public suffixes, and may become the registrable domain.
+//!
+//! # Companion crates
+//!
+//! * `firstparty-management`: the management function of a CloudFront deployment, as a state
+//!   machine. It needs nothing of this crate.
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 

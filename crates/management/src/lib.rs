@@ -156,3 +156,22 @@ pub use self::settings::{Deployment, DeploymentError, DeploymentSettings};
 pub use self::status::Status;
 pub use self::step::NextStep;
 pub use self::update::Update;
+
+/// The README's example is a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_machines_cross_threads() {
+        fn crosses<T: Send + Sync>() {}
+        crosses::<Run>();
+        crosses::<Status>();
+        crosses::<Update>();
+        crosses::<NextStep<'_>>();
+    }
+}
