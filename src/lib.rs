@@ -132,11 +132,11 @@ mod tests {
 
     #[test]
     fn the_types_of_the_loop_cross_threads() {
-        fn crosses<T: Send + Sync>() {}
-        crosses::<Gateway>();
-        crosses::<Exchange>();
-        crosses::<Action<()>>();
-        crosses::<Config>();
-        crosses::<Report>();
+        fn assert_crosses<T: Send + Sync>() {}
+        assert_crosses::<Gateway>();
+        assert_crosses::<Exchange>();
+        assert_crosses::<Action<()>>();
+        assert_crosses::<Config>();
+        assert_crosses::<Report>();
     }
 }

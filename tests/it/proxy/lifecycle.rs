@@ -204,7 +204,8 @@ fn browsers_that_leave() {
     wire.send("GET /fp/x HTTP/1.1\r\nhost: a.example\r\n\r\n");
     upstream.next();
     drop(wire);
-    told.recv_timeout(super::wire::PATIENCE).expect("the connection to upstream ends");
+    let end = told.recv_timeout(super::wire::PATIENCE);
+    assert!(end.is_ok(), "the connection to upstream ends");
     proxy.wait_for("\"end\":\"abandoned\"");
 }
 
