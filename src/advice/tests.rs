@@ -89,9 +89,25 @@ fn routes_are_compared() {
     };
     assert_eq!(routes("x", "x"), ["equal-routes"]);
     assert_eq!(routes("status", "x"), ["status-route"]);
+    assert_eq!(routes("x", "status"), ["status-route"]);
     assert_eq!(routes("x", ""), ["route-off"]);
     assert_eq!(routes("x", "a/Agent/b"), ["blocked-path"]);
     assert_eq!(routes("x", "reagent"), [""; 0]);
+}
+
+/// R1.5: the terms that content blockers match, anywhere in a path or as a whole segment.
+#[test]
+fn terms_are_looked_for() {
+    let term = |path: &str| blocked_term(&path.parse().unwrap());
+    for known in ["fingerprint", "fpjs", "fp-", "track", "visitor", "analytics"] {
+        assert_eq!(term(known), Some(known));
+        assert_eq!(term(&format!("a/my{}s", known.to_uppercase())), Some(known));
+    }
+    for known in ["agent", "fp"] {
+        assert_eq!(term(known), Some(known));
+        assert_eq!(term(&format!("a/{}/b", known.to_uppercase())), Some(known));
+        assert_eq!(term(&format!("{known}x/x{known}")), None);
+    }
 }
 
 /// R1.5: a key that means nothing is named with its source, whatever bytes it has.

@@ -60,6 +60,25 @@ impl fmt::Debug for Secret {
 mod tests {
     use super::*;
 
+    /// R1.4: what is true of a type is found before what stands in for it.
+    #[test]
+    fn the_secret_has_no_text_form() {
+        struct Of<T>(std::marker::PhantomData<T>);
+        trait Otherwise {
+            const IS_SHOWN: bool = false;
+            const IS_SERIALISED: bool = false;
+        }
+        impl<T> Otherwise for Of<T> {}
+        impl<T: fmt::Display> Of<T> {
+            const IS_SHOWN: bool = true;
+        }
+        impl<T: serde::Serialize> Of<T> {
+            const IS_SERIALISED: bool = true;
+        }
+        assert_eq!((Of::<String>::IS_SHOWN, Of::<String>::IS_SERIALISED), (true, true));
+        assert_eq!((Of::<Secret>::IS_SHOWN, Of::<Secret>::IS_SERIALISED), (false, false));
+    }
+
     /// R1.4: visible ASCII without blanks at its ends.
     #[test]
     fn text_that_cannot_be_sent_is_refused_and_not_repeated() {
