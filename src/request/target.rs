@@ -276,6 +276,23 @@ mod tests {
         assert_eq!(target.region, None);
     }
 
+    /// R1, R4.5: the host of the CDN is the configured one, and nothing but agent downloads goes
+    /// there.
+    #[test]
+    fn only_agent_downloads_go_to_the_cdn() {
+        let host = |origin, route| {
+            let config = Config::builder().agent_origin(origin).cdn_url("cdn.example").build();
+            let targets = Targets::new(&config.unwrap(), crate::Platform::Generic).unwrap();
+            let target = targets.resolve(route, false, Some("apiKey=k&region=eu")).unwrap();
+            target.uri.host().unwrap().to_owned()
+        };
+        let identify = Route::Result { suffix: "/" };
+        assert_eq!(host(AgentOrigin::Cdn, Route::Agent), "cdn.example");
+        assert_eq!(host(AgentOrigin::Cdn, identify), "eu.api.fpjs.io");
+        assert_eq!(host(AgentOrigin::Cdn, Route::Api { path: "/web/v4/k" }), "eu.api.fpjs.io");
+        assert_eq!(host(AgentOrigin::Api, Route::Agent), "eu.api.fpjs.io");
+    }
+
     /// R10.1: the status page is answered here, so it has no target and nothing to authorise.
     #[test]
     fn the_status_page_has_no_target() {

@@ -67,6 +67,24 @@ fn routes_match_by_whole_segments() {
     }
 }
 
+/// R2.2: of routes that match alike, the agent's comes first, then the result's, then `status`.
+#[test]
+fn routes_have_an_order() {
+    for (agent, result, path, expected) in [
+        ("r", "r", "/i/r", Agent),
+        ("r/a", "r", "/i/r/a", Agent),
+        ("r", "r/a", "/i/r/a", Identify { suffix: "/" }),
+        ("status", "r", "/i/status", Agent),
+        ("a", "status", "/i/status", Identify { suffix: "/" }),
+        ("a", "status", "/i/status/x", Identify { suffix: "/x" }),
+    ] {
+        let routes = routes(&format!(
+            r#"{{"agent_download_path": "{agent}", "get_result_path": "{result}"}}"#
+        ));
+        assert_eq!(routes.classify(path), Ok(expected), "{agent} {result} {path}");
+    }
+}
+
 /// Not needed for being right, but for being fast.
 #[test]
 fn first_bytes_rule_paths_out() {
@@ -84,6 +102,8 @@ fn routes_can_be_off() {
     for path in ["/i", "/i/status", "/i/agent", "/"] {
         assert_eq!(off.classify(path), Err(Refusal::NotFound), "{path}");
     }
+    let v4 = routes(r#"{"status_page": false}"#);
+    assert_eq!(v4.classify("/i/status"), Ok(Api { path: "/status" }));
 }
 
 /// R2.5: dot segments, however written, wherever they stand.
