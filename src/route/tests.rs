@@ -42,6 +42,7 @@ fn the_first_segments_are_the_integration_path() {
 fn routes_match_by_whole_segments() {
     let routes = routes(V3);
     for (path, expected) in [
+        ("/agent", Api { path: "/" }),
         ("/i/agent", Agent),
         ("/i//agent//", Agent),
         ("/i/agent/x", Api { path: "/agent/x" }),

@@ -48,6 +48,20 @@ fn denied_fields_go_and_the_rest_stays() {
     assert_eq!(generic(&fields), Ok(pairs(&kept)));
 }
 
+/// R5.8: what the rule lets pass by name does so on every platform, and nothing is added.
+#[test]
+fn other_fields_pass() {
+    let names = "accept-encoding access-control-request-headers access-control-request-method
+        content-encoding content-language content-type max-forwards origin sec-ch-ua
+        sec-ch-ua-mobile sec-ch-ua-platform user-agent x-forwarded-for";
+    let fields: Vec<_> = names.split_whitespace().map(|name| (name, "1")).collect();
+    for &platform in crate::Platform::ALL {
+        for authorised in [true, false] {
+            assert_eq!(filtered(platform, authorised, &fields), Ok(pairs(&fields)), "{platform}");
+        }
+    }
+}
+
 /// R5.1: `connection` removes what it names, but neither `host` nor `content-length`.
 #[test]
 fn connection_names_further_fields() {
@@ -88,6 +102,11 @@ fn framing_is_unambiguous() {
         (&[("content-length", "-5")], Err(Refusal::ContentLength)),
         (&[("transfer-encoding", "gzip, chunked")], Err(Refusal::TransferCoding)),
         (&[te, te], Err(Refusal::TransferCoding)),
+        (&[("content-length", "x"), ("transfer-encoding", "gzip")], Err(Refusal::TransferCoding)),
+        (
+            &[("transfer-encoding", "gzip"), ("content-length", "5, 6")],
+            Err(Refusal::TransferCoding),
+        ),
         (&[("transfer-encoding", "")], Err(Refusal::TransferCoding)),
     ] {
         assert_eq!(generic(fields), expected, "{fields:?}");
@@ -113,6 +132,26 @@ fn the_platforms_own_fields_go() {
         let stays = filtered(platform, true, &[("x-forwarded-for", "1")]);
         assert_eq!(stays, Ok(pairs(&[("x-forwarded-for", "1")])), "{platform}");
     }
+    let others = [
+        Platform::Generic,
+        Platform::Cloudflare,
+        Platform::FastlyCompute,
+        Platform::FastlyVcl,
+        Platform::Akamai,
+    ];
+    let fields = [
+        ("age", "1"),
+        ("cdn-loop", "2"),
+        ("cf-ray", "3"),
+        ("true-client-ip", "4"),
+        ("via", "5"),
+        ("x-arr-a", "6"),
+        ("x-edge-b", "7"),
+        ("x-real-ip", "8"),
+    ];
+    for platform in others {
+        assert_eq!(filtered(platform, true, &fields), Ok(pairs(&fields)), "{platform}");
+    }
 }
 
 /// R5.5: cookies of a plain request go; those of an authorised one are read as one field.
@@ -126,6 +165,21 @@ fn cookies_are_filtered_across_fields() {
         generic(&[("cookie", "a=1"), ("cookie", "_iidt=1")]),
         Ok(pairs(&[("cookie", "_iidt=1")]))
     );
+}
+
+/// R5.5: the list of cookies that stay is the configuration's.
+#[test]
+fn the_list_of_cookies_is_configured() {
+    for (names, expected) in
+        [(&["_vid", "b"][..], Some("b=2; _vid=3")), (&["_iidt"], Some("_iidt=1")), (&[], None)]
+    {
+        let config = Config::builder().cookies(names.iter().copied()).build().unwrap();
+        let mut headers = map(&[("cookie", "_iidt=1; b=2; _vid=3")]);
+        RequestFields::new(&config, crate::Platform::Generic)
+            .filter(&mut headers, true, &UPSTREAM)
+            .unwrap();
+        assert_eq!(headers.get("cookie").map(|cookie| cookie.to_str().unwrap()), expected);
+    }
 }
 
 /// R5.2, R5.5: a map without room for one more name is refused, as `http` would panic.
