@@ -166,8 +166,14 @@ mod tests {
             public-key-pins-report-only expect-ct cache-tag x-hop";
         let mut fields: Vec<_> = gone.split_whitespace().map(|name| (name, "x-hop")).collect();
         let kept = [
+            ("access-control-allow-credentials", "true"),
+            ("access-control-allow-origin", "https://a.b"),
+            ("access-control-expose-headers", "x-custom"),
             ("age", "1"),
+            ("content-disposition", "inline"),
             ("content-encoding", "br"),
+            ("content-language", "en"),
+            ("content-type", "text/plain"),
             ("etag", "e"),
             ("location", "/x"),
             ("set-cookie", "a=1"),
@@ -197,6 +203,10 @@ mod tests {
         assert_eq!(filtered(Platform::CloudFront, &fields).1, pairs(&kept));
         let azure = [("x-arr-a", "1"), ("x-azure-b", "2"), ("x-edge-c", "3"), ("x-sited", "4")];
         assert_eq!(filtered(Platform::Azure, &azure).1, pairs(&[]));
+        for platform in [Platform::Cloudflare, Platform::FastlyCompute, Platform::FastlyVcl] {
+            let fields = [("via", "v"), ("x-cache", "1"), ("x-edge-c", "2")];
+            assert_eq!(filtered(platform, &fields).1, pairs(&fields), "{platform}");
+        }
     }
 
     /// R6.1: `connection` removes any field that it names, but no framing.
@@ -254,6 +264,7 @@ mod tests {
                 ],
                 &[],
             ),
+            (&[("content-length", "0"), ("transfer-encoding", "chunked")], &[]),
             (&[("content-length", "5"), ("content-length", "6")], &[]),
             (&[("content-length", "x")], &[]),
         ] {

@@ -254,6 +254,11 @@ mod tests {
         }
         let all = || CookieDomain::Map(DomainMap::new([("*", "x.y")]).unwrap());
         assert_eq!(rewritten(all(), true, FOREIGN), "a=1; Domain=x.y; Secure");
+        let ordered = |pairs: [(&str, &str); 2]| CookieDomain::Map(DomainMap::new(pairs).unwrap());
+        let (all_first, all_last) =
+            ([("*", "x.y"), (".fpjs.io", "z.w")], [(".fpjs.io", "z.w"), ("*", "x.y")]);
+        assert_eq!(rewritten(ordered(all_first), true, FOREIGN), "a=1; Domain=x.y; Secure");
+        assert_eq!(rewritten(ordered(all_last), true, FOREIGN), "a=1; Domain=z.w; Secure");
         // No domain is none that `*` matches.
         for empty in ["a=1; Domain; x", "a=1; Domain=; x", "a=1; Domain=."] {
             assert_eq!(rewritten(all(), true, empty), empty);

@@ -105,7 +105,7 @@ fn blanks_belong_to_the_token() {
     for expected in [format!("{TOKEN} "), format!(" {TOKEN}"), format!("{TOKEN}\n")] {
         let mut run = request("GET", "/status");
         run.reply(Ok(json!({"SecretString": json!({"token": expected}).to_string()})));
-        let Step::Done(response) = run.poll() else { panic!("{expected:?}") };
+        let NextStep::Done(response) = run.poll() else { panic!("{expected:?}") };
         assert_eq!(response.status(), 401, "{expected:?}");
     }
 }
