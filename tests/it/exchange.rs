@@ -120,6 +120,31 @@ fn identity_fields_cannot_be_forged() {
     assert_eq!(sent.headers().len(), 1);
 }
 
+/// R5.0: address and host are read before anything that a browser sends, or a list of one's own,
+/// can remove their fields.
+#[test]
+fn identity_is_read_first() {
+    let trusting = r#"{"trusted_address": {"field": "x-address", "hops": 1},
+        "trusted_host": "x-host", "drop_fields": ["x-address", "x-host"]}"#;
+    let (told, other) = ("192.0.2.1", "shop.example");
+    for (platform, config, address, host) in [
+        (Platform::Generic, trusting, "x-address", Some("x-host")),
+        (Platform::Cloudflare, "{}", "cf-connecting-ip", None),
+        (Platform::Azure, "{}", "x-azure-socketip", Some("x-forwarded-host")),
+        (Platform::Akamai, "{}", "true-client-ip", None),
+    ] {
+        let host = host.unwrap_or("x-other");
+        let named = format!("{address}, {host}");
+        let pairs = [("connection", &*named), (address, told), (host, other)];
+        let (sent, _) = forwarded(&gateway(platform, config), request("POST", "/fp/", &pairs));
+        let headers = sent.headers();
+        assert_eq!(values(headers, "fpjs-proxy-client-ip"), [told], "{platform}");
+        let expected = if host == "x-other" { "www.example.com" } else { other };
+        assert_eq!(values(headers, "fpjs-proxy-forwarded-host"), [expected], "{platform}");
+        assert!(!headers.contains_key(address) && !headers.contains_key(host), "{platform}");
+    }
+}
+
 /// R5.6: what is not configured or not known is not sent.
 #[test]
 fn identity_fields_can_be_missing() {
@@ -147,6 +172,32 @@ fn the_browsers_host_has_an_order() {
     assert_eq!(forwarded_host(&trusting, "http://a.example/fp/", &trusted), "shop.example");
     assert_eq!(forwarded_host(&trusting, "http://a.example/fp/", &[]), "a.example");
     assert_eq!(forwarded_host(&azure, "/fp/", &trusted), "shop.example");
+}
+
+/// R12: a trusted field is for one's own server, and `x-forwarded-host` for Azure; elsewhere they
+/// mean nothing.
+#[test]
+fn trusted_fields_are_for_own_servers() {
+    let config = r#"{"trusted_host": "x-host",
+        "trusted_address": {"field": "x-address", "hops": 1}}"#;
+    let pairs = [
+        ("x-host", "shop.example"),
+        ("x-address", "192.0.2.1"),
+        ("x-forwarded-host", "edge.example"),
+        ("x-forwarded-for", "192.0.2.2"),
+        ("forwarded", "for=192.0.2.3;host=other.example"),
+    ];
+    for &platform in Platform::ALL {
+        let (sent, _) = forwarded(&gateway(platform, config), request("POST", "/fp/", &pairs));
+        let expected = match platform {
+            Platform::Generic => ("shop.example", "192.0.2.1"),
+            Platform::Azure => ("edge.example", "203.0.113.7"),
+            _ => ("www.example.com", "203.0.113.7"),
+        };
+        let told = |name| values(sent.headers(), name).join("|");
+        let told = (told("fpjs-proxy-forwarded-host"), told("fpjs-proxy-client-ip"));
+        assert_eq!((&*told.0, &*told.1), expected, "{platform}");
+    }
 }
 
 /// R12: the platform's own field decides on the address, the argument is the fallback.
@@ -326,16 +377,16 @@ fn status_and_version_of_responses() {
     assert_eq!(back.headers().len(), 2);
 }
 
-/// R7.1, R7.4: which responses are capped.
+/// R7.1, R7.4: which responses are capped; all others keep what they came with.
 #[test]
 fn only_scripts_are_capped() {
     let script = ("content-type", "text/javascript; charset=utf-8");
-    let capped = |uri: &str, status: u16, content_type: Option<(&str, &str)>| {
+    let cache_control = |uri: &str, status: u16, content_type: Option<(&str, &str)>| {
         let (_, exchange) = forwarded(&usual(), request("GET", uri, &[]));
-        let mut pairs = vec![("cache-control", "max-age=99999")];
+        let mut pairs = vec![("cache-control", "max-age=99999"), ("cache-control", " x,")];
         pairs.extend(content_type);
         let back = exchange.complete(response(status, &pairs));
-        back.headers()["cache-control"] == "max-age=3600, s-maxage=60"
+        values(back.headers(), "cache-control").join("|")
     };
     let agent = "/fp/agent?apiKey=k";
     for (uri, status, content_type, expected) in [
@@ -355,20 +406,34 @@ fn only_scripts_are_capped() {
         ("/fp/result/web/x", 200, Some(script), false),
         ("/fp/result", 304, None, false),
     ] {
-        assert_eq!(capped(uri, status, content_type), expected, "{uri} {status} {content_type:?}");
+        let expected = if expected { "max-age=3600| x, s-maxage=60" } else { "max-age=99999| x," };
+        let found = cache_control(uri, status, content_type);
+        assert_eq!(found, expected, "{uri} {status} {content_type:?}");
     }
 }
 
-/// R7.1: without `cache-control` nothing is added, and the cap can be off.
+/// R7.1: without `cache-control` nothing is added.
 #[test]
 fn ages_are_not_invented() {
     let script = ("content-type", "text/javascript");
     let (_, exchange) = forwarded(&usual(), request("GET", "/fp/agent?apiKey=k", &[]));
     assert_eq!(exchange.complete(response(200, &[script])).headers().len(), 1);
-    let off = gateway(Platform::Generic, r#"{"cache": "preserve"}"#);
-    let (_, exchange) = forwarded(&off, request("GET", "/fp/web/v4/k", &[]));
-    let back = exchange.complete(response(200, &[script, ("cache-control", "max-age=99999")]));
-    assert_eq!(back.headers()["cache-control"], "max-age=99999");
+}
+
+/// R7.1: the cap can be off, or another one.
+#[test]
+fn caps_are_configured() {
+    for (config, expected) in [
+        ("{}", "max-age=3600, s-maxage=60"),
+        (r#"{"cache": "preserve"}"#, "max-age=99999"),
+        (r#"{"cache": {"max_age": 70000, "s_maxage": 90}}"#, "max-age=70000, s-maxage=90"),
+    ] {
+        let gateway = gateway(Platform::Generic, config);
+        let (_, exchange) = forwarded(&gateway, request("GET", "/fp/web/v4/k", &[]));
+        let pairs = [("content-type", "text/javascript"), ("cache-control", "max-age=99999")];
+        let back = exchange.complete(response(200, &pairs));
+        assert_eq!(back.headers()["cache-control"], expected, "{config}");
+    }
 }
 
 /// R8.1, R8.2, R8.4: policies of the configuration reach the cookies.
@@ -430,14 +495,16 @@ fn exchanges_are_reported() {
 /// R11.1: answers made here are reported, too.
 #[test]
 fn answers_are_reported() {
-    for (uri, route, status) in [
-        ("/fp/status", Some(RouteKind::Status), 200),
-        ("/fp/agent", Some(RouteKind::Agent), 400),
-        ("/fp/..", None, 400),
+    for (uri, route, generation, status) in [
+        ("/fp/status", Some(RouteKind::Status), None, 200),
+        ("/fp/agent", Some(RouteKind::Agent), Some(Generation::V3), 400),
+        ("/fp/..", None, None, 400),
     ] {
         let action = usual().handle(request("GET", uri, &[]), None);
         let firstparty::Action::Respond(_, report) = action else { panic!("{uri}") };
         assert_eq!((report.route, report.status), (route, Some(status)), "{uri}");
+        assert_eq!(report.generation, generation, "{uri}");
+        assert!(report.region.is_none() && !report.secret_sent && !report.secret_suspect, "{uri}");
     }
 }
 
