@@ -19,6 +19,7 @@ fn bad_requests_are_answered() {
     let cases: &[Case] = &[
         ("GET", "*", &[], 400),
         ("OPTIONS", "*", &[], 400),
+        ("GET", "www.example.com:443", &[], 400),
         ("GET", "/fp/../x", &[], 400),
         ("GET", "/fp/agent/%2E%2e", &[], 400),
         ("GET", "/fp/agent", &[], 400),
@@ -70,13 +71,17 @@ fn hosts_are_checked() {
 /// R12: a trusted host that came twice, or is none, is refused, too.
 #[test]
 fn trusted_hosts_are_checked() {
-    let azure = gateway(Platform::Azure, "{}");
-    for pairs in [
-        &[("x-forwarded-host", "a.b"), ("x-forwarded-host", "a.b")][..],
-        &[("x-forwarded-host", "a.b, c.d")],
-        &[("x-forwarded-host", "")],
-    ] {
-        assert_eq!(answered(&azure, request("GET", "/fp/v4", pairs)).status(), 400);
+    let azure = (gateway(Platform::Azure, "{}"), "x-forwarded-host");
+    let own = (gateway(Platform::Generic, r#"{"trusted_host": "x-host"}"#), "x-host");
+    for (gateway, field) in [azure, own] {
+        for pairs in [
+            &[(field, "a.b"), (field, "a.b")][..],
+            &[(field, "a.b, c.d")],
+            &[(field, "me@a.b")],
+            &[(field, "")],
+        ] {
+            assert_eq!(answered(&gateway, request("GET", "/fp/v4", pairs)).status(), 400);
+        }
     }
 }
 
@@ -99,16 +104,29 @@ fn failed_identification_is_answered_in_form() {
     assert_well_formed(&response);
 }
 
+/// The failures, each in the words that a browser is shown.
+const FAILURES: [(Failure, &str); 4] = [
+    (Failure::Connect, "could not connect to upstream"),
+    (Failure::Timeout, "upstream did not answer in time"),
+    (Failure::Protocol, "upstream did not speak HTTP as expected"),
+    (Failure::BodyTooLarge, "the body was too large"),
+];
+
+/// R9.1: the message says in general words what failed.
+#[test]
+fn failures_of_identification_have_their_words() {
+    for (failure, message) in FAILURES {
+        let (_, exchange) = forwarded(&usual(), request("POST", "/fp/", &[]));
+        let body = json(&exchange.fail(failure, RequestId::new(1, 1)));
+        assert_eq!(body["error"]["message"], message);
+        assert_eq!(body["error"]["code"], "IntegrationFailed");
+    }
+}
+
 /// R9.2: any other failure has a shorter body.
 #[test]
 fn failed_plain_requests_are_answered() {
-    let failures = [
-        (Failure::Connect, "could not connect to upstream"),
-        (Failure::Timeout, "upstream did not answer in time"),
-        (Failure::Protocol, "upstream did not speak HTTP as expected"),
-        (Failure::BodyTooLarge, "the body was too large"),
-    ];
-    for (failure, message) in failures {
+    for (failure, message) in FAILURES {
         let (_, exchange) = forwarded(&usual(), request("GET", "/fp/agent?apiKey=k", &[]));
         let response = exchange.fail(failure, RequestId::new(1, 1));
         assert_eq!(response.status(), 500);
@@ -166,10 +184,15 @@ fn head_has_no_body() {
         assert_eq!((get.status(), get.headers()), (head.status(), head.headers()));
         assert!(head.body().is_empty() && !get.body().is_empty());
     }
-    let (_, exchange) = forwarded(&usual(), request("HEAD", "/fp/v4", &[]));
-    let response = exchange.fail(Failure::Connect, RequestId::new(0, 0));
-    assert!(response.body().is_empty());
-    assert_well_formed(&response);
+    let failed = |method| {
+        let sent = request(method, "/fp/v4", &[("origin", "https://a.b")]);
+        let (_, exchange) = forwarded(&usual(), sent);
+        exchange.fail(Failure::Connect, RequestId::new(0, 0))
+    };
+    let (get, head) = (failed("GET"), failed("HEAD"));
+    assert_eq!((get.status(), get.headers()), (head.status(), head.headers()));
+    assert!(head.body().is_empty() && !get.body().is_empty());
+    assert_well_formed(&head);
 }
 
 /// R9.3: an adapter can refuse in the same form.
