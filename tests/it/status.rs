@@ -78,14 +78,11 @@ fn the_page_gives_advice() {
     assert!(!self::page(&gateway(Platform::Generic, sound)).contains("Advice"));
 }
 
-/// R10.3: a policy with the hash of the one style, no entropy, no inline attribute.
+/// R10.3: further fields, one style, no entropy, no inline attribute.
 #[test]
 fn the_page_is_hardened() {
     let response = answered(&usual(), request("GET", "/fp/status", &[]));
     let headers = response.headers();
-    let policy = values(headers, "content-security-policy").concat();
-    assert!(policy.starts_with("default-src 'none'; style-src 'sha256-"), "{policy}");
-    assert!(policy.ends_with("base-uri 'none'; form-action 'none'; frame-ancestors 'none'"));
     assert_eq!(values(headers, "x-content-type-options"), ["nosniff"]);
     assert_eq!(values(headers, "referrer-policy"), ["no-referrer"]);
     assert_eq!(values(headers, "cache-control"), ["no-store"]);
@@ -102,7 +99,7 @@ fn the_page_is_hardened() {
     assert_eq!(page, self::page(&usual()));
 }
 
-/// R10.3: the hash in the policy is that of the style in the page.
+/// R10.3: the policy lets in the style in the page, by its hash, and nothing else.
 #[test]
 fn the_hash_is_the_styles() {
     use base64::Engine;
@@ -112,8 +109,11 @@ fn the_hash_is_the_styles() {
     let style = page.split_once("<style>").unwrap().1.split_once("</style>").unwrap().0;
     let hash = base64::prelude::BASE64_STANDARD.encode(Sha256::digest(style));
     let response = answered(&usual(), request("GET", "/fp/status", &[]));
-    let policy = values(response.headers(), "content-security-policy").concat();
-    assert!(policy.contains(&format!("'sha256-{hash}'")));
+    let policy = format!(
+        "default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'; \
+         frame-ancestors 'none'"
+    );
+    assert_eq!(values(response.headers(), "content-security-policy"), [policy]);
 }
 
 /// R10.4, R12: the page as JSON, with the platform's names.
@@ -127,6 +127,8 @@ fn the_page_is_also_json() {
         let response = answered(&cloudflare, request("GET", &uri, &[]));
         assert_eq!(values(response.headers(), "content-type"), ["application/json"]);
         let status = json(&response);
+        let members: Vec<_> = status.as_object().unwrap().keys().collect();
+        assert_eq!(members, ["envInfo", "integration", "version"]);
         assert_eq!(status["version"], "1.2.3");
         assert_eq!(status["integration"], "fingerprintjs-pro-cloudflare");
         let variable = |name: &str| {
@@ -160,6 +162,31 @@ fn the_page_is_also_json() {
     assert_eq!(values(html.headers(), "content-type"), ["text/html"]);
 }
 
+/// R10.4: of what is set, only the secret has a value, and that says nothing.
+#[test]
+fn values_are_not_shown() {
+    let text = |variable| match variable {
+        Variable::IngressBaseHost | Variable::CdnUrl => "hidden.example",
+        Variable::IntegrationPathDepth | Variable::ProxySecretCacheTtlMs => "1",
+        Variable::Debug => "true",
+        _ => "hidden",
+    };
+    let all = Variable::ALL.iter();
+    let source =
+        all.fold(Source::new("s"), |source, &variable| source.with(variable, text(variable)));
+    let config = Config::builder().source(source).v4(true).build().unwrap();
+    let gateway = Gateway::new(config, Platform::CloudFront);
+    let page = answered(&gateway, request("GET", "/hidden/status?format=json", &[]));
+    let status = json(&page);
+    let rows = status["envInfo"].as_array().unwrap();
+    assert_eq!(rows.len(), Variable::ALL.len());
+    for row in rows {
+        let is_secret = row["envVarName"] == "fpjs_pre_shared_secret";
+        let expected = if is_secret { Value::from("********") } else { Value::Null };
+        assert_eq!((&row["value"], &row["isSet"]), (&expected, &Value::Bool(true)), "{row}");
+    }
+}
+
 /// R10.4, R1: what only CloudFront's adapter reads is listed there, and nowhere else.
 #[test]
 fn control_values_are_cloudfronts() {
@@ -176,21 +203,71 @@ fn control_values_are_cloudfronts() {
     }
 }
 
-/// R1.2, R1.3, R1.7, R12: a platform's own names reach the configuration.
+/// The names of R12's last paragraph, a row a platform.
+const NAMES: &[(Platform, &[(&str, Variable)])] = &[
+    (
+        Platform::Cloudflare,
+        &[
+            ("AGENT_SCRIPT_DOWNLOAD_PATH", Variable::AgentDownloadPath),
+            ("GET_RESULT_PATH", Variable::GetResultPath),
+            ("PROXY_SECRET", Variable::PreSharedSecret),
+            ("FPJS_INGRESS_BASE_HOST", Variable::IngressBaseHost),
+            ("INTEGRATION_PATH_DEPTH", Variable::IntegrationPathDepth),
+        ],
+    ),
+    (
+        Platform::Azure,
+        &[
+            ("fpjs_route_prefix", Variable::RoutePrefix),
+            ("FPJS_ROUTE_PREFIX", Variable::RoutePrefix),
+            ("fpjs_pre_shared_secret", Variable::PreSharedSecret),
+        ],
+    ),
+    (
+        Platform::FastlyCompute,
+        &[
+            ("AGENT_SCRIPT_DOWNLOAD_PATH", Variable::AgentDownloadPath),
+            ("GET_RESULT_PATH", Variable::GetResultPath),
+            ("PROXY_SECRET", Variable::PreSharedSecret),
+            ("fpjs_cdn_url", Variable::CdnUrl),
+        ],
+    ),
+    (
+        Platform::FastlyVcl,
+        &[
+            ("INTEGRATION_PATH", Variable::RoutePrefix),
+            ("AGENT_SCRIPT_DOWNLOAD_PATH", Variable::AgentDownloadPath),
+            ("GET_RESULT_PATH", Variable::GetResultPath),
+            ("PROXY_SECRET", Variable::PreSharedSecret),
+        ],
+    ),
+    (
+        Platform::Akamai,
+        &[
+            ("PMUSER_FPJS_AGENT_DOWNLOAD_PATH", Variable::AgentDownloadPath),
+            ("PMUSER_FPJS_GET_RESULT_PATH", Variable::GetResultPath),
+            ("PMUSER_FPJS_PRE_SHARED_SECRET", Variable::PreSharedSecret),
+            ("PMUSER_FPJS_INTEGRATION_PATH_DEPTH", Variable::IntegrationPathDepth),
+            ("PMUSER_FPJS_ROUTE_PREFIX", Variable::RoutePrefix),
+            ("PMUSER_FPJS_INGRESS_BASE_HOST", Variable::IngressBaseHost),
+            ("PMUSER_FPJS_CDN_URL", Variable::CdnUrl),
+        ],
+    ),
+    (Platform::CloudFront, &[("fpjs_secret_name", Variable::SecretName)]),
+];
+
+/// R1.2, R1.3, R12: a platform's own names reach the configuration.
 #[test]
 fn platforms_name_their_variables() {
-    for (platform, name, variable) in [
-        (Platform::Akamai, "PMUSER_FPJS_GET_RESULT_PATH", Variable::GetResultPath),
-        (Platform::FastlyCompute, "PROXY_SECRET", Variable::PreSharedSecret),
-        (Platform::FastlyVcl, "INTEGRATION_PATH", Variable::RoutePrefix),
-        (Platform::Azure, "FPJS_ROUTE_PREFIX", Variable::RoutePrefix),
-        (Platform::Cloudflare, "INTEGRATION_PATH_DEPTH", Variable::IntegrationPathDepth),
-        (Platform::CloudFront, "fpjs_secret_name", Variable::SecretName),
-    ] {
-        let source = Source::from_environment("env", platform, [(name, "7"), ("HOME", "/")]);
+    let rows =
+        NAMES.iter().flat_map(|(platform, names)| names.iter().map(move |n| (*platform, *n)));
+    for (platform, (name, variable)) in rows {
+        let is_host = matches!(variable, Variable::IngressBaseHost | Variable::CdnUrl);
+        let pairs = [(name, if is_host { "a.example" } else { "7" }), ("HOME", "/")];
+        let source = Source::from_environment("env", platform, pairs);
         let config = Config::builder().source(source).build().unwrap();
         let resolution = config.resolution(variable);
-        assert_eq!(resolution, firstparty::config::Resolution::Source("env"), "{platform}");
+        assert_eq!(resolution, firstparty::config::Resolution::Source("env"), "{platform} {name}");
         assert!(advise(&config, platform).iter().all(|advice| advice.code() != "unknown-key"));
     }
 }
