@@ -282,7 +282,7 @@ mod tests {
     fn only_agent_downloads_go_to_the_cdn() {
         let host = |origin, route| {
             let config = Config::builder().agent_origin(origin).cdn_url("cdn.example").build();
-            let targets = Targets::new(&config.unwrap(), crate::Platform::Generic).unwrap();
+            let targets = Targets::new(&config.unwrap(), Platform::Generic).unwrap();
             let target = targets.resolve(route, false, Some("apiKey=k&region=eu")).unwrap();
             target.uri.host().unwrap().to_owned()
         };

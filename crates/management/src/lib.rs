@@ -168,10 +168,10 @@ mod tests {
 
     #[test]
     fn the_machines_cross_threads() {
-        fn crosses<T: Send + Sync>() {}
-        crosses::<Run>();
-        crosses::<Status>();
-        crosses::<Update>();
-        crosses::<NextStep<'_>>();
+        fn assert_crosses<T: Send + Sync>() {}
+        assert_crosses::<Run>();
+        assert_crosses::<Status>();
+        assert_crosses::<Update>();
+        assert_crosses::<NextStep<'_>>();
     }
 }

@@ -234,8 +234,9 @@ mod tests {
     /// R1.1: an empty value is none, a blank is one.
     #[test]
     fn blank_settings_count() {
-        let of = |value: &'static str| Settings::from_variables(|_| Some(value.to_owned()));
-        assert_eq!(of(""), Settings::from_variables(|_| None));
+        let of =
+            |value: &'static str| DeploymentSettings::from_variables(|_| Some(value.to_owned()));
+        assert_eq!(of(""), DeploymentSettings::from_variables(|_| None));
         let blank = of(" ");
         assert_eq!(blank.secret_id.as_deref(), Some(" "));
         assert_eq!(blank.package, Package { bucket: " ".into(), key: " ".into() });

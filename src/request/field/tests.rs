@@ -55,7 +55,7 @@ fn other_fields_pass() {
         content-encoding content-language content-type max-forwards origin sec-ch-ua
         sec-ch-ua-mobile sec-ch-ua-platform user-agent x-forwarded-for";
     let fields: Vec<_> = names.split_whitespace().map(|name| (name, "1")).collect();
-    for &platform in crate::Platform::ALL {
+    for &platform in Platform::ALL {
         for authorised in [true, false] {
             assert_eq!(filtered(platform, authorised, &fields), Ok(pairs(&fields)), "{platform}");
         }
@@ -175,7 +175,7 @@ fn the_list_of_cookies_is_configured() {
     {
         let config = Config::builder().cookies(names.iter().copied()).build().unwrap();
         let mut headers = map(&[("cookie", "_iidt=1; b=2; _vid=3")]);
-        RequestFields::new(&config, crate::Platform::Generic)
+        RequestFields::new(&config, Platform::Generic)
             .filter(&mut headers, true, &UPSTREAM)
             .unwrap();
         assert_eq!(headers.get("cookie").map(|cookie| cookie.to_str().unwrap()), expected);
