@@ -68,10 +68,16 @@
 //!
 //! # Modules, in the order in which data flows
 //!
-//! [`config`] and [`platform`] set the gateway up. [`gateway`](Gateway) walks: [`route`], then
-//! [`request`], and on the way back [`response`]. [`refusal`] and [`field`] are shared,
-//! [`report`] and [`explain`] tell the adapter what was done. Each step is public and can be used
-//! alone.
+//! [`platform`] and [`config`] set the gateway up. A request walks through [`route`] and [`request`], a
+//! response through [`response`]; [`refusal`] lists why a request is answered here, and [`reply`]
+//! writes the answer. [`Gateway`] and [`Exchange`] are that walk, step by step, with no rule of their
+//! own. Each step is public and can be used alone, as can [`field`], which all of them share.
+//!
+//! On top are the readers, which no step knows: [`advice`] and [`client_setup`] read a configuration,
+//! [`report`] is what an adapter counts, and [`explain`] names the rule behind every change.
+//!
+//! A module imports only those before it, from the tricks on bytes at the bottom to the readers on
+//! top, and none imports itself by way of others; `scripts/check-circles` holds that.
 //!
 //! # Features
 //!
