@@ -3,7 +3,7 @@
 use firstparty::http::{HeaderName, HeaderValue, StatusCode, Version};
 use firstparty::report::Generation;
 use firstparty::route::RouteKind;
-use firstparty::{Failure, Platform, Region};
+use firstparty::{Failure, Platform, Region, RequestId};
 
 use crate::support::{USUAL, answered, forwarded, gateway, json, request, response, usual, values};
 
@@ -113,7 +113,7 @@ fn identity_fields_cannot_be_forged() {
     assert_eq!(values(headers, "fpjs-proxy-forwarded-host"), ["www.example.com"]);
     assert_eq!(headers.len(), 4);
     // `origin` was read before `connection` removed it.
-    let failed = exchange.fail(Failure::Timeout, firstparty::RequestId::new(1, 1));
+    let failed = exchange.fail(Failure::Timeout, RequestId::new(1, 1));
     assert_eq!(failed.headers()["access-control-allow-origin"], "https://www.example.com");
 
     let (sent, _) = forwarded(&usual(), request("GET", "/fp/result", &forged[..4]));
@@ -461,6 +461,19 @@ fn cookies_become_registrable() {
     let (_, exchange) = forwarded(&gateway, request("POST", "/fp/", &[]));
     let back = exchange.complete(response(200, &[("set-cookie", "a=1; Domain=fpjs.io")]));
     assert_eq!(back.headers()["set-cookie"], "a=1; Domain=example.com");
+}
+
+/// R6.2, R6.4: an exchange is not spent by an interim response: what comes after it is filtered, too.
+#[test]
+fn every_response_head_is_filtered() {
+    let (_, exchange) = forwarded(&usual(), request("GET", "/fp/web/v4/k", &[]));
+    for status in [103, 103, 200] {
+        let pairs = [("alt-svc", "h3"), ("link", "</a.js>; rel=preload")];
+        let head = exchange.complete(response(status, &pairs));
+        assert_eq!(head.status(), status);
+        assert_eq!(head.headers().keys().collect::<Vec<_>>(), ["link"], "{status}");
+    }
+    assert_eq!(exchange.fail(Failure::Protocol, RequestId::new(0, 0)).status(), 500);
 }
 
 /// R11.1: the report of an exchange, from its route to its end.
