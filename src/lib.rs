@@ -83,11 +83,12 @@
 //!
 //! None is on by default.
 //!
-//! * `lambda-edge`: CloudFront's Lambda@Edge events in, result objects out.
 //! * `psl`: cookie domains know public suffixes, and may become the registrable domain.
 //!
 //! # Companion crates
 //!
+//! * `firstparty-lambda-edge`: CloudFront's Lambda@Edge events in, result objects out. An adapter that
+//!   uses nothing but this crate's public API.
 //! * `firstparty-management`: the management function of a CloudFront deployment, as a state
 //!   machine. It needs nothing of this crate.
 #![forbid(unsafe_code)]
@@ -103,8 +104,6 @@ mod failure;
 pub mod field;
 mod gateway;
 mod host;
-#[cfg(feature = "lambda-edge")]
-pub mod lambda_edge;
 mod octets;
 pub mod platform;
 pub mod refusal;

@@ -15,7 +15,7 @@ export RUSTFLAGS="-Ctarget-feature=+simd128 \
 # Unquoted on purpose: it is a list of arguments, or empty.
 cargo build $WASM_CARGO_FLAGS --release --locked --target wasm32-unknown-unknown \
     --manifest-path "$here/Cargo.toml" --target-dir "$out"
-cp "$out/wasm32-unknown-unknown/release/firstparty_lambda_edge.wasm" "$here/firstparty.wasm"
+cp "$out/wasm32-unknown-unknown/release/firstparty_lambda_edge_function.wasm" "$here/firstparty.wasm"
 
 python3 - "$here" "$out/function.zip" <<'PYTHON'
 import hashlib, pathlib, sys, zipfile

@@ -14,8 +14,8 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use firstparty::http::{HeaderName, HeaderValue, Request, Response};
-use firstparty::lambda_edge::{EdgeFunction, Event, ResultObject, Step};
 use firstparty::{Config, Failure, Platform, RequestId};
+use firstparty_lambda_edge::{EdgeFunction, Event, ResultObject, Step};
 use libfuzzer_sys::fuzz_target;
 use serde_json::{Map, Value, json};
 

@@ -15,7 +15,7 @@ use arbitrary::Arbitrary;
 use bytes::Bytes;
 use firstparty::Config;
 use firstparty::config::Source;
-use firstparty::lambda_edge::{Event, Need, Settings};
+use firstparty_lambda_edge::{Event, Need, Settings};
 use libfuzzer_sys::fuzz_target;
 use serde_json::{Value, json};
 

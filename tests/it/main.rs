@@ -11,8 +11,6 @@
 mod answers;
 mod exchange;
 mod explain;
-#[cfg(feature = "lambda-edge")]
-mod lambda_edge;
 mod program;
 mod properties;
 mod proxy;

@@ -8,8 +8,7 @@ use std::sync::OnceLock;
 use serde_json::Value;
 
 /// The features that the tests were compiled with.
-const FEATURES: &[(&str, bool)] =
-    &[("lambda-edge", cfg!(feature = "lambda-edge")), ("psl", cfg!(feature = "psl"))];
+const FEATURES: &[(&str, bool)] = &[("psl", cfg!(feature = "psl"))];
 
 /// The example proxy.
 pub(crate) fn proxy() -> &'static PathBuf {

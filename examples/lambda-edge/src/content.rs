@@ -1,7 +1,7 @@
 //! Bodies, most of which stay with the caller.
 
 use bytes::Bytes;
-use firstparty::lambda_edge::Body;
+use firstparty_lambda_edge::Body;
 
 /// A body: what is known of the caller's, or one that was made here.
 pub(crate) enum Content {

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use firstparty::config::{AgentOrigin, Mount};
 use firstparty::http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode};
-use firstparty::lambda_edge::{
+use firstparty::{Config, Failure, Report, RequestId};
+use firstparty_lambda_edge::{
     BodyEncoding, Event, Need, Pending, ResultObject, Settings, Step, cause,
 };
-use firstparty::{Config, Failure, Report, RequestId};
 use serde::Deserialize;
 
 use crate::content::Content;

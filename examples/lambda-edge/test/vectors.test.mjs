@@ -80,8 +80,8 @@ function answer({ event, choices, upstream }) {
 
 test('R13: the module does what the crate does, byte for byte', () => {
   const lines = vectors.map(toLine);
-  const arguments_ = ['run', '--quiet', '--example', 'edge_event', '--features', 'lambda-edge'];
-  const output = execFileSync('cargo', arguments_, {
+  const tool = ['--package', 'firstparty-lambda-edge', '--example', 'edge_event'];
+  const output = execFileSync('cargo', ['run', '--quiet', ...tool], {
     cwd: root,
     input: lines.map((line) => JSON.stringify(line)).join('\n'),
     maxBuffer: 1 << 26,

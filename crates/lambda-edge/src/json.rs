@@ -9,7 +9,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Seq
 /// The shape that a value has to have.
 ///
 /// One of the methods is to be overridden; the others refuse.
-pub(super) trait Shape<'de>: Sized {
+pub(crate) trait Shape<'de>: Sized {
     type Value;
 
     /// The shape in words.
@@ -44,7 +44,7 @@ pub(super) trait Shape<'de>: Sized {
 }
 
 /// Reads a value of this shape.
-pub(super) struct Expect<S>(pub(super) S);
+pub(crate) struct Expect<S>(pub(super) S);
 
 impl<'de, S: Shape<'de>> DeserializeSeed<'de> for Expect<S> {
     type Value = S::Value;
@@ -106,19 +106,19 @@ impl<'de, S: Shape<'de>> Visitor<'de> for Expect<S> {
     }
 }
 
-pub(super) fn missing<E: Error>(name: &str) -> E {
+pub(crate) fn missing<E: Error>(name: &str) -> E {
     E::custom(format_args!("{name}: missing"))
 }
 
 /// The next key of an object.
-pub(super) fn next_key<'de, A: MapAccess<'de>>(
+pub(crate) fn next_key<'de, A: MapAccess<'de>>(
     object: &mut A,
 ) -> Result<Option<Cow<'de, str>>, A::Error> {
     object.next_key_seed(Expect(Text("a key")))
 }
 
 /// A string.
-pub(super) struct Text(pub(super) &'static str);
+pub(crate) struct Text(pub(super) &'static str);
 
 impl<'de> Shape<'de> for Text {
     type Value = Cow<'de, str>;
@@ -135,7 +135,7 @@ impl<'de> Shape<'de> for Text {
 }
 
 /// `true` or `false`.
-pub(super) struct Flag(pub(super) &'static str);
+pub(crate) struct Flag(pub(super) &'static str);
 
 impl Shape<'_> for Flag {
     type Value = bool;
@@ -152,10 +152,10 @@ impl Shape<'_> for Flag {
 }
 
 /// An object of which one member is wanted.
-pub(super) struct Within<S> {
-    pub(super) name: &'static str,
-    pub(super) key: &'static str,
-    pub(super) member: S,
+pub(crate) struct Within<S> {
+    pub(crate) name: &'static str,
+    pub(crate) key: &'static str,
+    pub(crate) member: S,
 }
 
 impl<'de, S: Shape<'de>> Shape<'de> for Within<S> {
@@ -182,9 +182,9 @@ impl<'de, S: Shape<'de>> Shape<'de> for Within<S> {
 }
 
 /// A list of which the first element is wanted.
-pub(super) struct First<S> {
-    pub(super) name: &'static str,
-    pub(super) element: S,
+pub(crate) struct First<S> {
+    pub(crate) name: &'static str,
+    pub(crate) element: S,
 }
 
 impl<'de, S: Shape<'de>> Shape<'de> for First<S> {
@@ -205,13 +205,13 @@ impl<'de, S: Shape<'de>> Shape<'de> for First<S> {
 }
 
 /// Fields as CloudFront writes them: a list of lines for each name.
-pub(super) struct Fields<F> {
-    pub(super) name: &'static str,
+pub(crate) struct Fields<F> {
+    pub(crate) name: &'static str,
     /// How errors name the members of a line.
-    pub(super) key: &'static str,
-    pub(super) value: &'static str,
+    pub(crate) key: &'static str,
+    pub(crate) value: &'static str,
     /// Is given each name and value.
-    pub(super) each: F,
+    pub(crate) each: F,
 }
 
 impl<'de, F: FnMut(&str, Cow<'de, str>)> Shape<'de> for Fields<F> {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use firstparty::Config;
 use firstparty::config::{Mount, Resolution, Source, Variable};
-use firstparty::lambda_edge::{DocumentError, EdgeFunction, Event, Need, Settings};
+use firstparty_lambda_edge::{DocumentError, EdgeFunction, Event, Need, Settings};
 
 const NAMED: &[(&str, &str)] = &[("FPJS_SECRET_NAME", "production/fingerprint")];
 

@@ -3,12 +3,12 @@
 use std::fmt;
 use std::time::Duration;
 
-use thiserror::Error;
-
-use super::function::EdgeFunction;
-use crate::config::{
+use firstparty::config::{
     Builder, CacheState, Config, ConfigError, Document, DocumentCache, Source, Variable,
 };
+use thiserror::Error;
+
+use crate::function::EdgeFunction;
 
 /// How many deployments are remembered: distributions and behaviours that share an instance but
 /// differ in their origin's custom headers.
@@ -22,7 +22,7 @@ const MAX_DEPLOYMENTS: usize = 8;
 /// use std::time::Duration;
 /// use bytes::Bytes;
 /// use firstparty::Config;
-/// use firstparty::lambda_edge::{Event, Need, Settings};
+/// use firstparty_lambda_edge::{Event, Need, Settings};
 ///
 /// # fn read_secret(_name: &str) -> Option<&'static [u8]> {
 /// #     Some(br#"{"fpjs_get_result_path": "result", "fpjs_pre_shared_secret": "s3cret"}"#)

@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 use firstparty::http::{HeaderName, HeaderValue, Response};
-use firstparty::lambda_edge::{BodyEncoding, Event, ResultObject, cause};
 use firstparty::{Failure, Platform, RequestId};
+use firstparty_lambda_edge::{BodyEncoding, Event, ResultObject, cause};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

@@ -1,4 +1,12 @@
 //! CloudFront's events and result objects (contract R13).
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "a panic here is a failed test"
+)]
 
 mod events;
 mod results;
@@ -7,11 +15,13 @@ mod vectors;
 
 use bytes::Bytes;
 use firstparty::Report;
-use firstparty::http::Request;
-use firstparty::lambda_edge::{EdgeFunction, Event, Pending, ResultObject, Step};
+use firstparty::http::{HeaderMap, Request};
+use firstparty_lambda_edge::{EdgeFunction, Event, Pending, ResultObject, Step};
 use serde_json::{Value, json};
 
-use crate::support::USUAL;
+/// Both v3 routes, a secret, depth 1.
+const USUAL: &str = r#"{"agent_download_path": "agent", "get_result_path": "result",
+    "pre_shared_secret": "s3cret", "integration_version": "1.2.3"}"#;
 
 fn function(config: &str) -> EdgeFunction {
     EdgeFunction::new(serde_json::from_str(config).unwrap())
@@ -88,4 +98,9 @@ fn answered(function: &EdgeFunction, event: Event) -> (ResultObject, Report) {
 
 fn object(result: &ResultObject) -> Value {
     serde_json::to_value(result).unwrap()
+}
+
+/// The values of one name, as text.
+fn values<'h>(headers: &'h HeaderMap, name: &str) -> Vec<&'h str> {
+    headers.get_all(name).iter().map(|value| value.to_str().unwrap()).collect()
 }

@@ -2,14 +2,13 @@
 
 use bytes::Bytes;
 use firstparty::http::{HeaderMap, HeaderName, HeaderValue, Method};
-use firstparty::lambda_edge::{Event, EventError};
+use firstparty_lambda_edge::{Event, EventError};
 use proptest::prelude::*;
 use serde::Deserialize;
 use serde::de::value::{BytesDeserializer, Error};
 use serde_json::{Value, json};
 
-use super::{answered, event_with, forwarded, object, sample, usual};
-use crate::support::values;
+use super::{answered, event_with, forwarded, object, sample, usual, values};
 
 /// R13.1, R12: everything that is read of an event reaches upstream; repeats stay repeats.
 #[test]
@@ -396,10 +395,10 @@ proptest! {
             made.field(name, value);
         }
         let show = |event: Event| match usual().handle(event) {
-            firstparty::lambda_edge::Step::Respond(result, report) => {
+            firstparty_lambda_edge::Step::Respond(result, report) => {
                 format!("{} {report:?}", object(&result))
             }
-            firstparty::lambda_edge::Step::Forward(request, pending) => {
+            firstparty_lambda_edge::Step::Forward(request, pending) => {
                 let mut fields: Vec<_> = request.headers().iter().collect();
                 fields.sort_by_key(|(name, _)| name.as_str());
                 let (method, uri, body) = (request.method(), request.uri(), request.body());

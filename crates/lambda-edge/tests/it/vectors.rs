@@ -5,11 +5,11 @@ use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use firstparty::http::header::CONTENT_LENGTH;
 use firstparty::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response};
-use firstparty::lambda_edge::{EdgeFunction, Event, ResultObject, Step};
 use firstparty::{Action, Config, Failure, Gateway, Platform, RequestId};
+use firstparty_lambda_edge::{EdgeFunction, Event, ResultObject, Step};
 use serde_json::{Map, Value, json};
 
-const VECTORS: &str = include_str!("../../data/cloudfront.jsonl");
+const VECTORS: &str = include_str!("../../../../tests/data/cloudfront.jsonl");
 
 fn id() -> RequestId {
     RequestId::new(1_767_225_600_123, 7)

@@ -5,15 +5,15 @@ use std::borrow::Cow;
 use base64::display::Base64Display;
 use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
-use http::header::CONTENT_ENCODING;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode};
+use firstparty::Exchange;
+use firstparty::http::header::CONTENT_ENCODING;
+use firstparty::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode};
+use firstparty::refusal::Cause;
+use firstparty::reply::Reply;
 use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
 
-use super::body::{Body, BodyEncoding};
-use super::cause::{RESPONSE_STATUS, RESPONSE_TOO_LARGE};
-use crate::exchange::Exchange;
-use crate::refusal::Cause;
-use crate::reply::Reply;
+use crate::body::{Body, BodyEncoding};
+use crate::cause::{RESPONSE_STATUS, RESPONSE_TOO_LARGE};
 
 /// What names, values and the encoded body may take together.
 const MAX_SIZE: usize = 1_048_576;
@@ -35,8 +35,8 @@ impl<B: Body> ResultObject<B> {
     ///
     /// ```
     /// use bytes::Bytes;
-    /// use firstparty::lambda_edge::ResultObject;
-    /// use firstparty::lambda_edge::cause::NO_EVENT;
+    /// use firstparty_lambda_edge::ResultObject;
+    /// use firstparty_lambda_edge::cause::NO_EVENT;
     ///
     /// let result = ResultObject::<Bytes>::refused(&NO_EVENT);
     /// assert_eq!(result.status(), 500);
@@ -47,12 +47,12 @@ impl<B: Body> ResultObject<B> {
     }
 
     /// An answer made here, which is small and has a usual status.
-    pub(super) fn made(response: Response<Bytes>) -> Self {
+    pub(crate) fn made(response: Response<Bytes>) -> Self {
         Self::from_response(response.map(B::from))
     }
 
     /// Ends an exchange, within what CloudFront takes.
-    pub(super) fn new(exchange: &Exchange, response: Response<B>) -> Result<Self, &'static Cause> {
+    pub(crate) fn new(exchange: &Exchange, response: Response<B>) -> Result<Self, &'static Cause> {
         if !(200..600).contains(&response.status().as_u16()) {
             return Err(&RESPONSE_STATUS);
         }

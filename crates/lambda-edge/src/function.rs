@@ -1,19 +1,15 @@
 //! The gateway for events.
 
-use http::header::CONTENT_LENGTH;
-use http::{Method, Request, Response};
+use bytes::Bytes;
+use firstparty::http::header::CONTENT_LENGTH;
+use firstparty::http::{Method, Request, Response};
+use firstparty::refusal::{Cause, Refusal};
+use firstparty::{Action, Config, Exchange, Failure, Gateway, Platform, Report, RequestId};
 
-use super::body::Body;
-use super::cause::BODY_TRUNCATED;
-use super::event::Event;
-use super::result::ResultObject;
-use crate::config::Config;
-use crate::exchange::Exchange;
-use crate::failure::{Failure, RequestId};
-use crate::gateway::{Action, Gateway};
-use crate::platform::Platform;
-use crate::refusal::{Cause, Refusal};
-use crate::report::Report;
+use crate::body::Body;
+use crate::cause::BODY_TRUNCATED;
+use crate::event::Event;
+use crate::result::ResultObject;
 
 /// The integration as a Lambda@Edge function: a [`Gateway`] on [`Platform::CloudFront`] whose
 /// requests are events and whose responses are result objects.
@@ -21,7 +17,7 @@ use crate::report::Report;
 /// ```
 /// use bytes::Bytes;
 /// use firstparty::Config;
-/// use firstparty::lambda_edge::{EdgeFunction, Event, Step};
+/// use firstparty_lambda_edge::{EdgeFunction, Event, Step};
 ///
 /// let function = EdgeFunction::new(Config::builder().v4(false).build()?);
 /// let event = Event::new("GET", "/fp/else", "").with_body(Bytes::new());
@@ -111,7 +107,7 @@ impl Pending {
     }
 }
 
-fn respond<B: Body>(response: Response<bytes::Bytes>, report: Report) -> Step<B> {
+fn respond<B: Body>(response: Response<Bytes>, report: Report) -> Step<B> {
     let report = report.ended(response.status());
     Step::Respond(ResultObject::made(response), report)
 }

@@ -4,15 +4,15 @@ use std::fmt;
 use std::net::IpAddr;
 
 use bytes::{BufMut, Bytes, BytesMut};
-use http::uri::PathAndQuery;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
+use firstparty::config::{Source, Variable};
+use firstparty::http::uri::PathAndQuery;
+use firstparty::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
+use firstparty::refusal::{Cause, Refusal};
+use firstparty::reply::Reply;
+use firstparty::request::address::parse_address;
 
-use super::body::Body;
-use super::result::ResultObject;
-use crate::config::{Source, Variable};
-use crate::refusal::{Cause, Refusal};
-use crate::reply::Reply;
-use crate::request::address::parse_address;
+use crate::body::Body;
+use crate::result::ResultObject;
 
 /// What starts the names of our variables among an origin's custom headers.
 const OWN_PREFIX: &[u8] = b"fpjs_";
@@ -27,7 +27,7 @@ const OWN_PREFIX: &[u8] = b"fpjs_";
 ///
 /// ```
 /// use bytes::Bytes;
-/// use firstparty::lambda_edge::Event;
+/// use firstparty_lambda_edge::Event;
 ///
 /// let mut event = Event::new("GET", "/fp/agent", "apiKey=k");
 /// event.field("host", "www.example.com");
@@ -145,12 +145,12 @@ impl<B> Event<B> {
     }
 
     /// Whether the body was cut.
-    pub(super) fn is_truncated(&self) -> bool {
+    pub(crate) fn is_truncated(&self) -> bool {
         self.truncated
     }
 
     /// The request and the browser's address, or why there is no such request (R13.3).
-    pub(super) fn into_request(self) -> Result<(Request<B>, Option<IpAddr>), (Refusal, Reply)> {
+    pub(crate) fn into_request(self) -> Result<(Request<B>, Option<IpAddr>), (Refusal, Reply)> {
         if let Some(refusal) = self.refusal {
             return Err((refusal, self.reply()));
         }

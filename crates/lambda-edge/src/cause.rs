@@ -1,7 +1,7 @@
 //! Why an event is answered here, where the gateway alone would not (contract R13).
 
-use crate::refusal::Cause;
-use http::StatusCode;
+use firstparty::http::StatusCode;
+use firstparty::refusal::Cause;
 
 /// CloudFront cut the body (R13.3).
 pub const BODY_TRUNCATED: Cause = Cause::new(

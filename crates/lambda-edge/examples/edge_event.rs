@@ -9,7 +9,7 @@
 //! by octet, as ISO 8859-1.
 //!
 //! ```sh
-//! cargo run --example edge_event --features lambda-edge < events.jsonl
+//! cargo run --example edge_event < events.jsonl
 //! ```
 
 use std::io::{BufRead, Write};
@@ -21,8 +21,8 @@ use bytes::Bytes;
 use firstparty::config::{AgentOrigin, Mount};
 use firstparty::http::uri::PathAndQuery;
 use firstparty::http::{HeaderName, HeaderValue, Request, Response};
-use firstparty::lambda_edge::{Event, Need, ResultObject, Settings, Step};
 use firstparty::{Config, ConfigError, Failure, RequestId};
+use firstparty_lambda_edge::{Event, Need, ResultObject, Settings, Step};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 

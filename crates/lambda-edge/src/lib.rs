@@ -3,7 +3,7 @@
 //! CloudFront hands a function an event instead of a request, and takes an object instead of a
 //! response. [`Event`] is read from JSON or put together from its parts; [`EdgeFunction`] is the
 //! gateway for events; [`ResultObject`] is what CloudFront gets back. [`Settings`] finds the
-//! configuration that an event asks for. As everywhere in this crate, nothing here does I/O.
+//! configuration that an event asks for. As in the gateway, nothing here does I/O.
 //!
 //! ```text
 //!             Event                         Request
@@ -16,7 +16,7 @@
 //! ```
 //! use bytes::Bytes;
 //! use firstparty::http::Response;
-//! use firstparty::lambda_edge::{EdgeFunction, Event, Step};
+//! use firstparty_lambda_edge::{EdgeFunction, Event, Step};
 //! use firstparty::{Config, Failure, RequestId};
 //!
 //! # let json = r#"{"Records": [{"cf": {"request": {"clientIp": "203.0.113.7", "method": "POST",
@@ -51,6 +51,8 @@
 //! An event's body is decoded once and then moved. The mapping itself only wants to know a body's
 //! size and whether it is UTF-8, so an adapter whose bodies live elsewhere, for instance outside of
 //! a WebAssembly instance, implements [`Body`] for a stand-in and leaves them where they are.
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
 
 mod body;
 pub mod cause;
@@ -61,9 +63,16 @@ mod read;
 mod result;
 mod settings;
 
+pub use firstparty;
+
 pub use self::body::{Body, BodyEncoding};
 pub use self::event::Event;
 pub use self::function::{EdgeFunction, Pending, Step};
 pub use self::read::EventError;
 pub use self::result::ResultObject;
 pub use self::settings::{DocumentError, Need, Settings};
+
+/// The README's example is a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -8,8 +8,8 @@ use bytes::Bytes;
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess};
 use thiserror::Error;
 
-use super::event::Event;
-use super::json::{Expect, Fields, First, Flag, Shape, Text, Within, missing, next_key};
+use crate::event::Event;
+use crate::json::{Expect, Fields, First, Flag, Shape, Text, Within, missing, next_key};
 
 /// Something that is no origin-request event.
 ///
@@ -37,7 +37,7 @@ impl Event<Bytes> {
     /// [`EventError`], which names the member.
     ///
     /// ```
-    /// use firstparty::lambda_edge::Event;
+    /// use firstparty_lambda_edge::Event;
     ///
     /// let error = Event::from_json(br#"{"Records": [{"cf": {"request": {"method": 1}}}]}"#);
     /// let message = error.unwrap_err().to_string();

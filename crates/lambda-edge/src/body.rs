@@ -9,7 +9,7 @@ use bytes::Bytes;
 ///
 /// ```
 /// use bytes::Bytes;
-/// use firstparty::lambda_edge::Body;
+/// use firstparty_lambda_edge::Body;
 ///
 /// /// A body that stays where it is.
 /// enum Elsewhere {
@@ -79,7 +79,7 @@ impl BodyEncoding {
     }
 
     /// What a body of this many bytes takes in this encoding.
-    pub(super) const fn encoded_size(self, size: usize) -> usize {
+    pub(crate) const fn encoded_size(self, size: usize) -> usize {
         match self {
             Self::Text => size,
             Self::Base64 => size.div_ceil(3).saturating_mul(4),
