@@ -15,7 +15,7 @@ use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use firstparty::http::{HeaderName, HeaderValue, Request, Response};
 use firstparty::{Config, Failure, Platform, RequestId};
-use firstparty_lambda_edge::{EdgeFunction, Event, ResultObject, Step};
+use firstparty_lambda_edge::{EdgeEvent, EdgeFunction, EdgeStep, ResultObject};
 use libfuzzer_sys::fuzz_target;
 use serde_json::{Map, Value, json};
 
@@ -130,12 +130,12 @@ fuzz_target!(|input: Input| {
     let function = &*FUNCTION;
     match input {
         Input::Junk(junk) => {
-            if let Ok(event) = Event::from_json(&junk) {
+            if let Ok(event) = EdgeEvent::from_json(&junk) {
                 walk(function, event, None, None);
             }
         }
         Input::Event(described) => {
-            let read = Event::from_json(json(&described).to_string().as_bytes())
+            let read = EdgeEvent::from_json(json(&described).to_string().as_bytes())
                 .expect("an event that is well-formed is read");
             let expected = walk(function, parts(&described), None, described.upstream.as_ref());
             let outcome = walk(function, read, Some(&described), described.upstream.as_ref());
@@ -174,9 +174,9 @@ fn grouped(described: &Described) -> Vec<(String, &String)> {
     fields
 }
 
-fn parts(described: &Described) -> Event {
+fn parts(described: &Described) -> EdgeEvent {
     let path = described.path.text();
-    let mut event = Event::new(described.method.as_str(), &path, &described.query);
+    let mut event = EdgeEvent::new(described.method.as_str(), &path, &described.query);
     event.client_ip(&described.client_ip);
     for (name, value) in grouped(described) {
         event.field(&name, value);
@@ -188,16 +188,16 @@ fn parts(described: &Described) -> Event {
 /// What became of an event, in words.
 fn walk(
     function: &EdgeFunction,
-    event: Event,
+    event: EdgeEvent,
     described: Option<&Described>,
     upstream: Option<&Upstream>,
 ) -> String {
     match function.handle(event) {
-        Step::Respond(result, report) => {
+        EdgeStep::Respond(result, report) => {
             assert_eq!(report.status, Some(result.status().as_u16()));
             check_result(&result)
         }
-        Step::Forward(request, pending) => {
+        EdgeStep::Forward(request, pending) => {
             check_request(&request, described);
             let forwarded = format!("{:?} {}", request.headers(), request.uri());
             let id = RequestId::new(0, 0);

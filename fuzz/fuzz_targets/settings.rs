@@ -15,7 +15,7 @@ use arbitrary::Arbitrary;
 use bytes::Bytes;
 use firstparty::Config;
 use firstparty::config::Source;
-use firstparty_lambda_edge::{Event, Need, Settings};
+use firstparty_lambda_edge::{EdgeEvent, EdgeSettings, Need};
 use libfuzzer_sys::fuzz_target;
 use serde_json::{Value, json};
 
@@ -108,13 +108,13 @@ fn route_of(config: &Config) -> Option<String> {
 }
 
 fuzz_target!(|input: Input| {
-    let mut event = Event::new("GET", "/", "");
+    let mut event = EdgeEvent::new("GET", "/", "");
     event.custom_header("fpjs_secret_name", "name");
     for (name, value) in &input.headers {
         event.custom_header(name, value);
     }
     let headers = event.with_body(Bytes::new()).settings().clone();
-    let mut settings = Settings::new(Config::builder());
+    let mut settings = EdgeSettings::new(Config::builder());
     let mut model = Model::of(&headers);
     let mut now = 0;
     for step in &input.steps {
@@ -123,7 +123,7 @@ fuzz_target!(|input: Input| {
     }
 });
 
-fn take(settings: &mut Settings, headers: &Source, step: &Step, now: u64, model: &mut Model) {
+fn take(settings: &mut EdgeSettings, headers: &Source, step: &Step, now: u64, model: &mut Model) {
     let at = Duration::from_millis(now);
     let wanted = matches!(settings.poll(headers, at), Ok(Need::Document("name")));
     assert_eq!(wanted, model.is_due(now));

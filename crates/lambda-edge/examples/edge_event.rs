@@ -22,7 +22,7 @@ use firstparty::config::{AgentOrigin, Mount};
 use firstparty::http::uri::PathAndQuery;
 use firstparty::http::{HeaderName, HeaderValue, Request, Response};
 use firstparty::{Config, ConfigError, Failure, RequestId};
-use firstparty_lambda_edge::{Event, Need, ResultObject, Settings, Step};
+use firstparty_lambda_edge::{EdgeEvent, EdgeSettings, EdgeStep, Need, ResultObject};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -87,7 +87,7 @@ struct Forward {
 
 fn answer(line: &str) -> Result<Answer, Error> {
     let line: Line<'_> = serde_json::from_str(line)?;
-    let event = Event::from_json(line.event.get().as_bytes())?;
+    let event = EdgeEvent::from_json(line.event.get().as_bytes())?;
     let mut settings = settings(line.choices);
     let polled = settings.poll(event.settings(), Duration::ZERO);
     let function = match polled.map_err(|error| whole(&error))? {
@@ -95,8 +95,8 @@ fn answer(line: &str) -> Result<Answer, Error> {
         Need::Document(name) => return Err(format!("the document {name} would be read").into()),
     };
     Ok(match function.handle(event) {
-        Step::Respond(result, _) => Answer { result: Some(result), ..Answer::default() },
-        Step::Forward(request, pending) => {
+        EdgeStep::Respond(result, _) => Answer { result: Some(result), ..Answer::default() },
+        EdgeStep::Forward(request, pending) => {
             let forward = Some(forward(&request));
             let result = match line.upstream {
                 Some(upstream) => pending.complete(upstream.into_response()?),
@@ -114,7 +114,7 @@ fn whole(error: &ConfigError) -> Error {
     format!("{error}{reason}").into()
 }
 
-fn settings(choices: Choices) -> Settings {
+fn settings(choices: Choices) -> EdgeSettings {
     let mut builder = Config::builder().v4(choices.v4.unwrap_or(true));
     if let Some(version) = choices.integration_version {
         builder = builder.integration_version(version);
@@ -125,7 +125,7 @@ fn settings(choices: Choices) -> Settings {
     if let Some(origin) = choices.agent_origin {
         builder = builder.agent_origin(origin);
     }
-    Settings::new(builder)
+    EdgeSettings::new(builder)
 }
 
 fn forward(request: &Request<Bytes>) -> Forward {

@@ -20,16 +20,16 @@ const OWN_PREFIX: &[u8] = b"fpjs_";
 /// A request as CloudFront describes it to a function (R13.1), with what the origin's custom
 /// headers say about the configuration.
 ///
-/// Read one from JSON with [`Event::from_json`] or any serde format, or put one together from its
-/// parts. Either way it can be had for whatever CloudFront sends: a method, target or field that
-/// no request can have is remembered, and answered 400 by
+/// Read one from JSON with [`EdgeEvent::from_json`] or any serde format, or put one together from
+/// its parts. Either way it can be had for whatever CloudFront sends: a method, target or field
+/// that no request can have is remembered, and answered 400 by
 /// [`EdgeFunction::handle`](super::EdgeFunction::handle) (R13.3).
 ///
 /// ```
 /// use bytes::Bytes;
-/// use firstparty_lambda_edge::Event;
+/// use firstparty_lambda_edge::EdgeEvent;
 ///
-/// let mut event = Event::new("GET", "/fp/agent", "apiKey=k");
+/// let mut event = EdgeEvent::new("GET", "/fp/agent", "apiKey=k");
 /// event.field("host", "www.example.com");
 /// event.field("cookie", "a=1");
 /// event.field("cookie", "b=2");
@@ -38,7 +38,7 @@ const OWN_PREFIX: &[u8] = b"fpjs_";
 /// let event = event.with_body(Bytes::new());
 /// assert_eq!(event.secret_name(), Some("production/fingerprint"));
 /// ```
-pub struct Event<B = Bytes> {
+pub struct EdgeEvent<B = Bytes> {
     method: Method,
     uri: Uri,
     fields: HeaderMap,
@@ -50,7 +50,7 @@ pub struct Event<B = Bytes> {
     body: B,
 }
 
-impl Event<()> {
+impl EdgeEvent<()> {
     /// Begins an event: method, path and query as CloudFront writes them, the query without `?`.
     #[must_use]
     pub fn new(method: &str, uri: &str, querystring: &str) -> Self {
@@ -106,18 +106,18 @@ impl Event<()> {
 
     /// Finishes the event with its body, decoded.
     #[must_use]
-    pub fn with_body<B>(self, body: B) -> Event<B> {
+    pub fn with_body<B>(self, body: B) -> EdgeEvent<B> {
         self.map_body(|()| body)
     }
 }
 
-impl<B> Event<B> {
+impl<B> EdgeEvent<B> {
     /// Replaces the body by what is made of it.
     #[must_use]
-    pub fn map_body<C>(self, make: impl FnOnce(B) -> C) -> Event<C> {
+    pub fn map_body<C>(self, make: impl FnOnce(B) -> C) -> EdgeEvent<C> {
         let Self { method, uri, fields, client_ip, settings, truncated, refusal, body } = self;
         let body = make(body);
-        Event { method, uri, fields, client_ip, settings, truncated, refusal, body }
+        EdgeEvent { method, uri, fields, client_ip, settings, truncated, refusal, body }
     }
 
     /// What the origin's custom headers set (R13.2).
@@ -162,10 +162,10 @@ impl<B> Event<B> {
     }
 }
 
-impl<B> fmt::Debug for Event<B> {
+impl<B> fmt::Debug for EdgeEvent<B> {
     /// Shows no field: cookies are among them.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Event")
+        f.debug_struct("EdgeEvent")
             .field("method", &self.method)
             .field("uri", &self.uri)
             .field("settings", &self.settings)
@@ -208,7 +208,7 @@ mod tests {
 
     #[test]
     fn room_is_made_at_once() {
-        let mut event = Event::new("GET", "/", "");
+        let mut event = EdgeEvent::new("GET", "/", "");
         event.reserve_fields(40);
         let room = event.fields.capacity();
         assert!(room >= 40);

@@ -8,7 +8,7 @@ use firstparty::{Action, Config, Exchange, Failure, Gateway, Platform, Report, R
 
 use crate::body::Body;
 use crate::cause::BODY_TRUNCATED;
-use crate::event::Event;
+use crate::event::EdgeEvent;
 use crate::result::ResultObject;
 
 /// The integration as a Lambda@Edge function: a [`Gateway`] on [`Platform::CloudFront`] whose
@@ -17,11 +17,11 @@ use crate::result::ResultObject;
 /// ```
 /// use bytes::Bytes;
 /// use firstparty::Config;
-/// use firstparty_lambda_edge::{EdgeFunction, Event, Step};
+/// use firstparty_lambda_edge::{EdgeEvent, EdgeFunction, EdgeStep};
 ///
 /// let function = EdgeFunction::new(Config::builder().v4(false).build()?);
-/// let event = Event::new("GET", "/fp/else", "").with_body(Bytes::new());
-/// let Step::Respond(result, report) = function.handle(event) else { panic!() };
+/// let event = EdgeEvent::new("GET", "/fp/else", "").with_body(Bytes::new());
+/// let EdgeStep::Respond(result, report) = function.handle(event) else { panic!() };
 /// assert_eq!(result.status(), 404);
 /// assert_eq!(report.status, Some(404));
 /// # Ok::<(), firstparty::ConfigError>(())
@@ -33,7 +33,7 @@ pub struct EdgeFunction(Gateway);
 #[derive(Debug)]
 #[expect(clippy::exhaustive_enums, reason = "an adapter has to handle both")]
 #[expect(clippy::large_enum_variant, reason = "the larger one is the usual one, and short-lived")]
-pub enum Step<B> {
+pub enum EdgeStep<B> {
     /// Hand this to CloudFront.
     Respond(ResultObject<B>, Report),
     /// Send this request upstream, once, and end what is pending with what comes back.
@@ -63,7 +63,7 @@ impl EdgeFunction {
     /// A request that is handed out has a definite body (R13.5): its `content-length` is the
     /// decoded length; without a body there is none, but zero where the method expects content.
     #[must_use]
-    pub fn handle<B: Body>(&self, event: Event<B>) -> Step<B> {
+    pub fn handle<B: Body>(&self, event: EdgeEvent<B>) -> EdgeStep<B> {
         let truncated = event.is_truncated();
         let (request, client_ip) = match event.into_request() {
             Ok(request) => request,
@@ -77,7 +77,7 @@ impl EdgeFunction {
         };
         let framed = if truncated { Err(&BODY_TRUNCATED) } else { frame(&mut request) };
         match framed {
-            Ok(()) => Step::Forward(request, Pending(exchange)),
+            Ok(()) => EdgeStep::Forward(request, Pending(exchange)),
             Err(cause) => respond(exchange.refuse(cause), exchange.report().unsent()),
         }
     }
@@ -107,9 +107,9 @@ impl Pending {
     }
 }
 
-fn respond<B: Body>(response: Response<Bytes>, report: Report) -> Step<B> {
+fn respond<B: Body>(response: Response<Bytes>, report: Report) -> EdgeStep<B> {
     let report = report.ended(response.status());
-    Step::Respond(ResultObject::made(response), report)
+    EdgeStep::Respond(ResultObject::made(response), report)
 }
 
 /// R13.5.

@@ -1,23 +1,23 @@
 //! CloudFront's Lambda@Edge: origin-request events in, result objects out (contract R13).
 //!
 //! CloudFront hands a function an event instead of a request, and takes an object instead of a
-//! response. [`Event`] is read from JSON or put together from its parts; [`EdgeFunction`] is the
-//! gateway for events; [`ResultObject`] is what CloudFront gets back. [`Settings`] finds the
-//! configuration that an event asks for. As in the gateway, nothing here does I/O.
+//! response. [`EdgeEvent`] is read from JSON or put together from its parts; [`EdgeFunction`] is
+//! the gateway for events; [`ResultObject`] is what CloudFront gets back. [`EdgeSettings`] finds
+//! the configuration that an event asks for. As in the gateway, nothing here does I/O.
 //!
 //! ```text
-//!             Event                         Request
-//! CloudFront ───────▶ EdgeFunction::handle ─────────▶ upstream
-//!            ◀─ Respond ─┘       │ Pending               │
-//!            ◀────────── Pending::complete ◀─────────────┘
-//!           ResultObject Pending::fail      Response or failure
+//!            EdgeEvent                       Request
+//! CloudFront ────────▶ EdgeFunction::handle ─────────▶ upstream
+//!            ◀─ Respond ─┘        │ Pending               │
+//!            ◀────────── Pending::complete ◀──────────────┘
+//!           ResultObject Pending::fail       Response or failure
 //! ```
 //!
 //! ```
 //! use bytes::Bytes;
 //! use firstparty::http::Response;
-//! use firstparty_lambda_edge::{EdgeFunction, Event, Step};
 //! use firstparty::{Config, Failure, RequestId};
+//! use firstparty_lambda_edge::{EdgeEvent, EdgeFunction, EdgeStep};
 //!
 //! # let json = r#"{"Records": [{"cf": {"request": {"clientIp": "203.0.113.7", "method": "POST",
 //! #     "uri": "/fp/result", "querystring": "region=eu",
@@ -32,9 +32,9 @@
 //! let config = Config::builder().get_result_path("result").pre_shared_secret("s3cret").build()?;
 //! let function = EdgeFunction::new(config);
 //!
-//! let result = match function.handle(Event::from_json(json)?) {
-//!     Step::Respond(result, _report) => result,
-//!     Step::Forward(request, pending) => match send_upstream(request) {
+//! let result = match function.handle(EdgeEvent::from_json(json)?) {
+//!     EdgeStep::Respond(result, _report) => result,
+//!     EdgeStep::Forward(request, pending) => match send_upstream(request) {
 //!         Ok(response) => pending.complete(response),
 //!         Err(failure) => pending.fail(failure, RequestId::new(unix_millis, entropy)),
 //!     },
@@ -66,11 +66,11 @@ mod settings;
 pub use firstparty;
 
 pub use self::body::{Body, BodyEncoding};
-pub use self::event::Event;
-pub use self::function::{EdgeFunction, Pending, Step};
-pub use self::read::EventError;
+pub use self::event::EdgeEvent;
+pub use self::function::{EdgeFunction, EdgeStep, Pending};
+pub use self::read::EdgeEventError;
 pub use self::result::ResultObject;
-pub use self::settings::{DocumentError, Need, Settings};
+pub use self::settings::{DocumentError, EdgeSettings, Need};
 
 /// The README's example is a test.
 #[cfg(doctest)]

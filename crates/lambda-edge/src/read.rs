@@ -8,7 +8,7 @@ use bytes::Bytes;
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess};
 use thiserror::Error;
 
-use crate::event::Event;
+use crate::event::EdgeEvent;
 use crate::json::{Expect, Fields, First, Flag, Shape, Text, Within, missing, next_key};
 
 /// Something that is no origin-request event.
@@ -17,7 +17,7 @@ use crate::json::{Expect, Fields, First, Flag, Shape, Text, Within, missing, nex
 /// stood there, which may be a secret.
 #[derive(Debug, Error)]
 #[non_exhaustive]
-pub enum EventError {
+pub enum EdgeEventError {
     /// It is not JSON.
     #[error("the event is not JSON")]
     Json(#[source] serde_json::Error),
@@ -26,7 +26,7 @@ pub enum EventError {
     Member(String),
 }
 
-impl Event<Bytes> {
+impl EdgeEvent<Bytes> {
     /// Reads an event as the runtime delivers it.
     ///
     /// Members that R13.1 does not list are passed over. `body` may be missing, as it is in events
@@ -34,27 +34,27 @@ impl Event<Bytes> {
     ///
     /// # Errors
     ///
-    /// [`EventError`], which names the member.
+    /// [`EdgeEventError`], which names the member.
     ///
     /// ```
-    /// use firstparty_lambda_edge::Event;
+    /// use firstparty_lambda_edge::EdgeEvent;
     ///
-    /// let error = Event::from_json(br#"{"Records": [{"cf": {"request": {"method": 1}}}]}"#);
+    /// let error = EdgeEvent::from_json(br#"{"Records": [{"cf": {"request": {"method": 1}}}]}"#);
     /// let message = error.unwrap_err().to_string();
     /// assert!(message.starts_with("not an origin-request event: method: expected a string"));
     /// ```
-    pub fn from_json(json: &[u8]) -> Result<Self, EventError> {
+    pub fn from_json(json: &[u8]) -> Result<Self, EdgeEventError> {
         serde_json::from_slice(json).map_err(|error| {
             if error.is_data() {
-                EventError::Member(error.to_string())
+                EdgeEventError::Member(error.to_string())
             } else {
-                EventError::Json(error)
+                EdgeEventError::Json(error)
             }
         })
     }
 }
 
-impl<'de> Deserialize<'de> for Event<Bytes> {
+impl<'de> Deserialize<'de> for EdgeEvent<Bytes> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let cf = Within { name: "cf", key: "request", member: RequestShape };
         let record = Within { name: "Records[0]", key: "cf", member: cf };
@@ -67,7 +67,7 @@ impl<'de> Deserialize<'de> for Event<Bytes> {
 struct RequestShape;
 
 impl<'de> Shape<'de> for RequestShape {
-    type Value = Event<Bytes>;
+    type Value = EdgeEvent<Bytes>;
 
     const EXPECTED: &'static str = "an object";
 
@@ -120,12 +120,12 @@ impl<'de> RequestMembers<'de> {
         Ok(())
     }
 
-    fn into_event<E: Error>(self) -> Result<Event<Bytes>, E> {
+    fn into_event<E: Error>(self) -> Result<EdgeEvent<Bytes>, E> {
         let method = self.method.ok_or_else(|| missing("method"))?;
         let uri = self.uri.ok_or_else(|| missing("uri"))?;
         let querystring = self.querystring.ok_or_else(|| missing("querystring"))?;
         let headers = self.headers.ok_or_else(|| missing("headers"))?;
-        let mut event = Event::new(&method, &uri, &querystring);
+        let mut event = EdgeEvent::new(&method, &uri, &querystring);
         event.client_ip(&self.client_ip.ok_or_else(|| missing("clientIp"))?);
         event.reserve_fields(headers.len());
         for (name, value) in &headers {

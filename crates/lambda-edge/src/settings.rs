@@ -22,13 +22,13 @@ const MAX_DEPLOYMENTS: usize = 8;
 /// use std::time::Duration;
 /// use bytes::Bytes;
 /// use firstparty::Config;
-/// use firstparty_lambda_edge::{Event, Need, Settings};
+/// use firstparty_lambda_edge::{EdgeEvent, EdgeSettings, Need};
 ///
 /// # fn read_secret(_name: &str) -> Option<&'static [u8]> {
 /// #     Some(br#"{"fpjs_get_result_path": "result", "fpjs_pre_shared_secret": "s3cret"}"#)
 /// # }
-/// let mut settings = Settings::new(Config::builder());
-/// let mut event = Event::new("GET", "/fp/result", "");
+/// let mut settings = EdgeSettings::new(Config::builder());
+/// let mut event = EdgeEvent::new("GET", "/fp/result", "");
 /// event.custom_header("FPJS_SECRET_NAME", "production/fingerprint");
 /// let event = event.with_body(Bytes::new());
 ///
@@ -44,7 +44,7 @@ const MAX_DEPLOYMENTS: usize = 8;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
-pub struct Settings {
+pub struct EdgeSettings {
     choices: Builder,
     /// The one used last comes first.
     deployments: Vec<Deployment>,
@@ -54,7 +54,7 @@ pub struct Settings {
 #[derive(Debug)]
 #[expect(clippy::exhaustive_enums, reason = "an adapter has to handle both")]
 pub enum Need<'s> {
-    /// The settings document with this name, to be handed to [`Settings::read`].
+    /// The settings document with this name, to be handed to [`EdgeSettings::read`].
     Document(&'s str),
     /// Nothing: this function handles the event.
     Nothing(&'s EdgeFunction),
@@ -86,7 +86,7 @@ struct Deployment {
     plain: Result<EdgeFunction, ConfigError>,
 }
 
-impl Settings {
+impl EdgeSettings {
     /// Begins with choices that are no variables, for instance how the integration is mounted.
     #[must_use]
     pub fn new(choices: Builder) -> Self {
@@ -94,7 +94,7 @@ impl Settings {
     }
 
     /// Says what is needed for an event with these custom headers. To be called for every event,
-    /// and once more, with the same time, after [`Settings::read`].
+    /// and once more, with the same time, after [`EdgeSettings::read`].
     ///
     /// # Errors
     ///

@@ -6,7 +6,7 @@ use firstparty::config::{AgentOrigin, Mount};
 use firstparty::http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode};
 use firstparty::{Config, Failure, Report, RequestId};
 use firstparty_lambda_edge::{
-    BodyEncoding, Event, Need, Pending, ResultObject, Settings, Step, cause,
+    BodyEncoding, EdgeEvent, EdgeSettings, EdgeStep, Need, Pending, ResultObject, cause,
 };
 use serde::Deserialize;
 
@@ -19,7 +19,7 @@ pub(crate) struct Instance {
     pub(crate) input: Input,
     pub(crate) output: Output,
     pub(crate) tickets: Tickets,
-    settings: Settings,
+    settings: EdgeSettings,
     /// What the operator should read, with the next answer.
     log: String,
 }
@@ -30,7 +30,7 @@ impl Default for Instance {
             input: Input::default(),
             output: Output::default(),
             tickets: Tickets::default(),
-            settings: Settings::new(Config::builder()),
+            settings: EdgeSettings::new(Config::builder()),
             log: String::new(),
         }
     }
@@ -39,7 +39,7 @@ impl Default for Instance {
 /// What waits for the caller.
 pub(crate) enum Waiting {
     /// An event, for its settings document.
-    Document(Box<Event<Content>>),
+    Document(Box<EdgeEvent<Content>>),
     /// A forwarded event, for upstream's response.
     Response { pending: Pending, debug: bool },
 }
@@ -91,7 +91,7 @@ impl Instance {
         builder = builder.v4(choices.v4.unwrap_or(true));
         let valid = builder.clone().build().is_ok();
         if valid {
-            self.settings = Settings::new(builder);
+            self.settings = EdgeSettings::new(builder);
         }
         valid
     }
@@ -104,7 +104,7 @@ impl Instance {
     }
 
     pub(crate) fn json_event(&mut self, size: usize, now: f64) -> u32 {
-        match Event::from_json(self.input.bytes(size).unwrap_or_default()) {
+        match EdgeEvent::from_json(self.input.bytes(size).unwrap_or_default()) {
             Ok(event) => self.settle(event.map_body(Content::Inside), millis(now)),
             Err(error) => self.refuse(&error.to_string()),
         }
@@ -149,7 +149,7 @@ impl Instance {
     }
 
     /// Finds the function for an event, and lets it decide.
-    fn settle(&mut self, event: Event<Content>, now: Duration) -> u32 {
+    fn settle(&mut self, event: EdgeEvent<Content>, now: Duration) -> u32 {
         let function = match self.settings.poll(event.settings(), now) {
             Ok(Need::Nothing(function)) => function,
             Ok(Need::Document(name)) => {
@@ -168,8 +168,8 @@ impl Instance {
         };
         let debug = function.gateway().config().debug();
         match function.handle(event) {
-            Step::Respond(result, report) => self.respond(&result, debug.then_some(report)),
-            Step::Forward(request, pending) => {
+            EdgeStep::Respond(result, report) => self.respond(&result, debug.then_some(report)),
+            EdgeStep::Forward(request, pending) => {
                 let ticket = self.tickets.issue(Waiting::Response { pending, debug });
                 self.forward(ticket, &request)
             }
@@ -231,12 +231,12 @@ impl Instance {
 
 /// Numbers: whether the body was cut, its size, number of fields, number of custom headers. Texts:
 /// method, path, query, address, names and values, names and values.
-fn flat_event(input: &Input, size: usize) -> Option<Event<Content>> {
+fn flat_event(input: &Input, size: usize) -> Option<EdgeEvent<Content>> {
     let ([truncated, body, fields, custom], reader) = input.message(size)?;
     let (fields, custom) = (usize::try_from(fields).ok()?, usize::try_from(custom).ok()?);
     let count = fields.checked_add(custom)?.checked_mul(2)?.checked_add(4)?;
     let mut texts = reader.texts(count)?;
-    let mut event = Event::new(texts.next()?, texts.next()?, texts.next()?);
+    let mut event = EdgeEvent::new(texts.next()?, texts.next()?, texts.next()?);
     event.client_ip(texts.next()?);
     event.reserve_fields(fields);
     for _ in 0..fields {

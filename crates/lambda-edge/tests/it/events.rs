@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use firstparty::http::{HeaderMap, HeaderName, HeaderValue, Method};
-use firstparty_lambda_edge::{Event, EventError};
+use firstparty_lambda_edge::{EdgeEvent, EdgeEventError, EdgeStep};
 use proptest::prelude::*;
 use serde::Deserialize;
 use serde::de::value::{BytesDeserializer, Error};
@@ -45,7 +45,7 @@ fn bodies_are_decoded() {
         assert_eq!(request.body(), expected);
     }
     let escaped = sample().to_string().replace("AAEC", r"\/+8\u003d");
-    let (request, _) = forwarded(&usual(), Event::from_json(escaped.as_bytes()).unwrap());
+    let (request, _) = forwarded(&usual(), EdgeEvent::from_json(escaped.as_bytes()).unwrap());
     assert_eq!(request.body(), &[0xff, 0xef][..]);
 }
 
@@ -217,7 +217,7 @@ fn is_wrong(value: &Value, right: &str, pointer: &str) -> bool {
 #[test]
 fn values_of_other_formats_are_refused() {
     let bytes = BytesDeserializer::<Error>::new(b"4711");
-    let error = Event::deserialize(bytes).unwrap_err().to_string();
+    let error = EdgeEvent::deserialize(bytes).unwrap_err().to_string();
     assert_eq!(error, "invalid type: byte array, expected an object");
 }
 
@@ -233,8 +233,8 @@ fn malformed_base64_is_named() {
 
 #[track_caller]
 fn refused(event: &Value) -> String {
-    let error = Event::from_json(event.to_string().as_bytes()).unwrap_err();
-    assert!(matches!(error, EventError::Member(_)), "{error}");
+    let error = EdgeEvent::from_json(event.to_string().as_bytes()).unwrap_err();
+    assert!(matches!(error, EdgeEventError::Member(_)), "{error}");
     error.to_string()
 }
 
@@ -248,11 +248,11 @@ fn junk_is_refused() {
     whole["Records"].as_array_mut().unwrap().push(json!({"more": 1}));
     let whole = whole.to_string();
     for end in 0..whole.len() {
-        let error = Event::from_json(&whole.as_bytes()[..end]).unwrap_err();
-        assert!(matches!(error, EventError::Json(_)), "{end}: {error}");
+        let error = EdgeEvent::from_json(&whole.as_bytes()[..end]).unwrap_err();
+        assert!(matches!(error, EdgeEventError::Json(_)), "{end}: {error}");
     }
     for junk in [vec![0; 1 << 20], vec![b'['; 1 << 20], vec![0xff; 64], b"\"\\ud800\"".to_vec()] {
-        assert!(Event::from_json(&junk).is_err());
+        assert!(EdgeEvent::from_json(&junk).is_err());
     }
 }
 
@@ -288,7 +288,7 @@ fn too_many_fields_are_answered() {
     let names = (0..).map(|index| HeaderName::try_from(format!("x-{index}")).unwrap());
     let size = names.take_while(|name| room.try_insert(name, HeaderValue::from(1)).is_ok()).count();
     let event = |fields, body: &'static str| {
-        let mut event = Event::new("GET", "/fp/", "");
+        let mut event = EdgeEvent::new("GET", "/fp/", "");
         event.field("host", "www.example.com");
         (1..fields).for_each(|index| event.field(&format!("x-{index}"), "1"));
         event.with_body(Bytes::from(body))
@@ -389,16 +389,16 @@ proptest! {
             request["headers"] = headers.into();
             request["body"]["data"] = data.into();
         });
-        let mut made = Event::new(&method, &path, &query);
+        let mut made = EdgeEvent::new(&method, &path, &query);
         made.client_ip(&client_ip);
         for (name, value) in &fields {
             made.field(name, value);
         }
-        let show = |event: Event| match usual().handle(event) {
-            firstparty_lambda_edge::Step::Respond(result, report) => {
+        let show = |event: EdgeEvent| match usual().handle(event) {
+            EdgeStep::Respond(result, report) => {
                 format!("{} {report:?}", object(&result))
             }
-            firstparty_lambda_edge::Step::Forward(request, pending) => {
+            EdgeStep::Forward(request, pending) => {
                 let mut fields: Vec<_> = request.headers().iter().collect();
                 fields.sort_by_key(|(name, _)| name.as_str());
                 let (method, uri, body) = (request.method(), request.uri(), request.body());

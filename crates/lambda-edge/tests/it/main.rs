@@ -16,7 +16,7 @@ mod vectors;
 use bytes::Bytes;
 use firstparty::Report;
 use firstparty::http::{HeaderMap, Request};
-use firstparty_lambda_edge::{EdgeFunction, Event, Pending, ResultObject, Step};
+use firstparty_lambda_edge::{EdgeEvent, EdgeFunction, EdgeStep, Pending, ResultObject};
 use serde_json::{Value, json};
 
 /// Both v3 routes, a secret, depth 1.
@@ -74,25 +74,25 @@ fn sample() -> Value {
 }
 
 /// The sample with changes to its request.
-fn event_with(change: impl FnOnce(&mut Value)) -> Event {
+fn event_with(change: impl FnOnce(&mut Value)) -> EdgeEvent {
     let mut event = sample();
     change(&mut event["Records"][0]["cf"]["request"]);
-    Event::from_json(event.to_string().as_bytes()).unwrap()
+    EdgeEvent::from_json(event.to_string().as_bytes()).unwrap()
 }
 
 #[track_caller]
-fn forwarded(function: &EdgeFunction, event: Event) -> (Request<Bytes>, Pending) {
+fn forwarded(function: &EdgeFunction, event: EdgeEvent) -> (Request<Bytes>, Pending) {
     match function.handle(event) {
-        Step::Forward(request, pending) => (request, pending),
-        Step::Respond(result, _) => panic!("answered {}", object(&result)),
+        EdgeStep::Forward(request, pending) => (request, pending),
+        EdgeStep::Respond(result, _) => panic!("answered {}", object(&result)),
     }
 }
 
 #[track_caller]
-fn answered(function: &EdgeFunction, event: Event) -> (ResultObject, Report) {
+fn answered(function: &EdgeFunction, event: EdgeEvent) -> (ResultObject, Report) {
     match function.handle(event) {
-        Step::Forward(request, _) => panic!("forwarded to {}", request.uri()),
-        Step::Respond(result, report) => (result, report),
+        EdgeStep::Forward(request, _) => panic!("forwarded to {}", request.uri()),
+        EdgeStep::Respond(result, report) => (result, report),
     }
 }
 

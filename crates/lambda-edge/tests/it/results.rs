@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use firstparty::http::{HeaderName, HeaderValue, Response};
 use firstparty::{Failure, Platform, RequestId};
-use firstparty_lambda_edge::{BodyEncoding, Event, ResultObject, cause};
+use firstparty_lambda_edge::{BodyEncoding, EdgeEvent, ResultObject, cause};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -223,7 +223,7 @@ fn what_cannot_be_handled_is_answered() {
     assert_eq!(result["body"], r#"{"error":"the event could not be read"}"#);
     assert_eq!(result["headers"]["cache-control"][0]["value"], "no-store");
 
-    let event: Event = event_with(|request| request["method"] = "HEAD".into());
+    let event: EdgeEvent = event_with(|request| request["method"] = "HEAD".into());
     let result = object(&event.refuse::<Bytes>(&cause::SETTINGS));
     assert_eq!((&result["status"], &result["body"]), (&json!("500"), &json!("")));
     let cors = &result["headers"]["access-control-allow-origin"][0]["value"];

@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use firstparty::Config;
 use firstparty::config::{Mount, Resolution, Source, Variable};
-use firstparty_lambda_edge::{DocumentError, EdgeFunction, Event, Need, Settings};
+use firstparty_lambda_edge::{DocumentError, EdgeEvent, EdgeFunction, EdgeSettings, Need};
 
 const NAMED: &[(&str, &str)] = &[("FPJS_SECRET_NAME", "production/fingerprint")];
 
@@ -14,7 +14,7 @@ fn at(millis: u64) -> Duration {
 }
 
 fn headers(pairs: &[(&str, &str)]) -> Source {
-    let mut event = Event::new("GET", "/", "");
+    let mut event = EdgeEvent::new("GET", "/", "");
     for (name, value) in pairs {
         event.custom_header(name, value);
     }
@@ -23,7 +23,7 @@ fn headers(pairs: &[(&str, &str)]) -> Source {
 
 /// The function to use, or none if a document is wanted.
 fn ready<'s>(
-    settings: &'s mut Settings,
+    settings: &'s mut EdgeSettings,
     headers: &Source,
     millis: u64,
 ) -> Option<&'s EdgeFunction> {
@@ -37,13 +37,13 @@ fn ready<'s>(
 }
 
 /// The result route of the function to use, which tells documents apart.
-fn route(settings: &mut Settings, headers: &Source, millis: u64) -> Option<String> {
+fn route(settings: &mut EdgeSettings, headers: &Source, millis: u64) -> Option<String> {
     let config = ready(settings, headers, millis)?.gateway().config();
     Some(config.result_route().map_or("none", |route| route.as_str()).to_owned())
 }
 
 fn read(
-    settings: &mut Settings,
+    settings: &mut EdgeSettings,
     headers: &Source,
     document: &str,
     millis: u64,
@@ -61,7 +61,7 @@ fn sources_are_asked_in_order() {
         ("x-none-of-ours", "1"),
         ("fpjs_unheard_of", "1"),
     ]);
-    let mut settings = Settings::new(Config::builder().mount(Mount::Anywhere));
+    let mut settings = EdgeSettings::new(Config::builder().mount(Mount::Anywhere));
     assert!(ready(&mut settings, &headers, 0).is_none());
     let document = r#"{"FPJS_GET_RESULT_PATH": "from-document", "fpjs_agent_download_path": "",
         "fpjs_pre_shared_secret": "s3cret"}"#;
@@ -80,7 +80,7 @@ fn sources_are_asked_in_order() {
 /// R13.2, R1.1: an empty custom header says nothing, a blank one does.
 #[test]
 fn blank_custom_headers_count() {
-    let mut settings = Settings::new(Config::builder());
+    let mut settings = EdgeSettings::new(Config::builder());
     let empty = headers(&[("fpjs_secret_name", ""), ("fpjs_get_result_path", "")]);
     assert_eq!(route(&mut settings, &empty, 0).as_deref(), Some("none"));
     let blank = headers(&[("fpjs_secret_name", " ")]);
@@ -99,7 +99,7 @@ fn blank_custom_headers_count() {
 #[test]
 fn without_a_name_nothing_is_read() {
     let headers = headers(&[("fpjs_get_result_path", "r")]);
-    let mut settings = Settings::new(Config::builder());
+    let mut settings = EdgeSettings::new(Config::builder());
     assert_eq!(route(&mut settings, &headers, 0).as_deref(), Some("r"));
 }
 
@@ -107,7 +107,7 @@ fn without_a_name_nothing_is_read() {
 #[test]
 fn bad_custom_headers_are_named() {
     let headers = headers(&[("fpjs_cdn_url", "a b"), NAMED[0]]);
-    let mut settings = Settings::new(Config::builder());
+    let mut settings = EdgeSettings::new(Config::builder());
     let error = read(&mut settings, &headers, "{}", 0).unwrap_err();
     assert!(matches!(error, DocumentError::Invalid(_)), "{error}");
     let error = settings.poll(&headers, at(5_000)).unwrap_err();
@@ -123,7 +123,7 @@ fn bad_custom_headers_are_named() {
 #[test]
 fn a_document_outranks_bad_custom_headers() {
     let headers = headers(&[("fpjs_ingress_base_host", "not a host!"), NAMED[0]]);
-    let mut settings = Settings::new(Config::builder());
+    let mut settings = EdgeSettings::new(Config::builder());
     assert!(ready(&mut settings, &headers, 0).is_none());
     read(&mut settings, &headers, r#"{"fpjs_ingress_base_host": "a.example"}"#, 0).unwrap();
     let config = ready(&mut settings, &headers, 300_000).unwrap().gateway().config();
@@ -135,7 +135,7 @@ fn a_document_outranks_bad_custom_headers() {
 #[test]
 fn documents_are_kept_and_rotated() {
     let headers = headers(NAMED);
-    let mut settings = Settings::new(Config::builder());
+    let mut settings = EdgeSettings::new(Config::builder());
     read(&mut settings, &headers, r#"{"fpjs_get_result_path": "one"}"#, 0).unwrap();
     assert_eq!(route(&mut settings, &headers, 300_000).as_deref(), Some("one"));
     assert_eq!(route(&mut settings, &headers, 300_001), None);
@@ -150,7 +150,7 @@ fn documents_are_kept_and_rotated() {
 #[test]
 fn the_last_good_document_is_used() {
     let headers = headers(&[NAMED[0], ("fpjs_get_result_path", "plain")]);
-    let mut settings = Settings::new(Config::builder());
+    let mut settings = EdgeSettings::new(Config::builder());
     let error = settings.read(&headers, None, at(0)).unwrap_err();
     assert!(matches!(error, DocumentError::Unread), "{error}");
     assert_eq!(route(&mut settings, &headers, 5_000).as_deref(), Some("plain"));
@@ -173,7 +173,7 @@ fn the_last_good_document_is_used() {
 #[test]
 fn deployments_are_told_apart_and_bounded() {
     let deployment = |index: usize| headers(&[NAMED[0], ("fpjs_cdn_url", &format!("c{index}.x"))]);
-    let mut settings = Settings::new(Config::builder());
+    let mut settings = EdgeSettings::new(Config::builder());
     for index in 0..20 {
         let document = format!(r#"{{"fpjs_get_result_path": "route{index}"}}"#);
         read(&mut settings, &deployment(index), &document, 0).unwrap();
@@ -192,7 +192,7 @@ fn deployments_are_told_apart_and_bounded() {
 #[test]
 fn settings_show_no_secret() {
     let headers = headers(&[NAMED[0], ("fpjs_pre_shared_secret", "hidden")]);
-    let mut settings = Settings::new(Config::builder());
+    let mut settings = EdgeSettings::new(Config::builder());
     read(&mut settings, &headers, r#"{"fpjs_pre_shared_secret": "hidden"}"#, 0).unwrap();
     let shown = format!("{settings:?}");
     assert!(shown.contains("PreSharedSecret") && !shown.contains("hidden"), "{shown}");

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use firstparty::http::header::CONTENT_LENGTH;
 use firstparty::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response};
 use firstparty::{Action, Config, Failure, Gateway, Platform, RequestId};
-use firstparty_lambda_edge::{EdgeFunction, Event, ResultObject, Step};
+use firstparty_lambda_edge::{EdgeEvent, EdgeFunction, EdgeStep, ResultObject};
 use serde_json::{Map, Value, json};
 
 const VECTORS: &str = include_str!("../../../../tests/data/cloudfront.jsonl");
@@ -26,20 +26,23 @@ fn events_fare_as_their_requests_do() {
             unusable += 1;
             continue;
         };
-        let event = Event::from_json(event(&vector["request"]).to_string().as_bytes()).unwrap();
+        let event = EdgeEvent::from_json(event(&vector["request"]).to_string().as_bytes()).unwrap();
         let step = EdgeFunction::new(config.clone()).handle(event);
         let Some(request) = request(&vector["request"]) else {
-            assert!(matches!(step, Step::Respond(result, _) if result.status() == 400), "{name}");
+            assert!(
+                matches!(step, EdgeStep::Respond(result, _) if result.status() == 400),
+                "{name}"
+            );
             malformed += 1;
             continue;
         };
         let client_ip = vector["request"]["client_ip"].as_str().and_then(|ip| ip.parse().ok());
         match (Gateway::new(config, Platform::CloudFront).handle(request, client_ip), step) {
-            (Action::Respond(expected, _), Step::Respond(result, _)) => {
+            (Action::Respond(expected, _), EdgeStep::Respond(result, _)) => {
                 assert_same(&expected, &result, name);
                 answered += 1;
             }
-            (Action::Forward(mut expected, exchange), Step::Forward(request, pending)) => {
+            (Action::Forward(mut expected, exchange), EdgeStep::Forward(request, pending)) => {
                 frame(&mut expected);
                 assert_eq!(request.method(), expected.method(), "{name}");
                 assert_eq!(request.uri(), expected.uri(), "{name}");
