@@ -51,6 +51,22 @@
 //! An event's body is decoded once and then moved. The mapping itself only wants to know a body's
 //! size and whether it is UTF-8, so an adapter whose bodies live elsewhere, for instance outside of
 //! a WebAssembly instance, implements [`Body`] for a stand-in and leaves them where they are.
+//!
+//! # On the public API
+//!
+//! The crate uses nothing of `firstparty` but its public API, so it can be read as a pattern for an
+//! adapter to any other host that does not speak in `http` types:
+//!
+//! | what it needs | where it is |
+//! |---|---|
+//! | a request, decided | [`Gateway::handle`](firstparty::Gateway::handle) |
+//! | a response, a failure, or a limit of the host | [`Exchange::complete`](firstparty::Exchange::complete), `fail`, `refuse` |
+//! | an answer to what cannot be handed to a gateway | [`Reply::to`](firstparty::reply::Reply::to) |
+//! | reasons of its own for an answer | [`Cause::new`](firstparty::refusal::Cause::new): see [`cause`] |
+//! | a report of what was not sent after all | [`Report::unsent`](firstparty::Report::unsent) |
+//! | the browser's address from text | [`parse_address`](firstparty::request::address::parse_address) |
+//! | variables from the host's own places | [`Source::insert`](firstparty::config::Source::insert) |
+//! | a settings document, kept for a while | [`DocumentCache`](firstparty::config::DocumentCache) |
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
@@ -76,3 +92,18 @@ pub use self::settings::{DocumentError, EdgeSettings, Need};
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_types_of_the_loop_cross_threads() {
+        fn crosses<T: Send + Sync>() {}
+        crosses::<EdgeFunction>();
+        crosses::<EdgeSettings>();
+        crosses::<EdgeEvent>();
+        crosses::<EdgeStep<()>>();
+        crosses::<ResultObject>();
+    }
+}
