@@ -1,7 +1,7 @@
 //! Answers made here (contract R9), and which bad input gets which.
 
-use firstparty::http::{Method, Response};
-use firstparty::refusal::Refusal;
+use firstparty::http::{Method, Response, StatusCode};
+use firstparty::refusal::{Cause, Refusal};
 use firstparty::reply::Reply;
 use firstparty::{Failure, Gateway, Platform, RequestId};
 use serde_json::json;
@@ -204,6 +204,29 @@ fn adapters_refuse_alike() {
     assert_eq!(json(&response), json!({"error": "the request is malformed"}));
     assert_cors(&response, Some("https://a.b"));
     assert_well_formed(&response);
+}
+
+/// R9.3, R11.1: a limit of the adapter's host ends an exchange in the same form, and the report of
+/// a request that was not sent says so.
+#[test]
+fn exchanges_end_at_a_limit_of_the_host() {
+    const FULL: Cause =
+        Cause::new("full", "R16.4", StatusCode::SERVICE_UNAVAILABLE, "a \"host\" is full");
+    let (_, exchange) =
+        forwarded(&usual(), request("POST", "/fp/result", &[("origin", "https://a.b")]));
+    let response = exchange.refuse(&FULL);
+    assert_eq!(response.status(), 503);
+    assert_eq!(json(&response), json!({"error": "a \"host\" is full"}));
+    assert_cors(&response, Some("https://a.b"));
+    assert_well_formed(&response);
+
+    let (sent, unsent) = (exchange.report(), exchange.report().unsent());
+    assert!(sent.region.is_some() && sent.secret_sent);
+    assert!(unsent.region.is_none() && !unsent.secret_sent);
+    assert_eq!((unsent.route, unsent.authorised), (sent.route, true));
+
+    let (_, exchange) = forwarded(&usual(), request("HEAD", "/fp/v4", &[]));
+    assert!(exchange.refuse(&FULL).body().is_empty());
 }
 
 /// R9.1: identifiers are equal for equal input, and differ otherwise.
