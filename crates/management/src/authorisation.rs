@@ -5,7 +5,7 @@ use std::{fmt, iter};
 use serde_json::Value;
 use subtle::{Choice, ConstantTimeEq};
 
-use super::member::text;
+use crate::member::text;
 
 /// The token of an `authorization` field whose form is right.
 ///

@@ -9,10 +9,12 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::arn::FunctionArn;
-use super::member::{items, items_of, text};
-use super::version::Version;
-use super::{Deployment, UpdateError, invalidation};
+use crate::arn::FunctionArn;
+use crate::error::UpdateError;
+use crate::invalidation;
+use crate::member::{items, items_of, text};
+use crate::settings::Deployment;
+use crate::version::Version;
 
 /// A cache behaviour whose target origin is Fingerprint's.
 struct Behaviour<'a> {

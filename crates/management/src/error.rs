@@ -1,6 +1,6 @@
 //! Why an update ended without success, and the code that says so: R14.8.
 
-use super::CallFailure;
+use crate::failure::CallFailure;
 
 /// Why an update ended without success (R14.8).
 ///

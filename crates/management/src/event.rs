@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::Value;
 
-use super::member::text;
+use crate::member::text;
 
 /// A request to the function's URL: the parts of the event that the machine reads.
 ///

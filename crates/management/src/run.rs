@@ -4,12 +4,17 @@ use bytes::Bytes;
 use http::Response;
 use serde_json::Value;
 
-use super::authorisation::Presented;
-use super::route::Route;
-use super::{
-    Call, CallFailure, DeploymentSettings, FunctionUrlEvent, NextStep, Status, Update, UpdateError,
-    reply,
-};
+use crate::authorisation::Presented;
+use crate::call::Call;
+use crate::error::UpdateError;
+use crate::event::FunctionUrlEvent;
+use crate::failure::CallFailure;
+use crate::reply;
+use crate::route::Route;
+use crate::settings::DeploymentSettings;
+use crate::status::Status;
+use crate::step::NextStep;
+use crate::update::Update;
 
 /// One request to the function's URL (R14.1, R14.2).
 ///

@@ -4,8 +4,12 @@ use bytes::Bytes;
 use http::{Response, StatusCode};
 use serde_json::{Map, Value};
 
-use super::member::{take_object, text};
-use super::{Call, CallFailure, Deployment, NextStep, distribution, reply};
+use crate::call::Call;
+use crate::failure::CallFailure;
+use crate::member::{take_object, text};
+use crate::settings::Deployment;
+use crate::step::NextStep;
+use crate::{distribution, reply};
 
 /// Reads the deployment's status (R14.3). The response is always a 200; a half whose call failed is
 /// left out of it.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::Response;
 
-use super::Call;
+use crate::call::Call;
 
 /// What a machine wants from its host now.
 ///

@@ -9,8 +9,12 @@ use bytes::Bytes;
 use http::Response;
 use serde_json::Value;
 
-use super::version::Search;
-use super::{CallFailure, Deployment, NextStep, UpdateError, reply};
+use crate::error::UpdateError;
+use crate::failure::CallFailure;
+use crate::reply;
+use crate::settings::Deployment;
+use crate::step::NextStep;
+use crate::version::Search;
 use state::State;
 
 /// Brings the newest code into the function and the published version into the distribution

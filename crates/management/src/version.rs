@@ -2,9 +2,10 @@
 
 use serde_json::Value;
 
-use super::arn::FunctionArn;
-use super::member::text;
-use super::{Deployment, UpdateError};
+use crate::arn::FunctionArn;
+use crate::error::UpdateError;
+use crate::member::text;
+use crate::settings::Deployment;
 
 /// A published version of the deployment's function.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -8,9 +8,11 @@ use serde_json::Value;
 use super::{Outcome, Progress, Update};
 use crate::call::{Call, InvalidationBatch, Paths};
 use crate::distribution::{self, Edit};
+use crate::error::UpdateError;
+use crate::failure::CallFailure;
 use crate::member::{take_object, text};
+use crate::settings::Deployment;
 use crate::version::{Search, Version};
-use crate::{CallFailure, Deployment, UpdateError};
 
 /// The call whose reply an update waits for, with what it knows by then.
 #[derive(Debug)]

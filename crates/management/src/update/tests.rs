@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::Call;
+use crate::call::Call;
 
 const ARN: &str = "arn:aws:lambda:us-east-1:1:function:edge";
 
