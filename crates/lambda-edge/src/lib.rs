@@ -99,11 +99,11 @@ mod tests {
 
     #[test]
     fn the_types_of_the_loop_cross_threads() {
-        fn crosses<T: Send + Sync>() {}
-        crosses::<EdgeFunction>();
-        crosses::<EdgeSettings>();
-        crosses::<EdgeEvent>();
-        crosses::<EdgeStep<()>>();
-        crosses::<ResultObject>();
+        fn assert_crosses<T: Send + Sync>() {}
+        assert_crosses::<EdgeFunction>();
+        assert_crosses::<EdgeSettings>();
+        assert_crosses::<EdgeEvent>();
+        assert_crosses::<EdgeStep<()>>();
+        assert_crosses::<ResultObject>();
     }
 }
