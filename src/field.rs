@@ -56,6 +56,10 @@ pub const ORIGIN_WIDE: &[&str] = &[
     "strict-transport-security",
 ];
 
+/// Response fields that name what caches in front of the site keep, by which they purge it
+/// (contract R6.3).
+pub(crate) const CACHE_TAGS: &[&str] = &["cache-tag", "edge-cache-tag", "surrogate-key"];
+
 /// The prefix of the fields in which the gateway speaks to upstream. Whatever a browser sends
 /// under it goes (contract R5.3).
 pub const IDENTITY_PREFIX: &str = "fpjs-proxy-";

@@ -15,7 +15,7 @@ use firstparty_fuzz::input::Talk;
 use firstparty_fuzz::model::fields::{
     self, CONNECTION_SPECIFIC, Fields, Length, length, named_by_connection,
 };
-use firstparty_fuzz::model::response::ORIGIN_WIDE;
+use firstparty_fuzz::model::response::{CACHE_TAGS, ORIGIN_WIDE};
 use firstparty_fuzz::model::{cookie, platform, query};
 use firstparty_fuzz::plan::{Domain, Plan};
 use libfuzzer_sys::fuzz_target;
@@ -200,7 +200,7 @@ fn why_response_field_goes(plan: &Plan, before: &Fields, name: &str) -> Vec<&'st
     if ORIGIN_WIDE.contains(&name) {
         rules.push("R6.2");
     }
-    if name == "cache-tag" || platform::denies_response(plan.platform, name) {
+    if CACHE_TAGS.contains(&name) || platform::denies_response(plan.platform, name) {
         rules.push("R6.3");
     }
     let coded = before.contains_key("transfer-encoding");

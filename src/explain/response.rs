@@ -3,7 +3,7 @@
 use http::{HeaderMap, HeaderName};
 
 use super::note::{Change, Note, is_connection_specific, names, note, values};
-use crate::field::{FieldSet, ORIGIN_WIDE};
+use crate::field::{CACHE_TAGS, FieldSet, ORIGIN_WIDE};
 use crate::response::Downstream;
 
 /// The rules that depend on configuration and platform.
@@ -14,7 +14,7 @@ pub(super) struct Rules {
 
 impl Rules {
     pub(super) fn new(downstream: &Downstream) -> Self {
-        let denied = FieldSet::new().with_names(["cache-tag"]);
+        let denied = FieldSet::new().with_names(CACHE_TAGS);
         Self { denied: downstream.denylist.add_to(denied), cookie: downstream.cookies.rule() }
     }
 

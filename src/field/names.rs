@@ -64,15 +64,18 @@ known_fields! {
     PublicKeyPinsReportOnly = "public-key-pins-report-only",
     ReportTo = "report-to",
     ReportingEndpoints = "reporting-endpoints",
-    // Platform denylists, with the known members of their prefixes: contract R12.
+    // Tags of caches, and platform denylists with the known members of their prefixes: contract
+    // R6.3 and R12.
     AcceptEncoding = "accept-encoding",
     Age = "age",
     CacheTag = "cache-tag",
     CdnLoop = "cdn-loop",
+    EdgeCacheTag = "edge-cache-tag",
     IfModifiedSince = "if-modified-since",
     IfNoneMatch = "if-none-match",
     IfRange = "if-range",
     IfUnmodifiedSince = "if-unmodified-since",
+    SurrogateKey = "surrogate-key",
     Via = "via",
     XAccelBuffering = "x-accel-buffering",
     XAccelCharset = "x-accel-charset",

@@ -7,7 +7,7 @@ use crate::field::connection::Nominated;
 use crate::field::length::ContentLength;
 use crate::field::names::Known;
 use crate::field::removal::Removals;
-use crate::field::{CONNECTION_SPECIFIC, FieldSet, ORIGIN_WIDE};
+use crate::field::{CACHE_TAGS, CONNECTION_SPECIFIC, FieldSet, ORIGIN_WIDE};
 use crate::octets::letters::equal_but_for_case;
 use crate::platform::Platform;
 
@@ -55,7 +55,7 @@ impl ResponseFields {
         let set = FieldSet::new()
             .with_names(CONNECTION_SPECIFIC)
             .with_names(ORIGIN_WIDE)
-            .with_names(["cache-tag"]);
+            .with_names(CACHE_TAGS);
         Self { denied: platform.profile().response_denylist.add_to(set) }
     }
 
@@ -163,7 +163,7 @@ mod tests {
         let gone = "connection http2-settings keep-alive proxy-authenticate proxy-authorization
             proxy-connection te trailer transfer-encoding upgrade strict-transport-security alt-svc
             clear-site-data nel report-to reporting-endpoints public-key-pins
-            public-key-pins-report-only expect-ct cache-tag x-hop";
+            public-key-pins-report-only expect-ct cache-tag edge-cache-tag surrogate-key x-hop";
         let mut fields: Vec<_> = gone.split_whitespace().map(|name| (name, "x-hop")).collect();
         let kept = [
             ("access-control-allow-credentials", "true"),

@@ -181,6 +181,7 @@ fn responses_are_explained() {
         ("x-hop", "1"),
         ("nel", "{}"),
         ("cache-tag", "t"),
+        ("surrogate-key", "k"),
         ("age", "1"),
         ("set-cookie", "a=1; Domain=fpjs.io"),
         ("set-cookie", "b=1"),
@@ -195,6 +196,7 @@ fn responses_are_explained() {
             "R6.1: connection dropped",
             "R6.2: nel dropped",
             "R8.2: set-cookie replaced",
+            "R6.3: surrogate-key dropped",
             "R6.1: x-hop dropped",
         ],
     );

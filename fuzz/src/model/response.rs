@@ -22,6 +22,9 @@ pub const ORIGIN_WIDE: &[&str] = &[
     "expect-ct",
 ];
 
+/// R6.3.
+pub const CACHE_TAGS: &[&str] = &["cache-tag", "surrogate-key", "edge-cache-tag"];
+
 /// The fields for the browser; of cookies, what has to become of each.
 pub fn complete(
     plan: &Plan,
@@ -61,7 +64,7 @@ fn kept(plan: &Plan, before: &Fields) -> Fields {
             || CONNECTION_SPECIFIC.contains(&name)
             || ORIGIN_WIDE.contains(&name)
             || (!framing && named.iter().any(|one| one == name))
-            || name == "cache-tag"
+            || CACHE_TAGS.contains(&name)
             || platform::denies_response(plan.platform, name))
     });
     after
