@@ -89,7 +89,7 @@ fn asserting(functions: &[Function]) -> Vec<bool> {
     loop {
         let by_others = |function: &Function| {
             let file = function.file;
-            function.calls.iter().any(|call| does(call, file, functions, &known))
+            function.calls.iter().any(|call| call_asserts(call, file, functions, &known))
         };
         let pairs = functions.iter().zip(&known);
         let found: Vec<_> = pairs.map(|(one, known)| *known || by_others(one)).collect();
@@ -101,11 +101,12 @@ fn asserting(functions: &[Function]) -> Vec<bool> {
 }
 
 /// Whether what is called asserts something, whichever function of that name is meant: one of the
-/// same file, else one of any other. A method of another file may as well be one of `std`'s.
-fn does(call: &Call, file: usize, functions: &[Function], known: &[bool]) -> bool {
+/// same file, else one of any other. What belongs to a type of another file does not count: a
+/// method may as well be one of `std`'s, and a constructor asserts no more than that it worked.
+fn call_asserts(call: &Call, file: usize, functions: &[Function], known: &[bool]) -> bool {
     let named = functions.iter().zip(known).filter(|(function, _)| function.name == call.name);
     let (own, others): (Vec<_>, Vec<_>) = named.partition(|(function, _)| function.file == file);
-    let candidates = if own.is_empty() && !call.is_method { others } else { own };
+    let candidates = if own.is_empty() && !call.is_of_a_type { others } else { own };
     !candidates.is_empty() && candidates.iter().all(|(_, asserts)| **asserts)
 }
 
@@ -178,6 +179,7 @@ fn helpers_assert_for_their_callers() {
         ("support::e(1)", "fn e(x: u8) { panic!() }", true),
         // Which one is meant is not known.
         ("x.e()", "fn e() { assert!(x) }", false),
+        ("Proxy::e()", "fn e() { assert!(x) }", false),
         ("e()", "fn e() { assert!(x) }\nfn e() {}", false),
         // The nearer one counts.
         ("d()", "fn d() { assert!(x) }", false),

@@ -18,7 +18,8 @@ pub(super) struct Function {
 /// A function that is called.
 pub(super) struct Call {
     pub(super) name: String,
-    pub(super) is_method: bool,
+    /// Whether it is a method, or another function of a type.
+    pub(super) is_of_a_type: bool,
 }
 
 /// What a body that asserts something has in it.
@@ -74,11 +75,19 @@ fn body(text: &str) -> &str {
 
 fn calls(body: &str) -> Vec<Call> {
     let before = body.match_indices('(').map(|(at, _)| &body[..at]);
-    let call = |before: &str| {
-        let rest = before.trim_end_matches(|c: char| c.is_ascii_alphanumeric() || c == '_');
-        Call { name: before[rest.len()..].to_owned(), is_method: rest.ends_with('.') }
+    let call = |before| {
+        let (rest, name) = split_word(before);
+        let of = rest.strip_suffix("::").map_or("", |path| split_word(path).1);
+        let is_of_a_type = rest.ends_with('.') || of.starts_with(|c: char| c.is_ascii_uppercase());
+        Call { name: name.to_owned(), is_of_a_type }
     };
     before.map(call).collect()
+}
+
+/// Takes the last word off.
+fn split_word(text: &str) -> (&str, &str) {
+    let rest = text.trim_end_matches(|c: char| c.is_ascii_alphanumeric() || c == '_');
+    (rest, &text[rest.len()..])
 }
 
 /// The code line by line, with blanks for its comments and literals.
