@@ -42,7 +42,7 @@ pub enum EdgeStep<B> {
 
 /// A forwarded event that waits for upstream's response.
 #[derive(Debug)]
-#[must_use = "what is pending ends in `complete` or `fail`"]
+#[must_use = "what is pending ends in `complete`, `fail` or `refuse`"]
 pub struct Pending(Exchange);
 
 impl EdgeFunction {
@@ -104,6 +104,13 @@ impl Pending {
     #[must_use]
     pub fn fail<B: Body>(self, failure: Failure, id: RequestId) -> ResultObject<B> {
         ResultObject::made(self.0.fail(failure, id))
+    }
+
+    /// The result when the adapter ends it for a reason of its own, for instance a limit of its
+    /// host (R9.3).
+    #[must_use]
+    pub fn refuse<B: Body>(self, cause: &Cause) -> ResultObject<B> {
+        ResultObject::made(self.0.refuse(cause))
     }
 }
 

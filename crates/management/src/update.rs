@@ -5,17 +5,14 @@ mod state;
 use std::mem;
 use std::time::Duration;
 
-use bytes::Bytes;
-use http::Response;
 use serde_json::Value;
 
+use self::state::{Progress, State};
 use crate::error::UpdateError;
 use crate::failure::CallFailure;
-use crate::reply;
 use crate::settings::Deployment;
 use crate::step::NextStep;
 use crate::version::Search;
-use state::State;
 
 /// Brings the newest code into the function and the published version into the distribution
 /// (R14.4 to R14.9).
@@ -40,34 +37,18 @@ pub struct Update {
     progress: Progress,
 }
 
-#[derive(Debug)]
-enum Progress {
-    Calling(State),
-    Pausing { time: Duration, then: State },
-    Done { response: Response<Bytes>, error: Option<UpdateError> },
-}
-
-/// How an update succeeds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Outcome {
-    /// The distribution is associated with the newest code now.
-    Completed,
-    /// It was before: R14.5.
-    NotRequired,
-}
-
 impl Update {
     /// Polls of the version's state, [`Self::VERSION_PAUSE`] apart.
-    pub const MAX_POLLS: u32 = 60;
+    pub const MAX_POLLS: u32 = state::MAX_POLLS;
     /// Attempts to write the distribution's configuration, whatever refused the ones before.
-    pub const MAX_ATTEMPTS: u32 = 5;
+    pub const MAX_ATTEMPTS: u32 = state::MAX_ATTEMPTS;
     /// Calls that are asked for at most: function, code, pages of versions, polls, a read and a
     /// write an attempt, invalidation.
     pub const MAX_CALLS: u32 = 2 + Search::MAX_PAGES + Self::MAX_POLLS + 2 * Self::MAX_ATTEMPTS + 1;
     /// The wait between two polls of the version's state.
-    pub const VERSION_PAUSE: Duration = Duration::from_secs(1);
+    pub const VERSION_PAUSE: Duration = state::VERSION_PAUSE;
     /// The wait before a version is offered to the distribution again.
-    pub const DISTRIBUTION_PAUSE: Duration = Duration::from_secs(3);
+    pub const DISTRIBUTION_PAUSE: Duration = state::DISTRIBUTION_PAUSE;
 
     /// A machine that has asked for nothing yet.
     #[must_use]
@@ -107,28 +88,6 @@ impl Update {
             Progress::Done { error, .. } => error,
             Progress::Calling(_) | Progress::Pausing { .. } => None,
         }
-    }
-}
-
-impl From<State> for Progress {
-    fn from(state: State) -> Self {
-        Self::Calling(state)
-    }
-}
-
-impl From<Outcome> for Progress {
-    fn from(outcome: Outcome) -> Self {
-        let status = match outcome {
-            Outcome::Completed => "Update completed",
-            Outcome::NotRequired => "Update is not required",
-        };
-        Self::Done { response: reply::updated(status), error: None }
-    }
-}
-
-impl From<UpdateError> for Progress {
-    fn from(error: UpdateError) -> Self {
-        Self::Done { response: reply::failed(error), error: Some(error) }
     }
 }
 

@@ -2,17 +2,45 @@
 //! [the crate](crate#transitions).
 
 use std::fmt;
+use std::time::Duration;
 
+use bytes::Bytes;
+use http::Response;
 use serde_json::Value;
 
-use super::{Outcome, Progress, Update};
 use crate::call::{Call, InvalidationBatch, Paths};
 use crate::distribution::{self, Edit};
 use crate::error::UpdateError;
 use crate::failure::CallFailure;
 use crate::member::{take_object, text};
+use crate::reply;
 use crate::settings::Deployment;
 use crate::version::{Search, Version};
+
+/// Polls of the version's state, [`VERSION_PAUSE`] apart.
+pub(super) const MAX_POLLS: u32 = 60;
+pub(super) const VERSION_PAUSE: Duration = Duration::from_secs(1);
+
+/// Attempts to write the configuration, [`DISTRIBUTION_PAUSE`] apart where the version is too new.
+pub(super) const MAX_ATTEMPTS: u32 = 5;
+pub(super) const DISTRIBUTION_PAUSE: Duration = Duration::from_secs(3);
+
+/// How far an update is.
+#[derive(Debug)]
+pub(super) enum Progress {
+    Calling(State),
+    Pausing { time: Duration, then: State },
+    Done { response: Response<Bytes>, error: Option<UpdateError> },
+}
+
+/// How an update succeeds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// The distribution is associated with the newest code now.
+    Completed,
+    /// It was before: R14.5.
+    NotRequired,
+}
 
 /// The call whose reply an update waits for, with what it knows by then.
 #[derive(Debug)]
@@ -170,8 +198,8 @@ fn version_checked(reply: &Value, target: Target, polls: u32) -> Result<Progress
     match text(reply, "State") {
         Some("Active") => Ok(State::ReadingDistribution { target, attempts: 0 }.into()),
         Some("Failed") => Err(UpdateError::VersionNotActive),
-        _ if polls < Update::MAX_POLLS => Ok(Progress::Pausing {
-            time: Update::VERSION_PAUSE,
+        _ if polls < MAX_POLLS => Ok(Progress::Pausing {
+            time: VERSION_PAUSE,
             then: State::CheckingVersion { target, polls },
         }),
         _ => Err(UpdateError::VersionNotActive),
@@ -203,10 +231,10 @@ fn distribution_read(
 /// R14.6: what to do about a refused write while attempts are left.
 fn refused(failure: CallFailure, target: Target, attempts: u32, write: Write) -> Option<Progress> {
     match failure {
-        _ if attempts >= Update::MAX_ATTEMPTS => None,
+        _ if attempts >= MAX_ATTEMPTS => None,
         CallFailure::Stale => Some(State::ReadingDistribution { target, attempts }.into()),
         CallFailure::NotYetUsable => Some(Progress::Pausing {
-            time: Update::DISTRIBUTION_PAUSE,
+            time: DISTRIBUTION_PAUSE,
             then: State::UpdatingDistribution { target, attempts, write },
         }),
         _ => None,
@@ -215,4 +243,26 @@ fn refused(failure: CallFailure, target: Target, attempts: u32, write: Write) ->
 
 fn invalidating(target: Target, paths: Vec<String>, outcome: Outcome) -> Progress {
     State::Invalidating { target, paths, outcome }.into()
+}
+
+impl From<State> for Progress {
+    fn from(state: State) -> Self {
+        Self::Calling(state)
+    }
+}
+
+impl From<Outcome> for Progress {
+    fn from(outcome: Outcome) -> Self {
+        let status = match outcome {
+            Outcome::Completed => "Update completed",
+            Outcome::NotRequired => "Update is not required",
+        };
+        Self::Done { response: reply::updated(status), error: None }
+    }
+}
+
+impl From<UpdateError> for Progress {
+    fn from(error: UpdateError) -> Self {
+        Self::Done { response: reply::failed(error), error: Some(error) }
+    }
 }
