@@ -250,7 +250,7 @@ mod tests {
         }
     }
 
-    /// R1.3: a bad value is an error that names the key.
+    /// R1.3, R5.8: a bad value is an error that names the key; some fields cannot be dropped.
     #[test]
     fn errors_name_the_key() {
         for (text, expected) in [

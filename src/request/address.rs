@@ -255,6 +255,10 @@ mod tests {
         assert_eq!(address(&spoilt), "198.51.100.1");
         let spoilt = [(field, "240.0.0.1"), (pseudo, "240.0.0.1:65536"), real_one];
         assert_eq!(address(&spoilt), "240.0.0.1");
+        // The other field counts only in place of a made-up address.
+        assert_eq!(address(&[(real, "2001:db8::1")]), "198.51.100.1");
+        assert_eq!(address(&[(pseudo, "240.0.0.1"), (real, "2001:db8::1")]), "198.51.100.1");
+        assert_eq!(address(&[(field, "no"), (pseudo, "no"), (real, "::1")]), "198.51.100.1");
         // A made-up address is nobody's: without the real one, the adapter's counts.
         assert_eq!(address(&[(field, "240.0.0.1"), (pseudo, "240.0.0.1")]), "198.51.100.1");
     }

@@ -178,6 +178,7 @@ mod tests {
             ("_iidt=_iidt=_iidt=", Some("_iidt=_iidt=_iidt=")),
             ("=_iidt=abc; _Iidt=x; _iidt2=y; a_iidt=z; a=_iidt=q", None),
             ("_iidt; _iidt ;_iidt", None),
+            ("a=1,_iidt=2, _iidt=3", None),
             (";;;", None),
             ("", None),
         ] {
@@ -219,7 +220,7 @@ mod tests {
         #[test]
         fn the_filter_agrees_with_a_naive_model(
             fields in prop::collection::vec(
-                "(_iidt|_IIDT|_vid|_Vid|_|iidt|=|;| |\\t|; |a|\"){0,16}",
+                "(_iidt|_IIDT|_vid|_Vid|_|iidt|=|;| |\\t|; |,|a|\"){0,16}",
                 0..4,
             ),
         ) {

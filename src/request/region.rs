@@ -98,6 +98,8 @@ mod tests {
             ("region=EU", Region::Us),
             ("Region=eu", Region::Us),
             ("%52EGION=eu&region=ap", Region::Ap),
+            ("region=Ap", Region::Us),
+            ("region=AP", Region::Us),
             ("region=eu%20", Region::Us),
             ("region=eu.evil.com", Region::Us),
             ("region=constructor", Region::Us),

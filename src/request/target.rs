@@ -218,6 +218,7 @@ mod tests {
             ("region", "api.fpjs.io/?region=us"),
             ("region=", "api.fpjs.io/?region=us"),
             ("region=us", "api.fpjs.io/?region=us"),
+            ("region=US", "api.fpjs.io/?region=us"),
             (
                 "region=ap&&region=eu&%72egion&region=ap",
                 "ap.api.fpjs.io/?region=ap&&region=ap&region=ap&region=ap",
@@ -274,6 +275,9 @@ mod tests {
             "https://fpcdn.io/v3/k?apiKey=k&region=xx&ii=fingerprint-pro-akamai%2F1%2Fprocdn",
         );
         assert_eq!(target.region, None);
+        let query = "version=4&apiKey=k&loaderVersion=3.8.0";
+        let target = targets.resolve(Route::Agent, true, Some(query)).unwrap();
+        assert_eq!(target.uri.path(), "/v4/k/loader_v3.8.0.js");
     }
 
     /// R1, R4.5: the host of the CDN is the configured one, and nothing but agent downloads goes
@@ -307,7 +311,7 @@ mod tests {
     /// R4.6: exactly as long as `http` takes, and not a byte longer.
     #[test]
     fn targets_have_a_length() {
-        let longest = MAX_LENGTH - "/?".len();
+        let longest = 65_534 - "/?".len();
         let query = "q".repeat(longest);
         assert!(resolve(Route::Result { suffix: "/" }, false, &query).is_ok());
         for (authorised, length) in [(false, longest + 1), (true, longest - II.len())] {
