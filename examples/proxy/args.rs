@@ -95,16 +95,16 @@ pub(crate) struct Args {
     #[arg(long, env = "FIRSTPARTY_CONNECT_TO", value_name = "ADDR", value_parser = address)]
     connect_to: Option<String>,
 
-    /// How long connecting to upstream may take (R16.4).
-    #[arg(long, hide = true, default_value = "1000")]
+    /// How long connecting to upstream may take, in milliseconds (R16.4).
+    #[arg(long, hide_short_help = true, value_name = "MS", default_value = "1000")]
     connect_timeout_ms: u64,
 
-    /// How long upstream may take to begin its answer (R16.4).
-    #[arg(long, hide = true, default_value = "15000")]
+    /// How long upstream may take to begin its answer, in milliseconds (R16.4).
+    #[arg(long, hide_short_help = true, value_name = "MS", default_value = "15000")]
     first_byte_timeout_ms: u64,
 
-    /// How long a body may stand still (R16.4).
-    #[arg(long, hide = true, default_value = "10000")]
+    /// How long a body may stand still, in milliseconds (R16.4).
+    #[arg(long, hide_short_help = true, value_name = "MS", default_value = "10000")]
     idle_timeout_ms: u64,
 
     /// How long a browser may take for a head, or leave a connection unused.

@@ -217,11 +217,28 @@ fn bad_settings() {
     }
 }
 
+fn help_text() -> String {
+    let output = command().arg("--help").env("FIRSTPARTY_SECRET", "hidden").output().unwrap();
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// R16.4: the time-outs where nobody sets others. That they are kept is tested with shorter ones.
+#[test]
+fn default_time_outs() {
+    let help = help_text();
+    for (argument, milliseconds) in
+        [("connect-timeout-ms", 1_000), ("first-byte-timeout-ms", 15_000), ("idle-timeout-ms", 10_000)]
+    {
+        let (_, behind) = help.split_once(&format!("--{argument} ")).expect(argument);
+        let (_, default) = behind.split_once("[default: ").unwrap();
+        assert_eq!(default.split(']').next().unwrap().parse(), Ok(milliseconds), "{argument}");
+    }
+}
+
 /// The example's own duty: `--help` names each argument and its variable, and shows no secret.
 #[test]
 fn help() {
-    let output = command().arg("--help").env("FIRSTPARTY_SECRET", "hidden").output().unwrap();
-    let help = String::from_utf8(output.stdout).unwrap();
+    let help = help_text();
     for argument in [
         "listen",
         "upstream",
