@@ -65,6 +65,7 @@ impl Upstream {
 
     /// Turns the browser's request into upstream's, in place, in the order of the contract. `uri`
     /// is the browser's; `parts` get upstream's.
+    #[inline]
     pub(crate) fn prepare(
         &self,
         parts: &mut Parts,

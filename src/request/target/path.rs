@@ -26,6 +26,7 @@ impl Path for &str {
 }
 
 /// Writes path and query into one buffer of exactly their size (R3.5, R4.2, R4.6).
+#[inline]
 pub(super) fn path_and_query(
     path: &impl Path,
     query: &str,
