@@ -175,7 +175,6 @@ impl Targets {
 
 #[cfg(test)]
 mod tests {
-    use super::path::MAX_LENGTH;
     use super::*;
 
     fn resolve(route: Route<'_>, authorised: bool, query: &str) -> Result<String, Refusal> {

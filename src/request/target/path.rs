@@ -6,7 +6,7 @@ use http::uri::PathAndQuery;
 use crate::refusal::Refusal;
 
 /// What `http` lets path and query take together.
-pub(super) const MAX_LENGTH: usize = 65_534;
+const MAX_LENGTH: usize = 65_534;
 
 /// The path of a target.
 pub(super) trait Path {

@@ -226,9 +226,11 @@ fn help_text() -> String {
 #[test]
 fn default_time_outs() {
     let help = help_text();
-    for (argument, milliseconds) in
-        [("connect-timeout-ms", 1_000), ("first-byte-timeout-ms", 15_000), ("idle-timeout-ms", 10_000)]
-    {
+    for (argument, milliseconds) in [
+        ("connect-timeout-ms", 1_000),
+        ("first-byte-timeout-ms", 15_000),
+        ("idle-timeout-ms", 10_000),
+    ] {
         let (_, behind) = help.split_once(&format!("--{argument} ")).expect(argument);
         let (_, default) = behind.split_once("[default: ").unwrap();
         assert_eq!(default.split(']').next().unwrap().parse(), Ok(milliseconds), "{argument}");
