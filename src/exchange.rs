@@ -41,7 +41,7 @@ use crate::response::{Context, Downstream};
 /// # }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[must_use = "an exchange ends in `complete` or `fail`"]
+#[must_use = "an exchange ends in `complete`, `fail` or `refuse`"]
 pub struct Exchange {
     downstream: Arc<Downstream>,
     report: Report,

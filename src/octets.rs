@@ -1,7 +1,7 @@
 //! Tricks on bytes, each in a file of its own with the plain way beside it as a test.
 //!
-//! The rooms above say what has to be found or written, and in which words of which RFC; nothing here
-//! knows of requests or rules.
+//! The modules above say what has to be found or written, and by which RFC; nothing here knows of
+//! requests or rules.
 //!
 //! | file | job |
 //! |---|---|

@@ -5,43 +5,56 @@
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::task::{Context, Poll};
 
 use hyper_util::client::legacy::connect::{Connected, Connection};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// What is known of a connection: a handle that its requests, responses and errors carry.
+/// What is known of a connection: a handle that its responses and errors carry.
 #[derive(Clone, Default)]
-pub(crate) struct History(Arc<Flags>);
+pub(crate) struct History(Arc<Facts>);
 
 #[derive(Default)]
-struct Flags {
-    /// An earlier request was answered over it.
+struct Facts {
+    /// An earlier request was answered over it. One that nobody has used yet counts as new, however
+    /// long it has been there.
     has_answered: AtomicBool,
-    /// Nothing has come since something was last sent.
-    is_silent: AtomicBool,
+    /// What has happened since the last answer began.
+    since: AtomicU8,
 }
 
+/// Nothing that counts: what comes belongs to the last answer.
+const NOTHING: u8 = 0;
+/// A request goes out, in one piece or in several.
+const SENT: u8 = 1;
+/// Something has come since.
+const HEARD: u8 = 2;
+
 impl History {
-    /// A response came over this connection.
+    /// The head of a response came over this connection.
     pub(crate) fn answered(&self) {
         self.0.has_answered.store(true, Ordering::Relaxed);
+        self.0.since.store(NOTHING, Ordering::Relaxed);
     }
 
     /// Whether a request that failed here met a connection that had served before, and failed
     /// before the first byte of an answer.
     pub(crate) fn broke_before_answering(&self, was_sent: bool) -> bool {
-        let is_silent = self.0.is_silent.load(Ordering::Relaxed);
+        let is_silent = self.0.since.load(Ordering::Relaxed) == SENT;
         self.0.has_answered.load(Ordering::Relaxed) && (is_silent || !was_sent)
     }
 
     fn sent(&self) {
-        self.0.is_silent.store(true, Ordering::Relaxed);
+        self.step(NOTHING, SENT);
     }
 
     fn received(&self) {
-        self.0.is_silent.store(false, Ordering::Relaxed);
+        self.step(SENT, HEARD);
+    }
+
+    fn step(&self, from: u8, to: u8) {
+        let _ = self.0.since.compare_exchange(from, to, Ordering::Relaxed, Ordering::Relaxed);
     }
 }
 

@@ -52,7 +52,8 @@ impl Upstream {
     /// there, even while the browser is still sending.
     ///
     /// R16.1: an identification request is sent once, whatever happens. A GET or HEAD without
-    /// content is sent again, once, if it met a kept connection that broke before it answered.
+    /// content is sent again, once, if it met a kept connection that broke before it answered. Each
+    /// try has the limits of R16.4.
     pub(crate) async fn send(
         &self,
         request: Request<Incoming>,
@@ -61,10 +62,12 @@ impl Upstream {
         frame(&mut parts, &body);
         let again = may_be_repeated(&parts, &body).then(|| parts.clone());
         match (self.try_once(parts, Relay::new(body, self.limits.idle)).await, again) {
-            (Err(Broken::Kept), Some(parts)) => self.try_once(parts, Relay::empty()).await,
+            (Err(Broken { was_kept: true, .. }), Some(parts)) => {
+                self.try_once(parts, Relay::empty()).await
+            }
             (tried, _) => tried,
         }
-        .map_err(Broken::failure)
+        .map_err(|broken| broken.failure)
     }
 
     async fn try_once(&self, parts: Parts, body: Relay) -> Result<Response<Relay>, Broken> {
@@ -91,10 +94,10 @@ fn may_be_repeated(parts: &Parts, body: &Incoming) -> bool {
 }
 
 /// Why there is no response.
-enum Broken {
-    /// The connection was a kept one, and broke before it answered.
-    Kept,
-    Otherwise(Failure),
+struct Broken {
+    failure: Failure,
+    /// Whether the connection was a kept one, and broke before it answered.
+    was_kept: bool,
 }
 
 impl Broken {
@@ -106,23 +109,15 @@ impl Broken {
         let was_sent = !causes(error).any(|cause| {
             cause.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_canceled)
         });
-        match extensions.get::<History>() {
-            Some(history) if history.broke_before_answering(was_sent) => Self::Kept,
-            _ => Self::Otherwise(failure_of(error)),
-        }
-    }
-
-    fn failure(self) -> Failure {
-        match self {
-            Self::Kept => Failure::Protocol,
-            Self::Otherwise(failure) => failure,
-        }
+        let history = extensions.get::<History>();
+        let was_kept = history.is_some_and(|history| history.broke_before_answering(was_sent));
+        Self { failure: failure_of(error), was_kept }
     }
 }
 
 impl From<Failure> for Broken {
     fn from(failure: Failure) -> Self {
-        Self::Otherwise(failure)
+        Self { failure, was_kept: false }
     }
 }
 

@@ -183,7 +183,7 @@ mod tests {
         assert_eq!(config.cache, CachePolicy::default());
     }
 
-    /// R1.1, R1.3: a blank is a value, and none that any key but the secret's name takes.
+    /// R1.1, R1.3: a blank is a value, and only the secret's name may be one.
     #[test]
     fn a_blank_is_a_value() {
         for key in [

@@ -204,15 +204,15 @@ mod tests {
         ] {
             assert_eq!(*serde_json::from_str::<Config>(text).unwrap().mount(), exact, "{text}");
         }
-        // A choice made outright wins over both, and a depth that is none is told in any case.
+        // A choice made outright wins over both, and an invalid depth is an error in any case.
         let chosen = first().source(source("two", depth, "2")).mount(Mount::Anywhere);
         assert_eq!(*chosen.build().unwrap().mount(), Mount::Anywhere);
         let error = first().source(source("two", depth, "x")).build().unwrap_err();
         assert_eq!(error.setting(), "fpjs_integration_path_depth");
     }
 
-    /// R1.1, R1.3: a blank is no empty value, so it wins over what later sources say, and is none
-    /// that a variable can have; only a secret's name may be any text.
+    /// R1.1, R1.3: a blank is a value, so it wins over what later sources say; but only the secret's
+    /// name may be one.
     #[test]
     fn blank_values_count() {
         let sound = |&variable: &Variable| match variable {

@@ -47,7 +47,7 @@ pub const RESPONSE_STATUS: Cause = Cause::new(
 ///
 /// [`Pending::complete`](crate::Pending::complete) answers with it. An adapter need not read a body
 /// that is too large to its end: it completes the response with a [`Body`](crate::Body) that has
-/// the size that came so far.
+/// the size received so far.
 pub const RESPONSE_TOO_LARGE: Cause = Cause::new(
     "response_too_large",
     "R13.4",

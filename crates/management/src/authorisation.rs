@@ -98,7 +98,7 @@ mod tests {
         // Padding must not make a shorter expected token equal.
         assert!(!accepts("mgmt-token t0ken", "t0ken\u{0}"));
         assert!(!accepts("mgmt-token t0ken", ""));
-        // Neither do blanks around it count for nothing.
+        // Blanks around it count, too.
         for expected in [" t0ken", "t0ken ", " t0ken ", "t0ken\n", "\tt0ken", "t0ken\u{a0}"] {
             assert!(!accepts("mgmt-token t0ken", expected), "{expected:?}");
         }

@@ -128,6 +128,24 @@ fn an_answer_that_began_is_not_asked_for_again() {
     assert_eq!(repeats, 0);
 }
 
+/// R16.4, R16.5: a browser that stops in the middle of its body is told so over a kept connection, too.
+#[test]
+fn a_silent_browser_is_no_broken_connection() {
+    let trap = Trap::sending("", Then::Answer);
+    let proxy = Proxy::with(trap.upstream.address, &["--idle-timeout-ms", "400"]);
+    // The trap springs only when the whole of a request has come over a kept connection.
+    let answer = |length: usize| {
+        let mut wire = proxy.connect();
+        let head =
+            format!("POST /fp/ HTTP/1.1\r\nhost: a.example\r\ncontent-length: {length}\r\n\r\n");
+        wire.send(head + "{}");
+        wire.message().unwrap()
+    };
+    assert_eq!(answer(2).head.status(), 200);
+    let stalled = answer(5);
+    assert!(stalled.text().contains("upstream did not answer in time"), "{stalled:?}");
+}
+
 /// R16.1: an upstream that takes requests and ends is asked once more, and that is all.
 #[test]
 fn a_request_is_repeated_once() {
