@@ -21,7 +21,7 @@ pub(crate) fn proxy() -> &'static PathBuf {
 /// # Panics
 ///
 /// If it cannot be built: no test may pass or fail on an old one.
-pub(crate) fn build(example: &str) -> PathBuf {
+fn build(example: &str) -> PathBuf {
     let output = cargo().args(["--example", example]).output().unwrap();
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "the example {example} cannot be built: {errors}");
