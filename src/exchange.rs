@@ -7,18 +7,18 @@ use bytes::Bytes;
 use http::{Method, Response};
 
 use crate::failure::{Failure, RequestId};
-use crate::field::small::Small;
+use crate::field::stored_value::StoredValue;
 use crate::refusal::Cause;
 use crate::reply::Reply;
 use crate::report::Report;
-use crate::request::Sent;
-use crate::response::{Context, Downstream};
+use crate::request::RequestFacts;
+use crate::response::{RequestContext, ResponseSteps};
 
 /// A forwarded request that waits for its response.
 ///
-/// It owns all that the response needs and borrows nothing. Every response head that upstream sends
-/// goes through [`complete`](Self::complete), interim ones too; if none comes, the browser gets what
-/// [`fail`](Self::fail) gives.
+/// It owns everything that the response needs and borrows nothing. Every response head from upstream
+/// goes through [`complete`](Self::complete), interim ones too. If no final response comes, the
+/// browser gets the answer of [`fail`](Self::fail).
 ///
 /// ```
 /// use firstparty::http::{Request, Response};
@@ -43,38 +43,78 @@ use crate::response::{Context, Downstream};
 /// ```
 #[must_use = "an exchange ends in `complete`, `fail` or `refuse`"]
 pub struct Exchange {
-    downstream: Arc<Downstream>,
+    steps: Arc<ResponseSteps>,
     report: Report,
-    sent: Sent,
-    head: bool,
+    request: RequestFacts,
+    is_head: bool,
 }
 
 impl Exchange {
     pub(crate) fn new(
-        downstream: Arc<Downstream>,
-        sent: Sent,
+        steps: Arc<ResponseSteps>,
+        request: RequestFacts,
         report: Report,
         method: &Method,
     ) -> Self {
-        Self { downstream, report, sent, head: *method == Method::HEAD }
+        Self { steps, report, request, is_head: *method == Method::HEAD }
     }
 
-    /// What is known of the exchange so far.
+    /// What is known of the exchange so far. [`Report::ended`] completes it.
+    ///
+    /// ```
+    /// use firstparty::http::Request;
+    /// use firstparty::{Action, Config, Gateway, Platform, Region};
+    ///
+    /// let gateway = Gateway::new(Config::default(), Platform::Generic);
+    /// let request = Request::get("/fp/web/v4/key").header("host", "a.example").body(())?;
+    /// let Action::Forward(_, exchange) = gateway.handle(request, None) else { panic!() };
+    /// assert_eq!(exchange.report().region, Some(Region::Us));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn report(&self) -> Report {
         self.report
     }
 
-    /// Turns upstream's response into the browser's: fields that must not pass go, ages are
-    /// capped, cookie domains fitted (R6 to R8). The body is handed through untouched.
+    /// Turns upstream's response into the browser's: drops fields, caps ages, and fits the domains of
+    /// cookies (R6 to R8). The body is handed through untouched.
+    ///
+    /// ```
+    /// use firstparty::http::{Request, Response};
+    /// use firstparty::{Action, Config, Gateway, Platform};
+    ///
+    /// let gateway = Gateway::new(Config::default(), Platform::Generic);
+    /// let request = Request::post("/fp/").header("host", "www.example.com").body(())?;
+    /// let Action::Forward(_, exchange) = gateway.handle(request, None) else { panic!() };
+    ///
+    /// let response = Response::builder().header("set-cookie", "a=1; Domain=fpjs.io").body("{}")?;
+    /// let response = exchange.complete(response);
+    /// assert_eq!(response.headers()["set-cookie"], "a=1");
+    /// assert_eq!(response.body(), &"{}");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn complete<B>(&self, response: Response<B>) -> Response<B> {
         let (mut parts, body) = response.into_parts();
-        self.downstream.prepare(&mut parts, &self.context());
+        self.steps.prepare(&mut parts, self.context());
         Response::from_parts(parts, body)
     }
 
-    /// The answer to the browser when upstream gave none (R9.1, R9.2).
+    /// The answer to the browser if upstream did not respond (R9.1, R9.2).
+    ///
+    /// ```
+    /// use firstparty::http::Request;
+    /// use firstparty::{Action, Config, Failure, Gateway, Platform, RequestId};
+    ///
+    /// let gateway = Gateway::new(Config::default(), Platform::Generic);
+    /// let request = Request::get("/fp/web/v4/key").header("host", "a.example").body(())?;
+    /// let Action::Forward(_, exchange) = gateway.handle(request, None) else { panic!() };
+    ///
+    /// let response = exchange.fail(Failure::Timeout, RequestId::new(1_767_225_600_123, 42));
+    /// assert_eq!(response.status(), 500);
+    /// assert_eq!(response.body(), r#"{"error":"upstream did not answer in time"}"#);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn fail(&self, failure: Failure, id: RequestId) -> Response<Bytes> {
         let reply = self.reply();
@@ -85,8 +125,8 @@ impl Exchange {
         }
     }
 
-    /// The answer to the browser when the exchange ends for a reason that is no failure of
-    /// upstream's: a limit of the adapter's host, for instance (R9.3).
+    /// The answer to the browser if the exchange ends for a reason other than a failure of upstream,
+    /// for instance a limit of the adapter's host (R9.3).
     ///
     /// ```
     /// use firstparty::http::{Request, StatusCode};
@@ -112,19 +152,19 @@ impl Exchange {
     }
 
     fn reply(&self) -> Reply {
-        Reply::new(self.sent.origin.clone().and_then(Small::into_value), self.head)
+        Reply::new(self.request.origin.clone().and_then(StoredValue::into_value), self.is_head)
     }
 
-    pub(crate) fn downstream(&self) -> &Downstream {
-        &self.downstream
+    /// The steps of a response, for `explain`.
+    pub(crate) fn response_steps(&self) -> &ResponseSteps {
+        &self.steps
     }
 
-    fn context(&self) -> Context<'_> {
-        Context {
-            route: self.report.route,
-            serves_scripts: self.sent.serves_scripts,
-            authorised: self.report.authorised,
-            host: self.sent.host.as_ref().map_or(b"", Small::as_bytes),
+    fn context(&self) -> RequestContext<'_> {
+        RequestContext {
+            kind: self.report.kind(),
+            serves: self.request.serves,
+            host: self.request.host.as_ref().map_or(b"", StoredValue::as_bytes),
         }
     }
 }

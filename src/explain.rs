@@ -1,7 +1,7 @@
-//! The same decisions, with the rule behind every change (contract R11.2).
+//! The decisions of a gateway with the rule behind each change (contract R11.2).
 //!
-//! Explaining compares what went in with what came out, and attributes each difference. It is for
-//! debugging and for comparing implementations; [`Gateway::handle`] and [`Exchange::complete`] know
+//! Explaining compares a message before and after, and finds the rule for each difference. It is for
+//! debugging and for comparing implementations. [`Gateway::handle`] and [`Exchange::complete`] know
 //! nothing of it and pay nothing for it.
 
 mod note;
@@ -18,7 +18,7 @@ use crate::exchange::Exchange;
 use crate::gateway::{Action, Gateway};
 use crate::refusal::Cause;
 
-/// Does what [`Gateway::handle`] does, and says why.
+/// Does the same as [`Gateway::handle`], and says why.
 ///
 /// ```
 /// use firstparty::http::Request;
@@ -48,16 +48,19 @@ pub fn handle<B>(
         Action::Forward(request, exchange) => {
             request::Differences::new(gateway, &before, request, exchange).notes()
         }
-        Action::Respond(..) => {
-            let rule = gateway.why_answered(before, client_ip);
-            rule.map(|rule| note(rule, "request", Change::Answered)).into_iter().collect()
-        }
+        Action::Respond(_, report) => report.cause.map(answered).into_iter().collect(),
     };
     (action, notes)
 }
 
-/// The note for a request that an adapter refuses itself, as [`Reply`](crate::reply::Reply) answers
-/// it.
+/// The note for a request that is answered here. An adapter that refuses a request itself, with a
+/// [`Reply`](crate::reply::Reply), explains it with this function.
+///
+/// ```
+/// use firstparty::{explain, refusal::Refusal};
+///
+/// assert_eq!(explain::answered(Refusal::Malformed.cause()).rule, "R13.3");
+/// ```
 #[must_use]
 pub fn answered(cause: &Cause) -> Note {
     note(cause.rule(), "request", Change::Answered)
@@ -71,7 +74,7 @@ fn head_of<B>(request: &Request<B>) -> Request<()> {
     head
 }
 
-/// Does what [`Exchange::complete`] does, and says why.
+/// Does the same as [`Exchange::complete`], and says why.
 ///
 /// ```
 /// use firstparty::http::{Request, Response};
@@ -94,8 +97,7 @@ fn head_of<B>(request: &Request<B>) -> Request<()> {
 #[must_use]
 pub fn complete<B>(exchange: &Exchange, response: Response<B>) -> (Response<B>, Vec<Note>) {
     let before = response.headers().clone();
-    let rules = response::Rules::new(exchange.downstream());
     let response = exchange.complete(response);
-    let notes = rules.explain(&before, response.headers());
+    let notes = response::notes(exchange.response_steps(), &before, response.headers());
     (response, notes)
 }

@@ -7,21 +7,27 @@ use thiserror::Error;
 
 use crate::entropy;
 
-/// How upstream failed to answer, in general words: the browser is shown nothing else.
+/// How upstream failed to answer. Its `Display` is general, because it is shown to the browser.
+///
+/// ```
+/// use firstparty::Failure;
+///
+/// assert_eq!(Failure::Connect.to_string(), "could not connect to upstream");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Error)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Failure {
-    /// No connection came about: name, address, TCP or TLS.
+    /// The connection could not be made: name, address, TCP or TLS.
     #[error("could not connect to upstream")]
     Connect,
     /// Upstream did not answer in time.
     #[error("upstream did not answer in time")]
     Timeout,
-    /// What upstream sent was no HTTP response, or ended too early.
+    /// Upstream did not send a valid HTTP response, or the response ended too early.
     #[error("upstream did not speak HTTP as expected")]
     Protocol,
-    /// A body was larger than the adapter carries.
+    /// A body was larger than the adapter accepts.
     #[error("the body was too large")]
     BodyTooLarge,
 }
@@ -43,8 +49,15 @@ pub struct RequestId {
 }
 
 impl RequestId {
-    /// Builds an identifier from the time in milliseconds and from entropy; nothing else in the
-    /// crate needs either.
+    /// Builds an identifier from the Unix time in milliseconds and from random bits. Nothing else in
+    /// the crate needs time or entropy on the way of a request.
+    ///
+    /// ```
+    /// use firstparty::RequestId;
+    ///
+    /// let id = RequestId::new(1_767_225_600_123, 42).to_string();
+    /// assert!(id.starts_with("1767225600123."));
+    /// ```
     #[must_use]
     pub const fn new(unix_millis: u64, entropy: u64) -> Self {
         Self { unix_millis, entropy }

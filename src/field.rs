@@ -1,65 +1,34 @@
-//! Field names as data: what is removed in either direction, and how.
+//! Field names as data: what is dropped in either direction, and how.
 //!
-//! Removing names from an [`http::HeaderMap`] is the most frequent thing a gateway does. The
-//! design here was measured against six others: one walk classifies every name through a perfect
-//! hash of the known ones, notes what has to go in a set, and only then removes
-//! by `static` name, last position first (a removal moves the last entry into the hole).
+//! Dropping fields of an [`http::HeaderMap`] is what a gateway does most. One walk looks each name up
+//! in a perfect hash of the names that the gateway knows and notes what has to be dropped. Only then
+//! are the noted fields removed, the last position first, because a removal moves the last entry of
+//! the map into the hole. `benches/README.md` compares this with other designs.
 //!
-//! | file | idea |
+//! | file | contents |
 //! |---|---|
-//! | `field/names.rs` | the names the gateway knows, each with a number |
-//! | `field/table.rs` | looking a name up among them |
-//! | `field/mask.rs` | a set of them |
+//! | `field/names.rs` | constant lists of names and prefixes |
+//! | `field/dropped.rs` | what is dropped in each direction, and by which rule |
 //! | `field/set.rs` | a set of names and prefixes: [`FieldSet`] |
-//! | `field/connection.rs` | the `connection` field's own list (RFC 9110 §7.6.1) |
-//! | `field/length.rs` | what `content-length` says, repeats included (RFC 9112 §6.3) |
-//! | `field/removal.rs` | the names noted during a walk, removed after it |
-//! | `field/small.rs` | a value that outlives its message |
+//! | `field/known_field.rs` | the names that the gateway knows, each with a number |
+//! | `field/known_set.rs` | a set of known names |
+//! | `field/lookup.rs` | finding the number of a name |
+//! | `field/connection_options.rs` | the fields that `connection` names (RFC 9110 §7.6.1) |
+//! | `field/content_length.rs` | what `content-length` says, repeats included (RFC 9112 §6.3) |
+//! | `field/removals.rs` | fields noted during a walk and removed after it |
+//! | `field/stored_value.rs` | a value that outlives its message |
 
-pub(crate) mod connection;
-pub(crate) mod length;
-mod mask;
-pub(crate) mod names;
-pub(crate) mod removal;
+pub(crate) mod connection_options;
+pub(crate) mod content_length;
+pub(crate) mod dropped;
+pub(crate) mod known_field;
+mod known_set;
+mod lookup;
+mod names;
+pub(crate) mod removals;
 mod set;
-pub(crate) mod small;
-mod table;
+pub(crate) mod stored_value;
 
+pub use self::dropped::{CONNECTION_SPECIFIC, IDENTITY_PREFIX, ORIGIN_WIDE};
+pub use self::names::Names;
 pub use self::set::FieldSet;
-
-/// Connection-specific fields, which belong to one hop and never cross a gateway
-/// (RFC 9110 §7.6.1, RFC 9113 §8.2.2; contract R5.1 and R6.1).
-#[doc(alias = "hop-by-hop")]
-pub const CONNECTION_SPECIFIC: &[&str] = &[
-    "connection",
-    "http2-settings",
-    "keep-alive",
-    "proxy-authenticate",
-    "proxy-authorization",
-    "proxy-connection",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-];
-
-/// Response fields that would act on the customer's whole origin (contract R6.2).
-pub const ORIGIN_WIDE: &[&str] = &[
-    "alt-svc",
-    "clear-site-data",
-    "expect-ct",
-    "nel",
-    "public-key-pins",
-    "public-key-pins-report-only",
-    "report-to",
-    "reporting-endpoints",
-    "strict-transport-security",
-];
-
-/// Response fields that name what caches in front of the site keep, by which they purge it
-/// (contract R6.3).
-pub(crate) const CACHE_TAGS: &[&str] = &["cache-tag", "edge-cache-tag", "surrogate-key"];
-
-/// The prefix of the fields in which the gateway speaks to upstream. Whatever a browser sends
-/// under it goes (contract R5.3).
-pub const IDENTITY_PREFIX: &str = "fpjs-proxy-";

@@ -1,4 +1,26 @@
-//! The gateway: the steps of the walk in their order, and no rule of its own.
+//! The gateway: the steps of the walk in their order, without a rule of their own.
+//!
+//! # The walk of a request
+//!
+//! The order is part of the contract: nothing that a browser sends can remove or forge what the
+//! gateway reads or adds, and the first refusal counts.
+//!
+//! 1. **Classify** the path (R2). A request for the status page is answered now: its host is
+//!    checked first, then its method. CONNECT and TRACE are refused wherever the path leads. Only
+//!    then is a path refused that has no route.
+//! 2. **Resolve the target** from route and query (R3, R4). Values that cannot stand in a path are
+//!    refused, and then a target that is too long.
+//! 3. **Read** the trusted host and the browser's address, before any field is removed (R5.0).
+//! 4. **Walk** over the fields once. `host` is replaced, cookies are filtered, everything else is only
+//!    noted. The first ambiguous field refuses the request: a second `host`, an unknown transfer
+//!    coding; at the end of the walk too many names in `connection`, and a bad length.
+//! 5. **Remove** what was noted (R5.1 to R5.5, R5.8).
+//! 6. **Choose the host** of the browser from the trusted field, the URI and `host` (R5.7).
+//! 7. **Add** the identity fields (R5.6), each of which is gone from the browser's own by now.
+//!
+//! Steps 2 to 7 are `request.rs`. What the response needs to know of its request moves on in the
+//! [`Exchange`], whose walk is shorter: filter the fields and fit cookies in one walk (R6, R8), then cap
+//! the ages of scripts (R7).
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -9,12 +31,13 @@ use http::{Method, Request, Response, Uri};
 
 use crate::config::Config;
 use crate::exchange::Exchange;
+use crate::field::stored_value::StoredValue;
 use crate::platform::Platform;
-use crate::refusal::{Refusal, is_forwarded};
+use crate::refusal::{Cause, Refusal, is_forwarded};
 use crate::reply::Reply;
 use crate::report::Report;
-use crate::request::{Sent, Upstream};
-use crate::response::Downstream;
+use crate::request::{RequestFacts, RequestSteps};
+use crate::response::ResponseSteps;
 use crate::route::{Route, Routes};
 use crate::status_page::StatusPage;
 
@@ -49,25 +72,41 @@ use crate::status_page::StatusPage;
 #[derive(Clone, Debug)]
 pub struct Gateway(Arc<Inner>);
 
-/// What a gateway is made of, one part a step.
+/// The steps of the gateway.
 #[derive(Debug)]
 struct Inner {
     routes: Routes,
-    upstream: Upstream,
+    request: RequestSteps,
     /// Shared with the exchanges, which may outlive the gateway.
-    downstream: Arc<Downstream>,
-    status: StatusPage,
+    response: Arc<ResponseSteps>,
+    status_page: StatusPage,
     config: Config,
     platform: Platform,
 }
 
-/// What to do with a request.
+/// What an adapter has to do with a request.
+///
+/// ```
+/// use firstparty::http::Request;
+/// use firstparty::refusal::Refusal;
+/// use firstparty::{Action, Config, Gateway, Platform};
+///
+/// let gateway = Gateway::new(Config::default(), Platform::Generic);
+/// match gateway.handle(Request::get("/fp/../etc").body(())?, None) {
+///     Action::Respond(response, report) => {
+///         assert_eq!(response.status(), 400);
+///         assert_eq!(report.cause, Some(Refusal::DotSegment.cause()));
+///     }
+///     Action::Forward(request, _exchange) => panic!("forwarded to {}", request.uri()),
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 #[expect(clippy::exhaustive_enums, reason = "an adapter has to handle both")]
 pub enum Action<B> {
     /// Send this answer to the browser.
     Respond(Response<Bytes>, Report),
-    /// Send this request upstream, once, and end the exchange with what comes back.
+    /// Send this request upstream once, and end the exchange with the outcome.
     Forward(Request<B>, Exchange),
 }
 
@@ -80,31 +119,43 @@ impl Gateway {
     #[must_use]
     pub fn new(config: Config, platform: Platform) -> Self {
         #[expect(clippy::expect_used, reason = "a valid configuration has valid hosts")]
-        let upstream = Upstream::new(&config, platform).expect("host names fit a URI");
+        let request = RequestSteps::new(&config, platform).expect("host names fit a URI");
         Self(Arc::new(Inner {
             routes: Routes::new(&config),
-            upstream,
-            downstream: Downstream::new(&config, platform).into(),
-            status: StatusPage::new(&config, platform),
+            request,
+            response: ResponseSteps::new(&config, platform).into(),
+            status_page: StatusPage::new(&config, platform),
             config,
             platform,
         }))
     }
 
-    /// The configuration that the gateway was set up with.
+    /// The configuration of the gateway.
+    ///
+    /// ```
+    /// use firstparty::{Config, Gateway, Platform};
+    ///
+    /// let gateway = Gateway::new(Config::default(), Platform::Azure);
+    /// assert_eq!(gateway.platform(), Platform::Azure);
+    /// assert!(gateway.config().v4());
+    /// ```
     #[must_use]
     pub fn config(&self) -> &Config {
         &self.0.config
     }
 
-    /// The platform that the gateway was set up for.
+    /// The platform on which the gateway runs.
     #[must_use]
     pub fn platform(&self) -> Platform {
         self.0.platform
     }
 
-    /// Whether a URI belongs to the integration (R2.8), so that an adapter mounted beside an
-    /// application can pass all other requests on.
+    /// Whether a URI belongs to the integration (R2.8), so that an adapter beside an application can
+    /// pass all other requests on.
+    ///
+    /// With [`Mount::Depth`](crate::config::Mount::Depth), the default, and v4 on, every path of the
+    /// site with enough segments belongs to the integration, `/login` too. An exact integration path
+    /// is the safe choice beside an application.
     ///
     /// ```
     /// use firstparty::{Config, Gateway, Platform, config::Mount};
@@ -120,44 +171,51 @@ impl Gateway {
         self.0.routes.classify(uri.path()).is_ok()
     }
 
-    /// Decides what happens to a request. Total: whatever comes, the answer is a request for
+    /// Decides what happens to a request. It never fails: whatever comes, the result is a request for
     /// upstream or a well-formed response. The body is handed through untouched.
     ///
-    /// `client_ip` is what the adapter knows of its peer; where the platform's edge names the
-    /// browser's address in a field, that field decides (R12).
+    /// `client_ip` is the address of the adapter's peer, if the adapter knows it. Where the platform's
+    /// edge names the browser's address in a field, that field decides (R12).
+    ///
+    /// ```
+    /// use firstparty::http::Request;
+    /// use firstparty::{Action, Config, Gateway, Platform};
+    ///
+    /// let gateway = Gateway::new(Config::default(), Platform::Generic);
+    /// let request = Request::post("/fp/?region=eu").header("host", "www.example.com").body("{}")?;
+    /// let Action::Forward(request, exchange) = gateway.handle(request, None) else { panic!() };
+    /// assert_eq!(request.uri().host(), Some("eu.api.fpjs.io"));
+    /// assert_eq!(request.headers()["fpjs-proxy-forwarded-host"], "www.example.com");
+    /// assert_eq!(request.body(), &"{}");
+    /// assert!(exchange.report().authorised);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn handle<B>(&self, request: Request<B>, client_ip: Option<IpAddr>) -> Action<B> {
         let (mut parts, body) = request.into_parts();
         let uri = std::mem::take(&mut parts.uri);
         let mut report = Report::default();
-        match self.0.forward(&mut parts, &uri, client_ip, &mut report) {
-            Ok(sent) => {
-                let exchange =
-                    Exchange::new(Arc::clone(&self.0.downstream), sent, report, &parts.method);
+        let mut facts = RequestFacts::default();
+        match self.0.forward(&mut parts, &uri, client_ip, &mut report, &mut facts) {
+            Ok(()) => {
+                let steps = Arc::clone(&self.0.response);
+                let exchange = Exchange::new(steps, facts, report, &parts.method);
                 Action::Forward(Request::from_parts(parts, body), exchange)
             }
             Err(answer) => {
-                let response = self.0.answer(answer, &parts, &uri);
-                let report = report.ended(response.status());
-                Action::Respond(response, report)
+                let response = self.0.answer(answer, &parts, &uri, facts.origin);
+                Action::Respond(response, report.answered(answer.cause()))
             }
         }
     }
 
-    /// The rule by which a request is answered here, if it is.
-    pub(crate) fn why_answered(
-        &self,
-        request: Request<()>,
-        client_ip: Option<IpAddr>,
-    ) -> Option<&'static str> {
-        let (mut parts, ()) = request.into_parts();
-        let uri = std::mem::take(&mut parts.uri);
-        let sent = self.0.forward(&mut parts, &uri, client_ip, &mut Report::default());
-        sent.err().map(Answer::rule)
+    /// The steps of a request, for `explain`.
+    pub(crate) fn request_steps(&self) -> &RequestSteps {
+        &self.0.request
     }
 }
 
-/// What is answered here.
+/// An answer that is made here.
 #[derive(Clone, Copy)]
 enum Answer {
     Refusal(Refusal),
@@ -165,10 +223,10 @@ enum Answer {
 }
 
 impl Answer {
-    fn rule(self) -> &'static str {
+    fn cause(self) -> &'static Cause {
         match self {
-            Self::Refusal(refusal) => refusal.cause().rule(),
-            Self::StatusPage => "R10.1",
+            Self::Refusal(refusal) => refusal.cause(),
+            Self::StatusPage => Cause::STATUS_PAGE,
         }
     }
 }
@@ -180,47 +238,60 @@ impl From<Refusal> for Answer {
 }
 
 impl Inner {
-    /// The walk: route, then method, then the request for upstream.
+    /// The walk of a request. `parts` becomes the head for upstream.
     fn forward(
         &self,
         parts: &mut Parts,
         uri: &Uri,
         client_ip: Option<IpAddr>,
         report: &mut Report,
-    ) -> Result<Sent, Answer> {
+        facts: &mut RequestFacts,
+    ) -> Result<(), Answer> {
         let route = self.routes.classify(uri.path());
         if let Ok(route) = route {
             *report = Report::of_route(route);
         }
         if route == Ok(Route::Status) {
-            self.upstream.check_host(&parts.headers, uri)?;
+            self.request.check_host(&parts.headers, uri)?;
             return Err(status_answer(&parts.method));
         }
         if !is_forwarded(&parts.method) {
             return Err(Refusal::MethodNotForwarded.into());
         }
         let route = route?;
-        report.authorised =
-            parts.method == Method::POST && self.upstream.targets.may_authorise(route);
-        let sent = self.upstream.prepare(parts, uri, route, report.authorised, client_ip)?;
-        report.region = sent.region;
-        report.secret_sent = sent.secret;
-        Ok(sent)
+        let kind = self.request.targets.kind(route, &parts.method);
+        report.authorised = kind.is_authorised();
+        self.request.prepare(parts, uri, route, kind, client_ip, facts)?;
+        report.region = facts.region;
+        report.secret_sent = facts.secret_sent;
+        Ok(())
     }
 
-    fn answer(&self, answer: Answer, parts: &Parts, uri: &Uri) -> Response<Bytes> {
+    /// `origin` is known if the walk over the fields has come to its end; it may have been removed
+    /// from them since then.
+    fn answer(
+        &self,
+        answer: Answer,
+        parts: &Parts,
+        uri: &Uri,
+        origin: Option<StoredValue>,
+    ) -> Response<Bytes> {
         match answer {
             Answer::Refusal(refusal) => {
-                Reply::to(&parts.method, &parts.headers).refuse(refusal.cause())
+                let reply = match origin {
+                    Some(origin) => Reply::new(origin.into_value(), parts.method == Method::HEAD),
+                    None => Reply::to(&parts.method, &parts.headers),
+                };
+                reply.refuse(refusal.cause())
             }
             Answer::StatusPage => {
-                self.status.respond(&parts.method, uri.query().unwrap_or_default())
+                self.status_page.respond(&parts.method, uri.query().unwrap_or_default())
             }
         }
     }
 }
 
-/// R10.1: the status page is read, nothing else.
+/// R10.1: the status page can be read, and nothing else.
 fn status_answer(method: &Method) -> Answer {
     if *method == Method::GET || *method == Method::HEAD {
         Answer::StatusPage

@@ -122,7 +122,7 @@ pub use self::config::{Config, ConfigError};
 pub use self::exchange::Exchange;
 pub use self::failure::{Failure, RequestId};
 pub use self::gateway::{Action, Gateway};
-pub use self::platform::Platform;
+pub use self::platform::table::Platform;
 pub use self::region::Region;
 pub use self::report::Report;
 

@@ -1,85 +1,28 @@
 //! Where the gateway runs: platforms as data (contract R12).
 //!
 //! A platform decides the name that upstream sees in `ii`, which fields its edge owns, where the
-//! browser's address and host come from, and how its configuration variables are called. All of
-//! it is one constant a file; no step of the gateway asks which platform it is on.
+//! browser's address and host come from, and what its configuration variables are called. All of
+//! this is one table, `platform/table.rs`. No step of the gateway asks which platform it runs on.
 
-mod akamai;
-mod azure;
-mod cloudflare;
 mod cloudfront;
-mod fastly_compute;
-mod fastly_vcl;
-mod generic;
 mod profile;
+pub(crate) mod table;
 
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-pub use self::profile::{AddressSource, HostSource, Names, Profile};
-
-/// A platform that the gateway can run on.
-///
-/// ```
-/// use firstparty::Platform;
-///
-/// let platform: Platform = "cloudfront".parse()?;
-/// assert_eq!(platform, Platform::CloudFront);
-/// assert_eq!(platform.profile().integration_name, "fingerprintjs-pro-cloudfront");
-/// # Ok::<(), firstparty::platform::UnknownPlatform>(())
-/// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(into = "&'static str", try_from = "String")]
-#[non_exhaustive]
-pub enum Platform {
-    /// Any other host, for instance one's own server behind one's own load balancer.
-    #[default]
-    Generic,
-    /// AWS CloudFront with Lambda@Edge.
-    CloudFront,
-    /// Cloudflare Workers.
-    Cloudflare,
-    /// Azure Functions behind Front Door.
-    Azure,
-    /// Fastly Compute.
-    FastlyCompute,
-    /// Fastly VCL services.
-    FastlyVcl,
-    /// Akamai Property Manager.
-    Akamai,
-}
+pub use self::profile::{AddressSource, HostSource, Profile};
+pub(crate) use self::table::Platform;
 
 impl Platform {
-    /// Every platform.
-    pub const ALL: &[Self] = &[
-        Self::Generic,
-        Self::CloudFront,
-        Self::Cloudflare,
-        Self::Azure,
-        Self::FastlyCompute,
-        Self::FastlyVcl,
-        Self::Akamai,
-    ];
-
-    /// What is particular about this platform.
-    #[must_use]
-    pub const fn profile(self) -> &'static Profile {
-        match self {
-            Self::Generic => &generic::PROFILE,
-            Self::CloudFront => &cloudfront::PROFILE,
-            Self::Cloudflare => &cloudflare::PROFILE,
-            Self::Azure => &azure::PROFILE,
-            Self::FastlyCompute => &fastly_compute::PROFILE,
-            Self::FastlyVcl => &fastly_vcl::PROFILE,
-            Self::Akamai => &akamai::PROFILE,
-        }
-    }
-
     /// The platform's short name, as [`FromStr`] reads it: `generic`, `cloudfront`, `cloudflare`,
     /// `azure`, `fastly-compute`, `fastly-vcl` or `akamai`.
+    ///
+    /// ```
+    /// assert_eq!(firstparty::Platform::FastlyVcl.as_str(), "fastly-vcl");
+    /// ```
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         self.profile().platform
@@ -102,8 +45,7 @@ impl FromStr for Platform {
     type Err = UnknownPlatform;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let named = |platform: &&Self| platform.as_str() == text;
-        Self::ALL.iter().find(named).copied().ok_or(UnknownPlatform)
+        Self::ALL.iter().find(|platform| platform.as_str() == text).copied().ok_or(UnknownPlatform)
     }
 }
 
@@ -115,7 +57,13 @@ impl TryFrom<String> for Platform {
     }
 }
 
-/// Text that names no [`Platform`].
+/// Text that is not the name of a [`Platform`].
+///
+/// ```
+/// use firstparty::{Platform, platform::UnknownPlatform};
+///
+/// assert_eq!("aws".parse::<Platform>(), Err(UnknownPlatform));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error(
     "unknown platform: expected generic, cloudfront, cloudflare, azure, fastly-compute, \
@@ -127,7 +75,8 @@ pub struct UnknownPlatform;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::field::names::Known;
+    use crate::field::Names;
+    use crate::field::known_field::KnownField;
 
     #[test]
     fn names_are_read_back() {
@@ -150,7 +99,7 @@ mod tests {
             let lists = [&profile.request_denylist, &profile.response_denylist];
             for name in lists.into_iter().flat_map(Names::names) {
                 let name = &http::HeaderName::from_static(name);
-                assert!(Known::of(name).is_some(), "{name} on {platform}");
+                assert!(KnownField::of(name).is_some(), "{name} on {platform}");
             }
         }
     }

@@ -1,11 +1,14 @@
-//! What can be wrong with a request, and what the browser is told: one table (contract R9.3).
+//! Why a request is answered here, and what the browser is told then: one table (contract R9.3).
 
 use std::fmt;
 
 use http::{Method, StatusCode};
+use serde::{Serialize, Serializer};
 
-/// Why a request is answered here instead of being forwarded: a row of the table of [`Refusal`]s,
-/// or one that an adapter makes for a limit of its host.
+/// Why a request is answered here instead of being forwarded: a row in the table of [`Refusal`]s,
+/// [`STATUS_PAGE`](Cause::STATUS_PAGE), or a cause that an adapter makes for a limit of its host.
+///
+/// It serialises as its name.
 ///
 /// ```
 /// use firstparty::http::{HeaderMap, Method, StatusCode};
@@ -25,15 +28,19 @@ pub struct Cause {
     rule: &'static str,
     status: StatusCode,
     sentence: &'static str,
-    /// The body of the answer, where the sentence was known when the crate was compiled.
+    /// The body of the answer, if the sentence was known when the crate was compiled.
     body: Option<&'static str>,
     /// The methods that the answer allows instead, for a status of 405.
     allow: Option<&'static str>,
 }
 
 impl Cause {
+    /// The request was for the status page (R10.1), which is not a refusal.
+    pub const STATUS_PAGE: &Self =
+        &Self::new("status_page", "R10.1", StatusCode::OK, "the status page");
+
     /// A cause of an adapter's own. The name is for counting, in `snake_case`; the sentence is for
-    /// people, and the browser is shown nothing else.
+    /// people, and nothing else is shown to the browser.
     #[must_use]
     pub const fn new(
         name: &'static str,
@@ -45,6 +52,15 @@ impl Cause {
     }
 
     /// A stable name, for counting.
+    ///
+    /// ```
+    /// use firstparty::refusal::Refusal;
+    ///
+    /// let cause = Refusal::DotSegment.cause();
+    /// assert_eq!((cause.name(), cause.rule()), ("dot_segment", "R2.5"));
+    /// assert_eq!(cause.status(), 400);
+    /// assert_eq!(cause.sentence(), "the path has a dot segment");
+    /// ```
     #[must_use]
     pub const fn name(&self) -> &'static str {
         self.name
@@ -62,7 +78,7 @@ impl Cause {
         self.status
     }
 
-    /// What the browser is told.
+    /// The sentence that the browser is shown.
     #[must_use]
     pub const fn sentence(&self) -> &'static str {
         self.sentence
@@ -77,6 +93,12 @@ impl Cause {
     }
 }
 
+impl Serialize for Cause {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name)
+    }
+}
+
 macro_rules! refusals {
     ($(
         $(#[$doc:meta])+
@@ -87,6 +109,13 @@ macro_rules! refusals {
         ///
         /// The steps of the walk return it. Its `Display` is the sentence that the browser is shown
         /// (R9.3); everything else about it is in its [`Cause`].
+        ///
+        /// ```
+        /// use firstparty::refusal::Refusal;
+        ///
+        /// assert_eq!(Refusal::NotFound.to_string(), "not found");
+        /// assert_eq!(Refusal::NotFound.cause().status(), 404);
+        /// ```
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum Refusal {
@@ -95,9 +124,21 @@ macro_rules! refusals {
 
         impl Refusal {
             /// Every refusal.
+            ///
+            /// ```
+            /// use firstparty::refusal::Refusal;
+            ///
+            /// assert!(Refusal::ALL.iter().all(|refusal| refusal.cause().status() != 200));
+            /// ```
             pub const ALL: &[Self] = &[$(Self::$variant),+];
 
-            /// Its row of the table.
+            /// The row of this refusal in the table.
+            ///
+            /// ```
+            /// use firstparty::refusal::Refusal;
+            ///
+            /// assert_eq!(Refusal::TransferCoding.cause().status(), 501);
+            /// ```
             #[must_use]
             pub const fn cause(self) -> &'static Cause {
                 match self {
@@ -129,7 +170,7 @@ refusals! {
     MethodNotForwarded =
         "method_not_forwarded", "R2.7", METHOD_NOT_ALLOWED, "the method is not forwarded",
         allow "GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH";
-    /// Something other than GET or HEAD for the status page (R10.1).
+    /// A method other than GET or HEAD for the status page (R10.1).
     StatusMethod =
         "status_method", "R10.1", METHOD_NOT_ALLOWED, "the status page can only be read",
         allow "GET, HEAD";
@@ -138,17 +179,17 @@ refusals! {
         "api_key_missing", "R4.4", BAD_REQUEST, "the parameter apiKey is missing or empty";
     /// An `apiKey` of `.` or `..` (R4.4).
     ApiKeyDots = "api_key_dots", "R4.4", BAD_REQUEST, "the parameter apiKey is a dot segment";
-    /// A value for the path holds a control character (R4.4).
+    /// A value that is written into the path has a control character (R4.4).
     ControlCharacter =
         "control_character", "R4.4", BAD_REQUEST,
         "a parameter for the path has a control character";
     /// The upstream target would be too long (R4.6).
     TargetTooLong =
         "target_too_long", "R4.6", URI_TOO_LONG, "the request target is too long";
-    /// The upstream target would have bytes that a URI cannot hold (R4.6).
+    /// The upstream target is not a valid URI (R4.6).
     TargetMalformed =
         "target_malformed", "R4.6", BAD_REQUEST, "the request target is malformed";
-    /// More names in `connection` than are looked at (R5.1).
+    /// `connection` names more fields than are read (R5.1).
     ConnectionNames =
         "connection_names", "R5.1", BAD_REQUEST,
         "the connection field names too many fields";
@@ -161,9 +202,9 @@ refusals! {
         "transfer_coding", "R5.2", NOT_IMPLEMENTED, "the transfer coding is not implemented";
     /// No host, several `host` fields, or one that is malformed (R5.7).
     Host = "host", "R5.7", BAD_REQUEST, "the host is missing, malformed or ambiguous";
-    /// A host that is not on the list (R5.7).
+    /// A host that is not on the list of hosts (R5.7).
     HostNotListed = "host_not_listed", "R5.7", BAD_REQUEST, "the host is not served here";
-    /// The request has more fields than a message can hold, once the gateway's own are added.
+    /// The request has no room for the gateway's own fields (R5.6).
     TooManyFields = "too_many_fields", "R5.6", BAD_REQUEST, "the request has too many fields";
 }
 
@@ -175,8 +216,8 @@ impl fmt::Display for Refusal {
 
 impl std::error::Error for Refusal {}
 
-/// The methods a gateway does not forward (R2.7): a tunnel is none of its business, and a trace
-/// would show the secret.
+/// Whether a gateway forwards a method (R2.7). A tunnel is not its task, and a trace would show the
+/// secret.
 pub(crate) fn is_forwarded(method: &Method) -> bool {
     *method != Method::CONNECT && *method != Method::TRACE
 }
@@ -185,7 +226,7 @@ pub(crate) fn is_forwarded(method: &Method) -> bool {
 mod tests {
     use super::*;
 
-    /// R9.3: what is counted can be told apart, and a body says what its sentence does.
+    /// R9.3: causes that are counted can be told apart, and a body holds its sentence.
     #[test]
     fn rows_are_complete() {
         let mut names: Vec<_> = Refusal::ALL.iter().map(|refusal| refusal.cause().name()).collect();

@@ -21,10 +21,10 @@ use crate::refusal::Cause;
 pub(crate) const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
-/// An answer in the making: what of the request decides its form (contract R9).
+/// An answer that is about to be made, with what its form depends on in the request (contract R9).
 ///
-/// The gateway makes its answers with it, and so can an adapter that has to refuse a request itself,
-/// for instance because it could not even be handed to the gateway.
+/// The gateway makes its answers with it. So can an adapter that has to refuse a request itself, for
+/// instance because the request cannot even be handed to the gateway.
 ///
 /// ```
 /// use firstparty::http::{HeaderMap, HeaderValue, Method};
@@ -42,12 +42,21 @@ const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 #[derive(Debug)]
 pub struct Reply {
     origin: Option<HeaderValue>,
-    head: bool,
+    is_head: bool,
 }
 
 impl Reply {
-    /// An answer to a request with this method and these fields, as far as they are known. An
-    /// `origin` counts if there is exactly one.
+    /// An answer to a request with this method and these fields, as far as they are known. `origin`
+    /// counts if there is exactly one.
+    ///
+    /// ```
+    /// use firstparty::http::{HeaderMap, Method};
+    /// use firstparty::{refusal::Refusal, reply::Reply};
+    ///
+    /// let response = Reply::to(&Method::HEAD, &HeaderMap::new()).refuse(Refusal::Host.cause());
+    /// assert_eq!(response.status(), 400);
+    /// assert!(response.body().is_empty());
+    /// ```
     #[must_use]
     pub fn to(method: &Method, headers: &HeaderMap) -> Self {
         let mut origins = headers.get_all(ORIGIN).iter();
@@ -55,11 +64,20 @@ impl Reply {
         Self::new(origin, *method == Method::HEAD)
     }
 
-    pub(crate) fn new(origin: Option<HeaderValue>, head: bool) -> Self {
-        Self { origin, head }
+    pub(crate) fn new(origin: Option<HeaderValue>, is_head: bool) -> Self {
+        Self { origin, is_head }
     }
 
     /// The answer to a request that is not forwarded (R9.3).
+    ///
+    /// ```
+    /// use firstparty::http::{HeaderMap, Method};
+    /// use firstparty::{refusal::Refusal, reply::Reply};
+    ///
+    /// let reply = Reply::to(&Method::TRACE, &HeaderMap::new());
+    /// let response = reply.refuse(Refusal::MethodNotForwarded.cause());
+    /// assert_eq!(response.headers()["allow"], "GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH");
+    /// ```
     #[must_use]
     pub fn refuse(self, cause: &Cause) -> Response<Bytes> {
         let body = cause.body().map(|body| Bytes::from_static(body.as_bytes()));
@@ -88,7 +106,7 @@ impl Reply {
     }
 
     fn json(self, status: StatusCode, body: impl Into<Bytes>) -> Response<Bytes> {
-        let mut response = respond(status, JSON, body, self.head);
+        let mut response = respond(status, JSON, body, self.is_head);
         if let Some(origin) = self.origin {
             let headers = response.headers_mut();
             headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
@@ -99,7 +117,7 @@ impl Reply {
     }
 }
 
-/// Built on the stack, so that the answer's body is the only allocation.
+/// The body is put together on the stack, so that the answer allocates only once.
 fn error_body(sentence: impl fmt::Display) -> Bytes {
     let mut body = StackBuffer::<128>::new();
     body.push(br#"{"error":""#);
@@ -109,14 +127,14 @@ fn error_body(sentence: impl fmt::Display) -> Bytes {
     Bytes::copy_from_slice(body.as_bytes())
 }
 
-/// R9, R9.4: what every answer has.
+/// The form of every answer (R9, R9.4).
 pub(crate) fn respond(
     status: StatusCode,
     content_type: HeaderValue,
     body: impl Into<Bytes>,
-    head: bool,
+    is_head: bool,
 ) -> Response<Bytes> {
-    let mut response = Response::new(if head { Bytes::new() } else { body.into() });
+    let mut response = Response::new(if is_head { Bytes::new() } else { body.into() });
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, content_type);
     response.headers_mut().insert(CACHE_CONTROL, NO_STORE);

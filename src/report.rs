@@ -4,10 +4,11 @@ use http::StatusCode;
 use serde::Serialize;
 
 use crate::failure::Failure;
+use crate::refusal::Cause;
 use crate::region::Region;
-use crate::route::{Route, RouteKind};
+use crate::route::{Kind, Route, RouteKind};
 
-/// What happened to a request, as plain data: `Copy`, without text, without secrets.
+/// What happened to a request, as plain data: `Copy`, without values of the request, without secrets.
 ///
 /// The default is the report of a request that never reached a gateway.
 ///
@@ -35,22 +36,23 @@ use crate::route::{Route, RouteKind};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 #[non_exhaustive]
 pub struct Report {
-    /// The route; none if the request was refused before or without one.
+    /// The route, or `None` if the request was refused before it was known.
     pub route: Option<RouteKind>,
     /// Whether the request was an identification request, which authenticates the integration.
     pub authorised: bool,
-    /// The region that was chosen; none if nothing was forwarded, or to the CDN.
+    /// The region that was chosen, or `None` if the request was answered here or went to the CDN.
     pub region: Option<Region>,
-    /// The generation of the browser's agent; none if the route belongs to neither.
+    /// The generation of the browser's agent, or `None` if the route belongs to neither.
     pub generation: Option<Generation>,
     /// Whether the proxy secret was sent.
     pub secret_sent: bool,
-    /// The status that upstream or the gateway gave; none while the exchange is open, or if it
-    /// failed.
+    /// Why the request was answered here, if it was.
+    pub cause: Option<&'static Cause>,
+    /// The status of the response, or `None` while the exchange is open or if upstream failed.
     pub status: Option<u16>,
-    /// How upstream failed.
+    /// How upstream failed, if it did.
     pub failure: Option<Failure>,
-    /// Whether the status suggests that the proxy secret is missing or wrong.
+    /// Whether upstream's status suggests that the proxy secret is missing or wrong.
     pub secret_suspect: bool,
 }
 
@@ -65,14 +67,51 @@ impl Report {
         Self { route: Some(kind), generation, ..Self::default() }
     }
 
-    /// The report of a forwarded request that the adapter does not send after all, and answers with
-    /// [`Exchange::refuse`](crate::Exchange::refuse).
+    /// What the request was for.
+    ///
+    /// ```
+    /// use firstparty::Report;
+    /// use firstparty::route::Kind;
+    ///
+    /// assert_eq!(Report::default().kind(), Kind::Plain);
+    /// ```
     #[must_use]
-    pub fn unsent(self) -> Self {
-        Self { region: None, secret_sent: false, ..self }
+    pub fn kind(self) -> Kind {
+        if self.authorised { Kind::Identification } else { Kind::Plain }
     }
 
-    /// Completes the report with how the exchange ended: upstream's status, or the failure.
+    /// Completes the report of a request that is answered here and not sent upstream, also when an
+    /// adapter answers it with [`Exchange::refuse`](crate::Exchange::refuse) for a reason of its own.
+    ///
+    /// ```
+    /// use firstparty::Report;
+    /// use firstparty::refusal::Refusal;
+    ///
+    /// let report = Report::default().answered(Refusal::Malformed.cause());
+    /// assert_eq!(report.cause.map(|cause| cause.name()), Some("malformed"));
+    /// assert_eq!(report.status, Some(400));
+    /// ```
+    #[must_use]
+    pub fn answered(self, cause: &'static Cause) -> Self {
+        Self {
+            region: None,
+            secret_sent: false,
+            cause: Some(cause),
+            status: Some(cause.status().as_u16()),
+            ..self
+        }
+    }
+
+    /// Completes the report of a request that was sent upstream with how the exchange ended:
+    /// upstream's status, or the failure.
+    ///
+    /// ```
+    /// use firstparty::{Failure, Report};
+    /// use firstparty::http::StatusCode;
+    ///
+    /// assert_eq!(Report::default().ended(StatusCode::OK).status, Some(200));
+    /// assert_eq!(Report::default().ended(Failure::Timeout).failure, Some(Failure::Timeout));
+    /// ```
     #[must_use]
     pub fn ended(mut self, outcome: impl Into<Outcome>) -> Self {
         match outcome.into() {
@@ -88,6 +127,13 @@ impl Report {
 }
 
 /// How an exchange ended.
+///
+/// ```
+/// use firstparty::http::StatusCode;
+/// use firstparty::report::Outcome;
+///
+/// assert_eq!(Outcome::from(StatusCode::OK), Outcome::Status(StatusCode::OK));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "an exchange ends in exactly one of two ways")]
 pub enum Outcome {
@@ -110,12 +156,19 @@ impl From<Failure> for Outcome {
 }
 
 /// A generation of the browser's agent.
+///
+/// ```
+/// use firstparty::report::Generation;
+///
+/// assert_eq!(serde_json::to_string(&Generation::V4)?, r#""v4""#);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Generation {
-    /// Routes of their own for agent and result.
+    /// Has routes of its own for the agent and for results.
     V3,
-    /// All else.
+    /// Takes every path that belongs to no other route.
     V4,
 }

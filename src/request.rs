@@ -1,137 +1,102 @@
 //! Step 2: the request for upstream (contract R3 to R5).
 //!
-//! Each file is one step and can be used alone: [`region`] and [`target`] say where the request
-//! goes, [`field`] and [`cookie`] what it carries, [`browser_host`] and [`address`] who the browser is.
-//! [`query`] reads parameters.
+//! Each module is a part of the step and can be used alone: [`region`] and [`target`] decide where
+//! the request goes, [`field`] and [`cookie`] what it carries. [`browser_host`] and [`address`] find
+//! out who the browser is, and [`identity`] tells upstream. [`query`] reads parameters.
 
 pub mod address;
 pub mod browser_host;
 pub mod cookie;
 pub mod field;
+pub mod identity;
 pub mod query;
 pub mod region;
 pub mod target;
 
 use std::net::IpAddr;
 
-use http::header::ORIGIN;
 use http::request::Parts;
-use http::{HeaderMap, HeaderValue, Uri, Version};
+use http::{HeaderMap, Uri, Version};
 
 use self::address::AddressReader;
-use self::browser_host::{BrowserHost, HostReader};
-use self::field::{Read, RequestFields};
+use self::browser_host::HostReader;
+use self::field::RequestFields;
+use self::identity::Identity;
 use self::target::Targets;
-use crate::config::{Config, ConfigError, Secret};
-use crate::field::names::Known;
-use crate::field::small::Small;
+use crate::config::{Config, ConfigError};
+use crate::field::stored_value::StoredValue;
 use crate::platform::Platform;
 use crate::refusal::Refusal;
 use crate::region::Region;
-use crate::route::Route;
+use crate::route::{Kind, Route, Serves};
 
-/// Everything the request side needs, computed once from the configuration.
+/// The parts of the step, computed once from the configuration.
 #[derive(Debug)]
-pub(crate) struct Upstream {
+pub(crate) struct RequestSteps {
     pub(crate) targets: Targets,
     pub(crate) fields: RequestFields,
-    secret: Option<Secret>,
+    identity: Identity,
     address: AddressReader,
     host: HostReader,
 }
 
-/// What the response will need to know of its request.
-#[derive(Debug)]
-pub(crate) struct Sent {
+/// What an exchange remembers of its request.
+#[derive(Debug, Default)]
+pub(crate) struct RequestFacts {
     /// The browser's host, if upstream was told.
-    pub(crate) host: Option<Small>,
-    pub(crate) origin: Option<Small>,
+    pub(crate) host: Option<StoredValue>,
+    /// The value of `origin`, once fields have been removed from the request.
+    pub(crate) origin: Option<StoredValue>,
     pub(crate) region: Option<Region>,
-    pub(crate) secret: bool,
-    /// Whether the path is one under which v4 serves scripts (R7.1).
-    pub(crate) serves_scripts: bool,
+    pub(crate) secret_sent: bool,
+    pub(crate) serves: Serves,
 }
 
-impl Upstream {
+impl RequestSteps {
     pub(crate) fn new(config: &Config, platform: Platform) -> Result<Self, ConfigError> {
         Ok(Self {
             targets: Targets::new(config, platform)?,
             fields: RequestFields::new(config, platform),
-            secret: config.secret.clone(),
+            identity: Identity::new(config),
             address: AddressReader::new(config, platform),
             host: HostReader::new(config, platform),
         })
     }
 
-    /// Turns the browser's request into upstream's, in place, in the order of the contract. `uri`
-    /// is the browser's; `parts` get upstream's.
+    /// Turns the browser's request into the one for upstream, in place. `uri` is the browser's;
+    /// `parts` gets upstream's. What the exchange has to remember goes into `facts`.
     #[inline]
     pub(crate) fn prepare(
         &self,
         parts: &mut Parts,
         uri: &Uri,
         route: Route<'_>,
-        authorised: bool,
+        kind: Kind,
         client_ip: Option<IpAddr>,
-    ) -> Result<Sent, Refusal> {
-        let target = self.targets.resolve(route, authorised, uri.query())?;
+        facts: &mut RequestFacts,
+    ) -> Result<(), Refusal> {
+        let target = self.targets.resolve(route, kind, uri.query())?;
         let headers = &mut parts.headers;
-        // R5.0: what the fields say is read before any of them goes.
+        // R5.0: the fields are read before any of them is removed.
         let trusted_host = self.host.trusted(headers)?;
-        let address = authorised.then(|| self.address.read(headers, client_ip)).flatten();
-        let Read { host, origin } = self.fields.walk(headers, authorised, &target.host)?;
-        let host = self
-            .host
-            .choose(trusted_host, uri, host)
-            .inspect_err(|_| restore_origin(headers, origin.as_ref()))?;
-        let told = authorised.then(|| Small::copy(host.header_value()));
-        if authorised {
-            self.identify(headers, host, address)
-                .inspect_err(|_| restore_origin(headers, origin.as_ref()))?;
+        let address =
+            if kind.is_authorised() { self.address.read(headers, client_ip) } else { None };
+        let host = self.fields.walk(headers, kind, &target.host, &mut facts.origin)?;
+        let host = self.host.choose(trusted_host, uri, host)?;
+        if kind.is_authorised() {
+            facts.host = Some(StoredValue::copy(host.header_value()));
+            self.identity.add(headers, host, address)?;
+            facts.secret_sent = self.identity.has_secret();
         }
+        facts.region = target.region;
+        facts.serves = route.serves();
         parts.uri = target.uri;
         parts.version = Version::default();
-        Ok(Sent {
-            host: told,
-            origin,
-            region: target.region,
-            secret: authorised && self.secret.is_some(),
-            serves_scripts: matches!(route, Route::Api { path } if path.starts_with("/web/")),
-        })
+        Ok(())
     }
 
-    /// R5.7 for a request that is not forwarded.
+    /// R10.1: the check of the host for a request that is not forwarded.
     pub(crate) fn check_host(&self, headers: &HeaderMap, uri: &Uri) -> Result<(), Refusal> {
         self.host.check(headers, uri)
-    }
-
-    /// R5.6: the identity fields, each once. Whatever came under their names is gone by now.
-    fn identify(
-        &self,
-        headers: &mut HeaderMap,
-        host: BrowserHost,
-        address: Option<IpAddr>,
-    ) -> Result<(), Refusal> {
-        let mut insert = |known: Known, value: HeaderValue| {
-            let inserted = headers.try_insert(known.name().clone(), value);
-            inserted.map(drop).map_err(|_| Refusal::TooManyFields)
-        };
-        if let Some(secret) = &self.secret {
-            insert(Known::FpjsProxySecret, secret.header_value())?;
-        }
-        if let Some(address) = address.and_then(address::field_value) {
-            insert(Known::FpjsProxyClientIp, address)?;
-        }
-        insert(Known::FpjsProxyForwardedHost, host.into_value())
-    }
-}
-
-/// `connection` may have named `origin`, but the answer to a refused request needs it (R5.0, R9.3).
-fn restore_origin(headers: &mut HeaderMap, origin: Option<&Small>) {
-    let origin = origin.filter(|_| !headers.contains_key(ORIGIN)).cloned();
-    if let Some(origin) = origin.and_then(Small::into_value) {
-        // A map that is full has no room for it; then the answer goes without CORS fields. (An
-        // entry would make room first, and panic.)
-        let _ = headers.try_insert(ORIGIN, origin);
     }
 }

@@ -1,13 +1,14 @@
 //! Step 1: which part of the integration a path belongs to (contract R2).
 //!
 //! A path is the integration path followed by a route. Segments are compared whole and byte for
-//! byte; runs of slashes count as one. What is forwarded is a slice of the path as it came.
+//! byte; runs of slashes count as one. The path that is forwarded is a slice of the one that came.
 
 mod segments;
 
+use http::Method;
 use serde::Serialize;
 
-use self::segments::{after, has_dot_segment, skip, with_one_slash};
+use self::segments::{after, has_dot_segment, with_one_slash, without_slashes};
 use crate::config::{Config, Mount, RoutePath};
 use crate::refusal::Refusal;
 
@@ -33,6 +34,12 @@ pub enum Route<'p> {
 
 impl Route<'_> {
     /// The route without the path.
+    ///
+    /// ```
+    /// use firstparty::route::{Route, RouteKind};
+    ///
+    /// assert_eq!(Route::Api { path: "/web/v4/key" }.kind(), RouteKind::Api);
+    /// ```
     #[must_use]
     pub const fn kind(self) -> RouteKind {
         match self {
@@ -42,9 +49,98 @@ impl Route<'_> {
             Self::Api { .. } => RouteKind::Api,
         }
     }
+
+    /// What upstream answers on this route.
+    ///
+    /// ```
+    /// use firstparty::route::{Route, Serves};
+    ///
+    /// assert_eq!(Route::Agent.serves(), Serves::Scripts);
+    /// assert_eq!(Route::Api { path: "/web/v4/key" }.serves(), Serves::Scripts);
+    /// assert_eq!(Route::Result { suffix: "/" }.serves(), Serves::Results);
+    /// ```
+    #[must_use]
+    #[inline]
+    pub fn serves(self) -> Serves {
+        match self {
+            Self::Agent => Serves::Scripts,
+            Self::Api { path } if path.starts_with("/web/") => Serves::Scripts,
+            Self::Result { .. } => Serves::Results,
+            Self::Api { .. } | Self::Status => Serves::Other,
+        }
+    }
+}
+
+/// What upstream answers on a route, which decides whether the ages of a response are capped (R7.1).
+///
+/// ```
+/// use firstparty::route::{Route, Serves};
+///
+/// assert_eq!(Route::Api { path: "/" }.serves(), Serves::Other);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Serves {
+    /// The script of an agent.
+    Scripts,
+    /// Results of identification, and helper calls beside it.
+    Results,
+    /// Anything else.
+    #[default]
+    Other,
+}
+
+/// What a request is for, as its method says (R2.7).
+///
+/// ```
+/// use firstparty::http::Method;
+/// use firstparty::route::Kind;
+///
+/// assert_eq!(Kind::of(&Method::POST), Kind::Identification);
+/// assert_eq!(Kind::of(&Method::OPTIONS), Kind::Plain);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "a request is authorised or it is not")]
+pub enum Kind {
+    /// An identification request. It is *authorised*: it carries the proxy secret and the browser's
+    /// identity to upstream.
+    Identification,
+    /// Any other request.
+    #[default]
+    Plain,
+}
+
+impl Kind {
+    /// The kind of a request with this method, on a route where requests can be authorised:
+    /// [`Targets::kind`](crate::request::target::Targets::kind) knows the routes where they cannot.
+    #[must_use]
+    #[inline]
+    pub fn of(method: &Method) -> Self {
+        if *method == Method::POST { Self::Identification } else { Self::Plain }
+    }
+
+    /// Whether the request is an identification request.
+    ///
+    /// ```
+    /// use firstparty::route::Kind;
+    ///
+    /// assert!(Kind::Identification.is_authorised() && !Kind::Plain.is_authorised());
+    /// ```
+    #[must_use]
+    #[inline]
+    pub const fn is_authorised(self) -> bool {
+        matches!(self, Self::Identification)
+    }
 }
 
 /// A route, without the path.
+///
+/// ```
+/// use firstparty::route::RouteKind;
+///
+/// assert_eq!(serde_json::to_string(&RouteKind::Api)?, r#""api""#);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
@@ -79,8 +175,8 @@ pub struct Routes {
     result: Option<RoutePath>,
     status: bool,
     v4: bool,
-    /// A bit for the first byte of each route, modulo 64.
-    initials: u64,
+    /// A Bloom filter of 64 bits over the first bytes of the routes.
+    first_bytes: u64,
 }
 
 impl Routes {
@@ -91,7 +187,7 @@ impl Routes {
         let v3 = [&config.agent_route, &config.result_route].into_iter().flatten();
         let routes = v3.map(RoutePath::as_str).chain(status);
         Self {
-            initials: routes.fold(0, |bits, route| bits | initial(route)),
+            first_bytes: routes.fold(0, |bits, route| bits | first_byte_bit(route)),
             mount: config.mount.clone(),
             agent: config.agent_route.clone(),
             result: config.result_route.clone(),
@@ -100,12 +196,12 @@ impl Routes {
         }
     }
 
-    /// Finds the route of a path (without query).
+    /// Finds the route of a path, which is given without its query.
     ///
     /// # Errors
     ///
     /// [`Refusal::PathNotAbsolute`] (R2.0), [`Refusal::DotSegment`] (R2.5), and
-    /// [`Refusal::NotFound`] for a path that is none of the integration's.
+    /// [`Refusal::NotFound`] for a path that does not belong to the integration (R2.2).
     pub fn classify<'p>(&self, path: &'p str) -> Result<Route<'p>, Refusal> {
         if !path.starts_with('/') {
             return Err(Refusal::PathNotAbsolute);
@@ -122,47 +218,48 @@ impl Routes {
             Mount::Exact(prefix) => after(path, prefix.as_str())?,
             Mount::Anywhere => return self.route_anywhere(path),
             Mount::AnywhereOrDepth(depth) => {
-                let below = || self.api(below_depth(path, *depth)?);
-                return self.route_anywhere(path).or_else(below);
+                return match self.route_anywhere(path) {
+                    None => self.api(below_depth(path, *depth)?),
+                    route => route,
+                };
             }
         };
         self.route(rest).or_else(|| self.api(rest))
     }
 
-    /// R2.2: the routes in their order; the agent route and `status` take nothing behind them.
+    /// R2.2: the v3 routes and `status`, in the order of the rule.
     #[inline]
     fn route<'p>(&self, rest: &'p str) -> Option<Route<'p>> {
-        let rest = skip(rest);
+        let rest = without_slashes(rest);
         if self.rules_out(rest) { None } else { self.route_at(rest) }
     }
 
-    /// Of an application's own paths, the first byte alone rules nearly all out.
+    /// The first byte alone rules out nearly all paths of an application.
     #[inline]
     fn rules_out(&self, rest: &str) -> bool {
-        self.initials & initial(rest) == 0
+        self.first_bytes & first_byte_bit(rest) == 0
     }
 
     #[inline(never)]
     fn route_at<'p>(&self, rest: &'p str) -> Option<Route<'p>> {
-        let is = |route: &str| after(rest, route).is_some_and(|rest| skip(rest).is_empty());
-        if self.agent.as_ref().is_some_and(|agent| is(agent.as_str())) {
+        if self.agent.as_ref().is_some_and(|agent| is_route(rest, agent.as_str())) {
             return Some(Route::Agent);
         }
         if let Some(suffix) = self.result.as_ref().and_then(|result| after(rest, result.as_str())) {
             let suffix = with_one_slash(suffix);
             return Some(Route::Result { suffix });
         }
-        (self.status && is("status")).then_some(Route::Status)
+        (self.status && is_route(rest, "status")).then_some(Route::Status)
     }
 
     fn api<'p>(&self, rest: &'p str) -> Option<Route<'p>> {
         self.v4.then(|| Route::Api { path: with_one_slash(rest) })
     }
 
-    /// R2.6: the first position from the left at which a route matches.
+    /// R2.6: the route that matches at the first position from the left.
     fn route_anywhere<'p>(&self, path: &'p str) -> Option<Route<'p>> {
         let mut rest = path;
-        while !skip(rest).is_empty() {
+        while !without_slashes(rest).is_empty() {
             if let Some(route) = self.route(rest) {
                 return Some(route);
             }
@@ -172,19 +269,24 @@ impl Routes {
     }
 }
 
+/// Whether a path is a route that takes nothing behind it but slashes.
+fn is_route(path: &str, route: &str) -> bool {
+    after(path, route).is_some_and(|rest| without_slashes(rest).is_empty())
+}
+
 /// The bit of a path's first byte.
-fn initial(path: &str) -> u64 {
+fn first_byte_bit(path: &str) -> u64 {
     path.as_bytes().first().map_or(0, |byte| 1 << (byte % 64))
 }
 
-/// R2.1: what remains below the first `depth` segments; none if there are fewer.
+/// R2.1: the path below its first `depth` segments, or `None` if it has fewer.
 #[inline]
 fn below_depth(path: &str, depth: u8) -> Option<&str> {
     let mut rest = path;
     for _ in 0..depth {
         match segments::behind_first(rest) {
             Some(behind) => rest = behind,
-            // With depth 1, the site's own root counts as the integration's.
+            // With depth 1, the root of the site counts as the root of v4.
             None => return (depth == 1).then_some("/"),
         }
     }

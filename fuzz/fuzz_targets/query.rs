@@ -13,7 +13,7 @@ use firstparty::http::uri::PathAndQuery;
 use firstparty::request::query::first;
 use firstparty::request::region;
 use firstparty::request::target::Targets;
-use firstparty::route::Route;
+use firstparty::route::{Kind, Route};
 use firstparty::{Config, Platform};
 use firstparty_fuzz::input::Rest;
 use firstparty_fuzz::model::query as model;
@@ -47,7 +47,7 @@ fuzz_target!(|input: Input<'_>| {
 
 fn forwards(query: &str, region: &str) {
     let route = Route::Result { suffix: "/" };
-    let once = TARGETS.resolve(route, false, Some(query)).expect("nothing to refuse");
+    let once = TARGETS.resolve(route, Kind::Plain, Some(query)).expect("nothing to refuse");
     let (expected, _) = model::corrected(query, region);
     assert_eq!(once.uri.query().unwrap_or_default(), expected);
     assert_eq!(once.uri.query().is_some(), !query.is_empty());
@@ -62,6 +62,6 @@ fn forwards(query: &str, region: &str) {
         pairs.map(agreeing).collect()
     };
     assert_eq!(pairs(query, region), pairs(&expected, region));
-    let twice = TARGETS.resolve(route, false, once.uri.query()).expect("nothing to refuse");
+    let twice = TARGETS.resolve(route, Kind::Plain, once.uri.query()).expect("nothing to refuse");
     assert_eq!(twice.uri, once.uri);
 }

@@ -9,6 +9,7 @@
 use arbitrary::Arbitrary;
 use firstparty::http::{HeaderMap, HeaderValue};
 use firstparty::request::field::RequestFields;
+use firstparty::route::Kind;
 use firstparty_fuzz::input::Rest;
 use firstparty_fuzz::judge::status_of;
 use firstparty_fuzz::model::{fields, request};
@@ -27,6 +28,7 @@ const UPSTREAM: HeaderValue = HeaderValue::from_static("api.fpjs.io");
 fuzz_target!(|input: Input<'_>| {
     let plan = input.setting.plan();
     let authorised = input.authorised & 1 == 1;
+    let kind = if authorised { Kind::Identification } else { Kind::Plain };
     let headers = input.fields.fields();
     let before = fields::read(&headers);
     let hosts = before.get("host").map_or(0, Vec::len);
@@ -35,8 +37,8 @@ fuzz_target!(|input: Input<'_>| {
 
     let filter = RequestFields::new(&plan.config(), plan.platform);
     let mut after = headers.clone();
-    let taken = match filter.filter(&mut after, authorised, &UPSTREAM) {
-        Ok(taken) => taken,
+    let browser = match filter.filter(&mut after, kind, &UPSTREAM) {
+        Ok(browser) => browser,
         Err(refusal) => {
             let status = status_of(refusal);
             assert!(refused.contains(&status), "{refusal}: {refused:?}");
@@ -47,12 +49,12 @@ fuzz_target!(|input: Input<'_>| {
     let mut expected = request::kept(&plan, &before, authorised);
     expected.insert("host".to_owned(), vec![UPSTREAM.as_bytes().to_vec()]);
     assert_eq!(fields::read(&after), expected);
-    assert_eq!(taken.host.as_ref(), headers.get("host"));
+    assert_eq!(browser.host.as_ref(), headers.get("host"));
     let origin = only(&headers, "origin");
-    assert_eq!(taken.origin.as_ref(), origin);
+    assert_eq!(browser.origin.as_ref(), origin);
 
     let mut again = after.clone();
-    filter.filter(&mut again, authorised, &UPSTREAM).expect("a filtered request is fine");
+    filter.filter(&mut again, kind, &UPSTREAM).expect("a filtered request is fine");
     assert_eq!(again, after);
 });
 

@@ -11,6 +11,7 @@ use arbitrary::Arbitrary;
 use cookie::Cookie;
 use firstparty::http::HeaderValue;
 use firstparty::response::set_cookie::DomainPolicy;
+use firstparty::route::Kind;
 use firstparty_fuzz::input::Rest;
 use firstparty_fuzz::model::host;
 use firstparty_fuzz::model::set_cookie::{host_only, is_met, outcome};
@@ -31,8 +32,9 @@ fuzz_target!(|input: Input<'_>| {
     let Some(host) = lines.next().and_then(|line| host::parse(line.as_bytes())) else { return };
     let plan = Setting { domain: input.domain, ..Setting::default() }.plan();
     let authorised = input.authorised & 1 == 1;
+    let kind = if authorised { Kind::Identification } else { Kind::Plain };
     let policy = DomainPolicy::new(plan.cookie_domain());
-    let rewriter = policy.rewriter(authorised, &host);
+    let rewriter = policy.rewriter(kind, &host);
     for cookie in lines {
         let mut edited = cookie.clone();
         rewriter.apply(&mut edited);

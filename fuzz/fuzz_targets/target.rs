@@ -45,9 +45,11 @@ fuzz_target!(|input: Input<'_>| {
         _ => (Route::Api { path }, model::Route::Api(path.to_owned())),
     };
     let targets = Targets::new(&plan.config(), plan.platform).expect("hosts fit a URI");
-    assert_eq!(targets.may_authorise(route), target::is_authorised(&plan, &expected, "POST"));
-    let authorised = input.authorised & 1 == 1 && targets.may_authorise(route);
-    let found = targets.resolve(route, authorised, Some(&query));
+    let method = if input.authorised & 1 == 1 { "POST" } else { "GET" };
+    let kind = targets.kind(route, &method.parse().expect("a method"));
+    let authorised = target::is_authorised(&plan, &expected, method);
+    assert_eq!(kind.is_authorised(), authorised);
+    let found = targets.resolve(route, kind, Some(&query));
     match (found, target::resolve(&plan, &expected, authorised, &query)) {
         (Ok(found), Ok(expected)) => agree(&plan, route, &found, &expected),
         (Err(found), Err(expected)) => {

@@ -1,19 +1,18 @@
-//! Notes, and what both directions ask of two maps.
+//! Notes, and how two maps are compared.
 
 use std::fmt;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::Serialize;
 
-use crate::field::CONNECTION_SPECIFIC;
-
-/// One change, and the rule of the contract that asked for it.
+/// One change, and the rule of the contract that asks for it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 #[non_exhaustive]
 pub struct Note {
     /// The rule, like `R5.3`.
     pub rule: &'static str,
-    /// What was changed: a field's name, a parameter's, `path`, or `request` if it was answered.
+    /// What was changed: the name of a field or of a parameter, `path`, or `request` if the request
+    /// was answered.
     pub subject: String,
     /// How it was changed.
     pub action: Change,
@@ -56,10 +55,6 @@ pub(super) fn names<'h>(before: &'h HeaderMap, after: &'h HeaderMap) -> Vec<&'h 
 
 pub(super) fn values<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Vec<&'h HeaderValue> {
     headers.get_all(name).iter().collect()
-}
-
-pub(super) fn is_connection_specific(name: &HeaderName) -> bool {
-    CONNECTION_SPECIFIC.contains(&name.as_str())
 }
 
 pub(super) fn note(rule: &'static str, subject: impl fmt::Display, action: Change) -> Note {

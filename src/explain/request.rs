@@ -2,11 +2,11 @@
 
 use http::{HeaderMap, HeaderName, Request, Uri};
 
-use super::note::{Change, Note, is_connection_specific, names, note, values};
+use super::note::{Change, Note, names, note, values};
 use crate::config::AgentOrigin;
 use crate::exchange::Exchange;
-use crate::field::connection::Nominated;
-use crate::field::{FieldSet, IDENTITY_PREFIX};
+use crate::field::IDENTITY_PREFIX;
+use crate::field::connection_options::ConnectionOptions;
 use crate::gateway::Gateway;
 use crate::route::RouteKind;
 
@@ -16,9 +16,7 @@ pub(super) struct Differences<'d> {
     before: &'d Request<()>,
     after: (&'d Uri, &'d HeaderMap),
     route: Option<RouteKind>,
-    /// What goes because the platform, or the contract on every platform, wants it (R5.4).
-    denied: FieldSet,
-    nominated: Nominated,
+    options: ConnectionOptions,
     notes: Vec<Note>,
 }
 
@@ -29,12 +27,10 @@ impl<'d> Differences<'d> {
         after: &'d Request<B>,
         exchange: &Exchange,
     ) -> Self {
-        let denied = FieldSet::new().with_names(["strict-transport-security"]);
-        let denied = gateway.platform().profile().request_denylist.add_to(denied);
-        let nominated = Nominated::of(before.headers());
+        let options = ConnectionOptions::of(before.headers());
         let after = (after.uri(), after.headers());
         let route = exchange.report().route;
-        Self { gateway, before, after, route, denied, nominated, notes: Vec::new() }
+        Self { gateway, before, after, route, options, notes: Vec::new() }
     }
 
     pub(super) fn notes(mut self) -> Vec<Note> {
@@ -59,7 +55,7 @@ impl<'d> Differences<'d> {
         }
     }
 
-    /// Parameters keep their places; the one for monitoring comes last.
+    /// Parameters keep their places, and the one for monitoring is added at the end.
     fn explain_query(&mut self) {
         let before = self.before.uri().query().unwrap_or_default();
         let after = self.after.0.query().unwrap_or_default();
@@ -67,8 +63,7 @@ impl<'d> Differences<'d> {
         for _ in pairs.filter(|(before, after)| !before.is_empty() && before != after) {
             self.notes.push(note("R3.4", "region", Change::Replaced));
         }
-        let count = |query: &str| if query.is_empty() { 0 } else { query.split('&').count() };
-        if count(after) > count(before) {
+        if parameter_count(after) > parameter_count(before) {
             self.notes.push(note("R3.5", "ii", Change::Added));
         }
     }
@@ -76,7 +71,7 @@ impl<'d> Differences<'d> {
     fn explain_field(&mut self, name: &HeaderName) {
         let (before, after) = (values(self.before.headers(), name), values(self.after.1, name));
         if name.as_str().starts_with(IDENTITY_PREFIX) {
-            // What came under these names goes, whatever is added afterwards.
+            // The browser's own fields are dropped, whatever is added afterwards.
             let dropped = (!before.is_empty()).then(|| note("R5.3", name, Change::Dropped));
             let added = (!after.is_empty()).then(|| note("R5.6", name, Change::Added));
             self.notes.extend(dropped.into_iter().chain(added));
@@ -95,15 +90,19 @@ impl<'d> Differences<'d> {
     }
 
     fn why_dropped(&self, name: &HeaderName) -> &'static str {
-        match name.as_str() {
-            "content-length" if self.before.headers().contains_key("transfer-encoding") => "R5.2",
-            "expect" => "R5.1",
-            _ if is_connection_specific(name) => "R5.1",
-            _ if self.denied.contains(name) => "R5.4",
-            _ if self.gateway.config().drop_fields.contains(name) => "R5.8",
-            _ if self.nominated.contains(name) => "R5.1",
-            // Nothing else goes but the cookies that may not pass.
-            _ => "R5.5",
+        let headers = self.before.headers();
+        if name == "content-length" && headers.contains_key("transfer-encoding") {
+            return "R5.2";
+        }
+        match self.gateway.request_steps().fields.rule_that_drops(name) {
+            Some(rule) => rule,
+            None if self.options.contains(name) => "R5.1",
+            // Nothing else is dropped but cookies.
+            None => "R5.5",
         }
     }
+}
+
+fn parameter_count(query: &str) -> usize {
+    if query.is_empty() { 0 } else { query.split('&').count() }
 }

@@ -1,165 +1,52 @@
-//! The names the gateway knows, each with a number.
+//! Lists of field names, as constants.
 
 use http::HeaderName;
 
-macro_rules! known_fields {
-    ($($variant:ident = $name:literal,)+) => {
-        /// A field name that some rule of the contract mentions, or that `http` has a number for.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        #[repr(u8)]
-        pub(crate) enum Known {
-            $($variant,)+
-        }
-
-        /// The names, in the order of their numbers. `static`, so that a removal by name neither
-        /// allocates nor hashes text that has to be lowered first.
-        static NAMES: [HeaderName; Known::ALL.len()] = [$(HeaderName::from_static($name),)+];
-
-        impl Known {
-            pub(crate) const ALL: &[Self] = &[$(Self::$variant,)+];
-        }
-    };
+/// A constant list of field names and of prefixes of field names, all lower case.
+///
+/// ```
+/// use firstparty::Platform;
+/// use firstparty::http::HeaderName;
+///
+/// let denied = &Platform::Azure.profile().request_denylist;
+/// assert!(denied.contains(&HeaderName::from_static("x-azure-ref")));
+/// assert_eq!(denied.names().count(), 0);
+/// assert!(denied.prefixes().any(|prefix| prefix == "x-azure-"));
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Names {
+    lists: &'static [&'static [&'static str]],
+    prefixes: &'static [&'static str],
 }
 
-impl Known {
-    pub(crate) fn name(self) -> &'static HeaderName {
-        #[expect(clippy::indexing_slicing, reason = "the table has an entry a variant")]
-        &NAMES[self as usize]
+impl Names {
+    /// No name at all.
+    pub(crate) const NONE: Self = Self { lists: &[], prefixes: &[] };
+
+    /// The names of all these lists.
+    pub(crate) const fn listed(lists: &'static [&'static [&'static str]]) -> Self {
+        Self { lists, prefixes: &[] }
     }
-}
 
-known_fields! {
-    // What the steps read or replace.
-    Host = "host",
-    Cookie = "cookie",
-    Origin = "origin",
-    Connection = "connection",
-    ContentLength = "content-length",
-    TransferEncoding = "transfer-encoding",
-    ContentType = "content-type",
-    CacheControl = "cache-control",
-    Expires = "expires",
-    SetCookie = "set-cookie",
-    // Connection-specific: RFC 9110 §7.6.1, RFC 9113 §8.2.2.
-    KeepAlive = "keep-alive",
-    ProxyConnection = "proxy-connection",
-    Te = "te",
-    Trailer = "trailer",
-    Upgrade = "upgrade",
-    Http2Settings = "http2-settings",
-    ProxyAuthorization = "proxy-authorization",
-    ProxyAuthenticate = "proxy-authenticate",
-    Expect = "expect",
-    // The identity fields: contract R5.3 and R5.6.
-    FpjsProxySecret = "fpjs-proxy-secret",
-    FpjsProxyClientIp = "fpjs-proxy-client-ip",
-    FpjsProxyForwardedHost = "fpjs-proxy-forwarded-host",
-    // Origin-wide response fields: contract R6.2.
-    StrictTransportSecurity = "strict-transport-security",
-    AltSvc = "alt-svc",
-    ClearSiteData = "clear-site-data",
-    ExpectCt = "expect-ct",
-    Nel = "nel",
-    PublicKeyPins = "public-key-pins",
-    PublicKeyPinsReportOnly = "public-key-pins-report-only",
-    ReportTo = "report-to",
-    ReportingEndpoints = "reporting-endpoints",
-    // Tags of caches, and platform denylists with the known members of their prefixes: contract
-    // R6.3 and R12.
-    AcceptEncoding = "accept-encoding",
-    Age = "age",
-    CacheTag = "cache-tag",
-    CdnLoop = "cdn-loop",
-    EdgeCacheTag = "edge-cache-tag",
-    IfModifiedSince = "if-modified-since",
-    IfNoneMatch = "if-none-match",
-    IfRange = "if-range",
-    IfUnmodifiedSince = "if-unmodified-since",
-    SurrogateKey = "surrogate-key",
-    Via = "via",
-    XAccelBuffering = "x-accel-buffering",
-    XAccelCharset = "x-accel-charset",
-    XAccelLimitRate = "x-accel-limit-rate",
-    XAccelRedirect = "x-accel-redirect",
-    XAmzCfId = "x-amz-cf-id",
-    XAmzCfPop = "x-amz-cf-pop",
-    XAmznAuth = "x-amzn-auth",
-    XAmznCfBilling = "x-amzn-cf-billing",
-    XAmznCfId = "x-amzn-cf-id",
-    XAmznCfXff = "x-amzn-cf-xff",
-    XAmznErrortype = "x-amzn-errortype",
-    XAmznFleProfile = "x-amzn-fle-profile",
-    XAmznHeaderCount = "x-amzn-header-count",
-    XAmznHeaderOrder = "x-amzn-header-order",
-    XAmznLambdaIntegrationTag = "x-amzn-lambda-integration-tag",
-    XAmznRequestid = "x-amzn-requestid",
-    XArrLogId = "x-arr-log-id",
-    XArrSsl = "x-arr-ssl",
-    XAzureClientip = "x-azure-clientip",
-    XAzureFdid = "x-azure-fdid",
-    XAzureRef = "x-azure-ref",
-    XAzureRequestchain = "x-azure-requestchain",
-    XAzureSocketip = "x-azure-socketip",
-    XCache = "x-cache",
-    XEdgeLocation = "x-edge-location",
-    XEdgeRequestId = "x-edge-request-id",
-    XForwardedProto = "x-forwarded-proto",
-    XRealIp = "x-real-ip",
-    XSiteDeploymentId = "x-site-deployment-id",
-    // What users drop most often: contract R5.8.
-    Authorization = "authorization",
-    Referer = "referer",
-    // The other names that `http` has a number for: the walk never looks at their text.
-    Accept = "accept",
-    AcceptCharset = "accept-charset",
-    AcceptLanguage = "accept-language",
-    AcceptRanges = "accept-ranges",
-    AccessControlAllowCredentials = "access-control-allow-credentials",
-    AccessControlAllowHeaders = "access-control-allow-headers",
-    AccessControlAllowMethods = "access-control-allow-methods",
-    AccessControlAllowOrigin = "access-control-allow-origin",
-    AccessControlExposeHeaders = "access-control-expose-headers",
-    AccessControlMaxAge = "access-control-max-age",
-    AccessControlRequestHeaders = "access-control-request-headers",
-    AccessControlRequestMethod = "access-control-request-method",
-    Allow = "allow",
-    CacheStatus = "cache-status",
-    CdnCacheControl = "cdn-cache-control",
-    ContentDisposition = "content-disposition",
-    ContentEncoding = "content-encoding",
-    ContentLanguage = "content-language",
-    ContentLocation = "content-location",
-    ContentRange = "content-range",
-    ContentSecurityPolicy = "content-security-policy",
-    ContentSecurityPolicyReportOnly = "content-security-policy-report-only",
-    Dnt = "dnt",
-    Date = "date",
-    Etag = "etag",
-    Forwarded = "forwarded",
-    From = "from",
-    IfMatch = "if-match",
-    LastModified = "last-modified",
-    Link = "link",
-    Location = "location",
-    MaxForwards = "max-forwards",
-    Pragma = "pragma",
-    Range = "range",
-    ReferrerPolicy = "referrer-policy",
-    Refresh = "refresh",
-    RetryAfter = "retry-after",
-    SecWebsocketAccept = "sec-websocket-accept",
-    SecWebsocketExtensions = "sec-websocket-extensions",
-    SecWebsocketKey = "sec-websocket-key",
-    SecWebsocketProtocol = "sec-websocket-protocol",
-    SecWebsocketVersion = "sec-websocket-version",
-    Server = "server",
-    UserAgent = "user-agent",
-    UpgradeInsecureRequests = "upgrade-insecure-requests",
-    Vary = "vary",
-    Warning = "warning",
-    WwwAuthenticate = "www-authenticate",
-    XContentTypeOptions = "x-content-type-options",
-    XDnsPrefetchControl = "x-dns-prefetch-control",
-    XFrameOptions = "x-frame-options",
-    XXssProtection = "x-xss-protection",
+    /// Adds every name that begins with one of the prefixes.
+    pub(crate) const fn and_prefixed(self, prefixes: &'static [&'static str]) -> Self {
+        Self { prefixes, ..self }
+    }
+
+    /// The single names.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> + use<> {
+        self.lists.iter().copied().flatten().copied()
+    }
+
+    /// The prefixes.
+    pub fn prefixes(&self) -> impl Iterator<Item = &'static str> + use<> {
+        self.prefixes.iter().copied()
+    }
+
+    /// Whether the list has a name, itself or by a prefix.
+    #[must_use]
+    pub fn contains(&self, name: &HeaderName) -> bool {
+        self.names().any(|listed| name == listed)
+            || self.prefixes().any(|prefix| name.as_str().starts_with(prefix))
+    }
 }

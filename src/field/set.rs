@@ -2,13 +2,14 @@
 
 use http::HeaderName;
 
-use super::mask::Mask;
-use super::names::Known;
+use super::known_field::KnownField;
+use super::known_set::KnownFieldSet;
+use super::names::Names;
 
 /// A set of field names: single names and whole prefixes.
 ///
-/// Built once, asked for every field of every message. Names the crate knows cost a bit test;
-/// others a binary search.
+/// It is built once and asked about every field of every message. A name that the crate knows takes
+/// one look at a table; any other name is ruled out by its third byte or found by a binary search.
 ///
 /// ```
 /// use firstparty::field::FieldSet;
@@ -21,13 +22,13 @@ use super::names::Known;
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct FieldSet {
-    known: Mask,
+    known: KnownFieldSet,
     /// Names outside the table, lower case, sorted.
     others: Vec<Box<str>>,
     /// Lower case.
     prefixes: Vec<Box<str>>,
-    /// A bit for each third byte of `others` and `prefixes`, modulo 64.
-    thirds: u64,
+    /// A Bloom filter of 64 bits over the third bytes of `others` and `prefixes`.
+    third_bytes: u64,
 }
 
 impl FieldSet {
@@ -37,15 +38,15 @@ impl FieldSet {
         Self::default()
     }
 
-    /// Adds names. Case does not matter; text that is no field name matches nothing.
+    /// Adds names. Case does not matter; text that is not a field name matches nothing.
     #[must_use]
     pub fn with_names<N: AsRef<str>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
         for name in names {
             let name = name.as_ref().to_ascii_lowercase();
-            match HeaderName::try_from(&name).ok().as_ref().and_then(Known::of) {
+            match HeaderName::try_from(&name).ok().as_ref().and_then(KnownField::of) {
                 Some(known) => self.known.insert(known),
                 None => {
-                    self.thirds |= third(&name);
+                    self.third_bytes |= third_byte_bit(&name);
                     self.others.push(name.into());
                 }
             }
@@ -60,42 +61,54 @@ impl FieldSet {
     pub fn with_prefixes<P: AsRef<str>>(mut self, prefixes: impl IntoIterator<Item = P>) -> Self {
         for prefix in prefixes {
             let prefix = prefix.as_ref().to_ascii_lowercase();
-            for &known in Known::ALL {
+            for &known in KnownField::ALL {
                 if known.name().as_str().starts_with(&prefix) {
                     self.known.insert(known);
                 }
             }
-            self.thirds |= if prefix.len() < 3 { u64::MAX } else { third(&prefix) };
+            self.third_bytes |= if prefix.len() < 3 { u64::MAX } else { third_byte_bit(&prefix) };
             self.prefixes.push(prefix.into());
         }
+        self
+    }
+
+    /// Adds the members of another set.
+    #[must_use]
+    pub(crate) fn and(mut self, other: &Self) -> Self {
+        self.known.insert_all(&other.known);
+        self.others.extend_from_slice(&other.others);
+        self.others.sort_unstable();
+        self.others.dedup();
+        self.prefixes.extend_from_slice(&other.prefixes);
+        self.third_bytes |= other.third_bytes;
         self
     }
 
     /// Whether the name is in the set.
     #[must_use]
     pub fn contains(&self, name: &HeaderName) -> bool {
-        match Known::of(name) {
+        match KnownField::of(name) {
             Some(known) => self.contains_known(known),
             None => self.contains_other(name.as_str()),
         }
     }
 
     #[inline]
-    pub(crate) fn contains_known(&self, known: Known) -> bool {
+    pub(crate) fn contains_known(&self, known: KnownField) -> bool {
         self.known.contains(known)
     }
 
-    /// `name` is lower case, as every [`HeaderName`] is, and not [`Known`].
+    /// `name` is lower case, as every [`HeaderName`] is, and not [`KnownField`].
     #[inline]
     pub(crate) fn contains_other(&self, name: &str) -> bool {
         !self.rules_out(name) && self.has_prefix_or_other(name)
     }
 
-    /// The third byte alone rules nearly all names out, for a tenth of what the comparisons cost.
-    /// (The first does not: where platforms have prefixes, they begin with `x-`.)
+    /// The third byte alone rules out nearly all names, which is cheaper than comparing them. (The
+    /// first byte would not: the prefixes of platforms begin with `x-`.)
     #[inline]
     fn rules_out(&self, name: &str) -> bool {
-        self.thirds & third(name) == 0
+        self.third_bytes & third_byte_bit(name) == 0
     }
 
     fn has_prefix_or_other(&self, name: &str) -> bool {
@@ -104,9 +117,15 @@ impl FieldSet {
     }
 }
 
-/// The bit of a name's third byte. Shorter names share one.
+impl From<Names> for FieldSet {
+    fn from(names: Names) -> Self {
+        Self::new().with_names(names.names()).with_prefixes(names.prefixes())
+    }
+}
+
+/// The bit of a name's third byte. All shorter names share one.
 #[inline]
-fn third(name: &str) -> u64 {
+fn third_byte_bit(name: &str) -> u64 {
     1 << (name.as_bytes().get(2).copied().unwrap_or_default() % 64)
 }
 
@@ -172,7 +191,9 @@ mod tests {
 
     #[test]
     fn the_empty_set_holds_nothing() {
-        assert!(Known::ALL.iter().all(|known| !contains(&FieldSet::new(), known.name().as_str())));
+        assert!(
+            KnownField::ALL.iter().all(|known| !contains(&FieldSet::new(), known.name().as_str()))
+        );
         assert!(!contains(&FieldSet::new(), "x-anything"));
     }
 }

@@ -1,25 +1,15 @@
-//! AWS CloudFront with Lambda@Edge, origin-request.
+//! The fields that AWS CloudFront reserves for itself in functions at the edge.
 
-use super::profile::{AddressSource, HostSource, Names, Profile};
+/// What a function that runs before the origin may not change in a request.
+pub(super) const REQUEST_LISTS: &[&[&str]] = &[EDGE, REQUEST];
 
-pub(super) const PROFILE: Profile = Profile {
-    platform: "cloudfront",
-    integration_name: "fingerprintjs-pro-cloudfront",
-    request_denylist: Names { lists: &[EDGE, REQUEST], prefixes: PREFIXES },
-    response_denylist: Names { lists: &[EDGE, RESPONSE], prefixes: PREFIXES },
-    // `clientIp` of the event, which the adapter hands over.
-    address: AddressSource::Adapter,
-    host: HostSource::Request,
-    variables: &[],
-    own_server: false,
-    control_values: true,
-    forgeable_address: None,
-};
+/// What a function that answers in the origin's place may not set.
+pub(super) const RESPONSE_LISTS: &[&[&str]] = &[EDGE, RESPONSE];
 
-const PREFIXES: &[&str] = &["x-edge-", "x-amz-cf-"];
+pub(super) const PREFIXES: &[&str] = &["x-edge-", "x-amz-cf-"];
 
-/// List L: what AWS restricts on all edge functions, `x-cache` and `strict-transport-security`
-/// added.
+/// List L of the contract: what AWS restricts in all edge functions, and `x-cache` and
+/// `strict-transport-security`.
 const EDGE: &[&str] = &[
     "age",
     "connection",
@@ -50,11 +40,10 @@ const EDGE: &[&str] = &[
     "x-real-ip",
 ];
 
-/// Read-only for a function that runs before the origin. `host` is replaced, not removed.
+/// Read-only in a request. `host` is on AWS's list, too, but it is replaced, not dropped.
 const REQUEST: &[&str] = &["cache-tag", "cdn-loop", "content-length", "transfer-encoding", "via"];
 
-/// Read-only for a function that answers in the origin's place; `age` because CloudFront caches
-/// in front of the gateway.
+/// Read-only in a response, and `age`, because CloudFront caches in front of the gateway.
 const RESPONSE: &[&str] = &[
     "accept-encoding",
     "age",

@@ -1,9 +1,17 @@
-//! What a platform is made of.
+//! What can differ from platform to platform.
 
-use crate::field::FieldSet;
+use crate::field::Names;
 use crate::variable::Variable;
 
-/// What is particular about a platform: one row of the contract's table R12.
+/// What is particular about a platform: one row of the table in the contract (R12).
+///
+/// ```
+/// use firstparty::Platform;
+/// use firstparty::http::header;
+///
+/// let profile = Platform::CloudFront.profile();
+/// assert!(profile.request_denylist.contains(&header::VIA));
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Profile {
@@ -19,19 +27,37 @@ pub struct Profile {
     pub address: AddressSource,
     /// Where the browser's host comes from (R12).
     pub host: HostSource,
-    /// What the platform calls a variable, where that is not its own `fpjs_…` name.
+    /// The platform's own names of variables, where they are not the `fpjs_…` names.
     pub(crate) variables: &'static [(Variable, &'static str)],
-    /// Whether no vendor's edge stands in front: then trusted fields can be configured (R12), and
-    /// only an allow-list vouches for the host that upstream is told (R5.7).
+    /// Whether the gateway runs on one's own server, without a vendor's edge in front of it. Then
+    /// trusted fields can be configured (R12), and only a list of hosts vouches for the host that
+    /// upstream is told (R5.7).
     pub(crate) own_server: bool,
-    /// Whether the adapter reads control values from the settings (R1), which the status page then
-    /// lists.
+    /// Whether the adapter reads control values from the settings (R1). Then the status page lists
+    /// them.
     pub(crate) control_values: bool,
-    /// A field that the edge sets but a client can forge unless it is overwritten (R12).
+    /// A field with the browser's address that a client can forge unless the service overwrites it
+    /// (R12).
     pub(crate) forgeable_address: Option<&'static str>,
 }
 
 impl Profile {
+    /// A platform without any peculiarity but its names.
+    pub(super) const fn named(platform: &'static str, integration_name: &'static str) -> Self {
+        Self {
+            platform,
+            integration_name,
+            request_denylist: Names::NONE,
+            response_denylist: Names::NONE,
+            address: AddressSource::Adapter,
+            host: HostSource::Request,
+            variables: &[],
+            own_server: false,
+            control_values: false,
+            forgeable_address: None,
+        }
+    }
+
     /// What this platform calls a variable of the configuration.
     ///
     /// ```
@@ -42,43 +68,22 @@ impl Profile {
     /// ```
     #[must_use]
     pub fn variable_name(&self, variable: Variable) -> &'static str {
-        let named = self.variables.iter().find(|(named, _)| *named == variable);
-        named.map_or_else(|| variable.as_str(), |(_, name)| name)
-    }
-}
-
-/// Names and prefixes of fields, as a constant.
-#[derive(Clone, Copy, Debug)]
-pub struct Names {
-    /// Lists of single names.
-    pub(crate) lists: &'static [&'static [&'static str]],
-    /// Prefixes of names.
-    pub(crate) prefixes: &'static [&'static str],
-}
-
-impl Names {
-    pub(crate) const NONE: Self = Self { lists: &[], prefixes: &[] };
-
-    /// The single names.
-    pub fn names(&self) -> impl Iterator<Item = &'static str> + use<> {
-        self.lists.iter().copied().flatten().copied()
-    }
-
-    /// The prefixes.
-    pub fn prefixes(&self) -> impl Iterator<Item = &'static str> + use<> {
-        self.prefixes.iter().copied()
-    }
-
-    /// Adds these names and prefixes to a set.
-    pub(crate) fn add_to(&self, set: FieldSet) -> FieldSet {
-        set.with_names(self.names()).with_prefixes(self.prefixes())
+        let own = self.variables.iter().find(|(named, _)| *named == variable);
+        own.map_or(variable.as_str(), |(_, name)| name)
     }
 }
 
 /// Where the browser's address comes from (contract R12).
 ///
-/// A field counts only as exactly one valid IP address, a port being cut; otherwise the adapter's
-/// own argument is used.
+/// A field counts only if it holds exactly one valid IP address; a port is cut off. Otherwise the
+/// address that the adapter hands over is used.
+///
+/// ```
+/// use firstparty::{Platform, platform::AddressSource};
+///
+/// let akamai = Platform::Akamai.profile();
+/// assert_eq!(akamai.address, AddressSource::Field("true-client-ip"));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AddressSource {
@@ -86,8 +91,8 @@ pub enum AddressSource {
     Adapter,
     /// A request field that the platform's edge sets.
     Field(&'static str),
-    /// Such a field; when the platform put a made-up IPv4 address there, the field with the real
-    /// IPv6 address instead.
+    /// Such a field, unless the platform put a made-up IPv4 address into it: then the field with the
+    /// real IPv6 address.
     PseudoIpv4 {
         /// The field with the address.
         field: &'static str,
@@ -102,8 +107,8 @@ pub enum AddressSource {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum HostSource {
-    /// The URI's authority, else `host`.
+    /// The URI's authority, or `host` if there is none.
     Request,
-    /// A field that the platform's edge sets, and only without it as [`HostSource::Request`].
+    /// A field that the platform's edge sets, or [`HostSource::Request`] if it is absent.
     Field(&'static str),
 }

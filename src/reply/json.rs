@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write};
 
-/// Writes a string with its quotes.
+/// Writes a JSON string with its quotes.
 pub(crate) fn push_string(json: &mut String, text: &str) {
     json.push('"');
     // Writing to a `String` cannot fail.
@@ -10,11 +10,11 @@ pub(crate) fn push_string(json: &mut String, text: &str) {
     json.push('"');
 }
 
-/// Writes the inside of a JSON string; also what stands between its quotes may be formatted.
+/// Writes the inside of a JSON string, to which text can also be formatted.
 pub(super) struct Escaped<'w, W>(pub(super) &'w mut W);
 
 impl<W: Write> Write for Escaped<'_, W> {
-    /// Whole runs at once: nearly all texts have nothing to escape.
+    // Writes whole runs at once, because nearly every text has nothing to escape.
     fn write_str(&mut self, text: &str) -> fmt::Result {
         let mut rest = text;
         while let Some(at) = rest.find(is_escaped) {
@@ -31,7 +31,7 @@ impl<W: Write> Write for Escaped<'_, W> {
     }
 }
 
-/// What JSON demands, and more, so that the text can stand inside an HTML page.
+/// JSON demands the first ones; the others make the text safe inside an HTML page.
 fn is_escaped(character: char) -> bool {
     matches!(character, '"' | '\\' | '<' | '>' | '&' | '\u{2028}' | '\u{2029}')
         || character.is_control()

@@ -10,8 +10,8 @@ use crate::octets::decimal::push_octet;
 use crate::octets::stack_buffer::StackBuffer;
 use crate::platform::{AddressSource, Platform};
 
-/// Where the browser's address comes from: a field of the platform's edge or one that the
-/// configuration trusts, else what the adapter knows (R12).
+/// Finds the browser's address: in a field of the platform's edge, or in a field that the
+/// configuration trusts, or else in what the adapter knows (R12).
 ///
 /// ```
 /// use firstparty::http::{HeaderMap, HeaderValue};
@@ -32,7 +32,8 @@ pub struct AddressReader {
 }
 
 impl AddressReader {
-    /// The platform's field; on one's own server, what the configuration trusts.
+    /// Reads the field of the platform's edge or, on one's own server, the one that the configuration
+    /// trusts.
     #[must_use]
     pub fn new(config: &Config, platform: Platform) -> Self {
         let profile = platform.profile();
@@ -40,8 +41,8 @@ impl AddressReader {
         Self { source: profile.address, trusted }
     }
 
-    /// The address of the browser that sent these fields. `known` is what the adapter knows of its
-    /// peer.
+    /// The address of the browser that sent these fields. `known` is the address of the adapter's
+    /// peer, if the adapter knows it.
     #[must_use]
     pub fn read(&self, headers: &HeaderMap, known: Option<IpAddr>) -> Option<IpAddr> {
         let field = match self.source {
@@ -59,15 +60,15 @@ impl AddressReader {
     }
 }
 
-/// The address in a field that has exactly one value; an IPv4-mapped one is the IPv4 address that
-/// it stands for, so that two spellings of an address are equal (R12).
+/// The address in a field that has exactly one value. An IPv4-mapped address becomes the IPv4 address
+/// that it stands for, so that two spellings of one address are equal (R12).
 fn only(headers: &HeaderMap, field: &str) -> Option<IpAddr> {
     let mut values = headers.get_all(field).iter();
     let value = values.next().filter(|_| values.next().is_none())?;
     parse_address(value.as_bytes()).map(|address| address.to_canonical())
 }
 
-/// The address that the outermost trusted hop saw, in a list that each hop appends to.
+/// The address that the outermost trusted hop saw, in a list to which each hop appends one.
 fn hop(headers: &HeaderMap, trusted: &TrustedAddress) -> Option<IpAddr> {
     let fields = headers.get_all(trusted.field()).iter().rev();
     let members = fields.flat_map(|field| field.as_bytes().rsplit(|&byte| byte == b','));
@@ -76,9 +77,9 @@ fn hop(headers: &HeaderMap, trusted: &TrustedAddress) -> Option<IpAddr> {
     members.nth(usize::from(trusted.hops()) - 1).and_then(parse_address)
 }
 
-/// Reads an address with or without port: `192.0.2.1`, `192.0.2.1:80`, `2001:db8::1`, `[2001:db8::1]`,
-/// `[2001:db8::1]:80`, and an uncompressed IPv6 address with a port behind its eighth group. What
-/// stands for a port without being one spoils the address (R12).
+/// Reads an address with or without a port: `192.0.2.1`, `192.0.2.1:80`, `2001:db8::1`,
+/// `[2001:db8::1]`, `[2001:db8::1]:80`, and an uncompressed IPv6 address with a port behind its
+/// eighth group. Text in the place of a port that is not a port makes the address invalid (R12).
 ///
 /// ```
 /// use firstparty::request::address::parse_address;
@@ -90,19 +91,21 @@ fn hop(headers: &HeaderMap, trusted: &TrustedAddress) -> Option<IpAddr> {
 #[must_use]
 pub fn parse_address(text: &[u8]) -> Option<IpAddr> {
     let text = std::str::from_utf8(text).ok()?.trim_matches([' ', '\t']);
-    let with_port = || {
-        let (address, port) = text.rsplit_once(':')?;
-        without_port(address).filter(|_| is_port(port))
-    };
-    without_port(text).or_else(with_port)
+    if let Some(address) = address_without_port(text) {
+        return Some(address);
+    }
+    let (address, port) = text.rsplit_once(':')?;
+    address_without_port(address).filter(|_| is_port(port))
 }
 
-fn without_port(text: &str) -> Option<IpAddr> {
-    let in_brackets = || text.strip_prefix('[')?.strip_suffix(']')?.parse().ok().map(IpAddr::V6);
-    text.parse().ok().or_else(in_brackets)
+fn address_without_port(text: &str) -> Option<IpAddr> {
+    match text.strip_prefix('[') {
+        Some(literal) => literal.strip_suffix(']')?.parse().ok().map(IpAddr::V6),
+        None => text.parse().ok(),
+    }
 }
 
-/// Digits and nothing else: a number would be read with a sign, too.
+/// The digits are checked apart, because parsing a number accepts a sign.
 fn is_port(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_digit()) && text.parse::<u16>().is_ok()
 }
@@ -113,7 +116,7 @@ pub(super) fn field_value(address: IpAddr) -> Option<HeaderValue> {
     let mut text = StackBuffer::<48>::new();
     match address.to_canonical() {
         IpAddr::V4(address) => {
-            // Formatting took 1,300 of the 14,500 instructions of an identification request.
+            // Faster than formatting.
             for (index, octet) in address.octets().into_iter().enumerate() {
                 if index > 0 {
                     text.push_byte(b'.');

@@ -10,17 +10,38 @@ use crate::octets::class::UNRESERVED_LOWER;
 use crate::platform::{HostSource, Platform};
 use crate::refusal::Refusal;
 
-/// Where the browser's host comes from, and which hosts are served.
-#[derive(Debug)]
-pub(super) struct HostReader {
-    /// Looked at before the URI and `host`.
+/// Finds the browser's host: in a trusted field, or else in the URI, or else in `host` (R5.7, R12).
+/// It also knows which hosts are served.
+///
+/// ```
+/// use firstparty::http::{HeaderMap, HeaderValue, Uri};
+/// use firstparty::request::browser_host::HostReader;
+/// use firstparty::{Config, Platform, refusal::Refusal};
+///
+/// let config = Config::builder().hosts(["www.example.com"]).build()?;
+/// let reader = HostReader::new(&config, Platform::Generic);
+///
+/// let mut headers = HeaderMap::new();
+/// headers.insert("host", HeaderValue::from_static("www.example.com:8443"));
+/// assert_eq!(reader.read(&headers, &Uri::from_static("/"))?.as_str(), "www.example.com");
+///
+/// let elsewhere = Uri::from_static("https://elsewhere.example/");
+/// assert_eq!(reader.read(&headers, &elsewhere), Err(Refusal::HostNotListed));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct HostReader {
+    /// Asked before the URI and `host`.
     trusted: Option<HeaderName>,
-    /// Empty: any host.
+    /// The hosts that are served; if it is empty, every host is.
     listed: Vec<Box<str>>,
 }
 
 impl HostReader {
-    pub(super) fn new(config: &Config, platform: Platform) -> Self {
+    /// Reads the field of the platform's edge or, on one's own server, the one that the configuration
+    /// trusts.
+    #[must_use]
+    pub fn new(config: &Config, platform: Platform) -> Self {
         let profile = platform.profile();
         let trusted = match profile.host {
             HostSource::Field(field) => Some(HeaderName::from_static(field)),
@@ -29,7 +50,20 @@ impl HostReader {
         Self { trusted, listed: config.hosts.clone() }
     }
 
-    /// What the trusted field says, if there is one (R12). It has to be read before fields go (R5.0).
+    /// The browser's host of a request with these fields and this URI.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::Host`] if no host is named, or if a field that names it is malformed or comes
+    /// twice; [`Refusal::HostNotListed`] if the host is not served.
+    pub fn read(&self, headers: &HeaderMap, uri: &Uri) -> Result<BrowserHost, Refusal> {
+        let field = only(headers, &HOST)?;
+        let trusted = self.trusted(headers)?;
+        self.first_listed(trusted, uri, field)
+    }
+
+    /// The host in the trusted field, if there is one (R12). It has to be read before any field is
+    /// removed (R5.0).
     pub(super) fn trusted(&self, headers: &HeaderMap) -> Result<Option<BrowserHost>, Refusal> {
         match &self.trusted {
             Some(field) => only(headers, field),
@@ -37,8 +71,8 @@ impl HostReader {
         }
     }
 
-    /// R5.7, R12: the trusted field, else the URI's authority, else `host`; and the allow-list. A
-    /// `host` field that is malformed is refused even where it is not read (RFC 9112 §3.2).
+    /// As [`HostReader::read`], for a caller that has read the fields already. A malformed `host` is
+    /// refused even where it does not decide (RFC 9112 §3.2).
     pub(super) fn choose(
         &self,
         trusted: Option<BrowserHost>,
@@ -49,14 +83,9 @@ impl HostReader {
         self.first_listed(trusted, uri, field)
     }
 
-    /// R5.7 for a request that is not forwarded: the allow-list holds for it, too.
+    /// R5.7 for a request that is not forwarded: the list of hosts holds for it, too.
     pub(super) fn check(&self, headers: &HeaderMap, uri: &Uri) -> Result<(), Refusal> {
-        if self.listed.is_empty() {
-            return Ok(());
-        }
-        let field = only(headers, &HOST)?;
-        let trusted = self.trusted(headers)?;
-        self.first_listed(trusted, uri, field).map(drop)
+        if self.listed.is_empty() { Ok(()) } else { self.read(headers, uri).map(drop) }
     }
 
     fn first_listed(
@@ -67,12 +96,15 @@ impl HostReader {
     ) -> Result<BrowserHost, Refusal> {
         let authority = uri.authority().map(BrowserHost::from_authority).transpose()?;
         let host = trusted.or(authority).or(field).ok_or(Refusal::Host)?;
-        let is_listed = || self.listed.iter().any(|listed| **listed == *host.as_str());
-        if self.listed.is_empty() || is_listed() { Ok(host) } else { Err(Refusal::HostNotListed) }
+        if self.serves(&host) { Ok(host) } else { Err(Refusal::HostNotListed) }
+    }
+
+    fn serves(&self, host: &BrowserHost) -> bool {
+        self.listed.is_empty() || self.listed.iter().any(|listed| **listed == *host.as_str())
     }
 }
 
-/// The one value of a field that has to be the browser's host; none if the field is missing.
+/// The host in a field that must have a single value, or `None` if the field is absent.
 fn only(headers: &HeaderMap, field: &HeaderName) -> Result<Option<BrowserHost>, Refusal> {
     let mut values = headers.get_all(field).iter();
     match (values.next(), values.next()) {
@@ -82,8 +114,8 @@ fn only(headers: &HeaderMap, field: &HeaderName) -> Result<Option<BrowserHost>, 
     }
 }
 
-/// The host that the browser asked for: lower case, without port, otherwise as it was written; an
-/// IPv6 address in brackets.
+/// The host that the browser asked for: in lower case and without its port, otherwise as it was
+/// written. An IPv6 address stands in brackets.
 ///
 /// ```
 /// use firstparty::http::HeaderValue;
@@ -105,12 +137,12 @@ impl BrowserHost {
     ///
     /// # Errors
     ///
-    /// [`Refusal::Host`] for anything else (R5.7).
+    /// [`Refusal::Host`] for any other value (R5.7).
     pub fn from_field(value: &HeaderValue) -> Result<Self, Refusal> {
         Self::from_value(value.clone())
     }
 
-    /// Reads a field's value, and keeps it if it is as it has to be, which is the usual case.
+    /// Reads a field's value, and keeps it if nothing has to be changed, which is the usual case.
     pub(crate) fn from_value(value: HeaderValue) -> Result<Self, Refusal> {
         if is_plain(value.as_bytes()) {
             return Ok(Self(value));
@@ -120,9 +152,17 @@ impl BrowserHost {
 
     /// Reads the authority of a URI, which must not have userinfo.
     ///
+    /// ```
+    /// use firstparty::request::browser_host::BrowserHost;
+    ///
+    /// let host = BrowserHost::from_authority(&"Shop.Example.com:443".parse()?)?;
+    /// assert_eq!(host.as_str(), "shop.example.com");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
-    /// [`Refusal::Host`] for a host that is none (R5.7).
+    /// [`Refusal::Host`] for an authority with a malformed host, or with userinfo (R5.7).
     pub fn from_authority(authority: &Authority) -> Result<Self, Refusal> {
         Self::copy(host_of(authority.as_str().as_bytes())?)
     }
@@ -150,15 +190,15 @@ impl BrowserHost {
     }
 }
 
-/// Whether a text is a name without port and without capitals. A third of what finding the port
-/// costs.
+/// Whether a text is a name in lower case without a port, which is quicker to see than to find the
+/// port.
 fn is_plain(text: &[u8]) -> bool {
     !text.is_empty() && UNRESERVED_LOWER.contains_all(text)
 }
 
-/// Cuts the port; what is left is a host or an error.
+/// The text without its port, if it is a valid host then.
 fn host_of(text: &[u8]) -> Result<&[u8], Refusal> {
-    // Behind the bracket of an address, or behind the name, the only colon begins the port.
+    // The only colon behind the bracket of an address, or in a name, begins the port.
     let bracket = memchr::memrchr(b']', text).unwrap_or(0);
     let colon = text.get(bracket..).and_then(|rest| memchr::memchr(b':', rest));
     let (host, port) = match colon.and_then(|colon| text.split_at_checked(bracket + colon)) {

@@ -6,11 +6,11 @@ use memchr::{memchr, memmem};
 use crate::octets::find::{begins_with, find};
 use crate::octets::stack_buffer::StackBuffer;
 
-/// Keeps the cookie-pairs with certain names, byte for byte and in order.
+/// Keeps the cookie-pairs with certain names, byte for byte and in order (R5.5).
 ///
-/// A part without `=` is no pair. Names are compared exactly, after blanks around them are
-/// trimmed. The search looks for the name and then at its borders, so that the thousands of bytes
-/// of other cookies cost a vector scan.
+/// A part without `=` is not a pair. Names are compared exactly, after spaces and tabs around them
+/// are trimmed. A vector search finds the name, and only then are its borders looked at, so that
+/// thousands of bytes of other cookies are passed over quickly.
 ///
 /// ```
 /// use firstparty::http::HeaderValue;
@@ -28,7 +28,7 @@ use crate::octets::stack_buffer::StackBuffer;
 #[derive(Clone, Debug)]
 pub struct CookieFilter {
     names: Vec<Box<str>>,
-    /// Set if there is just one name, which is the usual case.
+    /// Set if there is a single name, which is the usual case.
     finder: Option<memmem::Finder<'static>>,
 }
 
@@ -47,20 +47,29 @@ impl CookieFilter {
         Self { names, finder }
     }
 
-    /// The pairs of all `cookie` fields of a request that stay, joined by `; `; none if none does.
+    /// The kept pairs of all `cookie` fields of a request, joined by `; `, or `None` if no pair is
+    /// kept.
+    ///
+    /// ```
+    /// use firstparty::http::HeaderValue;
+    /// use firstparty::request::cookie::CookieFilter;
+    ///
+    /// let fields = ["a=1; b=2", "c=3; a=4"].map(HeaderValue::from_static);
+    /// assert_eq!(CookieFilter::new(["a", "c"]).join(&fields).unwrap(), "a=1; c=3; a=4");
+    /// ```
     #[must_use]
     pub fn join<'f>(
         &self,
         fields: impl IntoIterator<Item = &'f HeaderValue>,
     ) -> Option<HeaderValue> {
-        let mut kept = Kept::new();
+        let mut kept = KeptCookies::new();
         for field in fields {
             kept.add(self, field);
         }
         kept.into_value()
     }
 
-    /// The pairs of one field, after each other.
+    /// Calls `keep` with each pair of a field that is kept, in order.
     fn for_each_pair(&self, field: &[u8], mut keep: impl FnMut(&[u8])) {
         match &self.finder {
             Some(finder) => pairs_named(finder, field).for_each(keep),
@@ -72,17 +81,16 @@ impl CookieFilter {
     }
 
     fn names_pair(&self, part: &[u8]) -> bool {
-        let name = memchr(b'=', part).and_then(|end| part.get(..end));
-        let is = |name: &[u8]| {
-            let found = self.names.binary_search_by(|own| own.as_bytes().cmp(name));
-            found.is_ok()
+        let Some(name) = memchr(b'=', part).and_then(|end| part.get(..end)) else {
+            return false;
         };
-        name.is_some_and(|name| is(name.trim_ascii_end()))
+        let name = name.trim_ascii_end();
+        self.names.binary_search_by(|own| own.as_bytes().cmp(name)).is_ok()
     }
 }
 
-/// The pairs with a name. A match of the name inside another cookie fails one of the two looks at
-/// its borders. Measured at 64 KB: 15 times faster than looking at every byte.
+/// The pairs with a certain name. Where the search finds the name inside another cookie, one of the
+/// two borders is wrong.
 fn pairs_named<'f>(
     name: &'f memmem::Finder<'_>,
     field: &'f [u8],
@@ -90,7 +98,7 @@ fn pairs_named<'f>(
     let mut from = 0;
     std::iter::from_fn(move || {
         loop {
-            // A look at the very next cookie keeps a field of nothing but this name cheap.
+            // Looking at the next cookie first keeps a field with nothing but this name cheap.
             let rest = field.get(from..)?;
             let next = rest.trim_ascii_start();
             let is_next = begins_with(next, name.needle());
@@ -109,11 +117,11 @@ fn pairs_named<'f>(
     })
 }
 
-/// The pairs kept so far, joined. On the stack, so that the value is the only allocation and is
-/// checked once, while it is copied.
-pub(crate) struct Kept(StackBuffer<256>);
+/// The pairs that are kept, joined. They are collected on the stack, so that the field's new value
+/// is the only allocation.
+pub(crate) struct KeptCookies(StackBuffer<256>);
 
-impl Kept {
+impl KeptCookies {
     pub(crate) fn new() -> Self {
         Self(StackBuffer::new())
     }
@@ -128,10 +136,10 @@ impl Kept {
         });
     }
 
-    /// The field that stays, if any.
+    /// The new value of the field, if a pair is kept.
     pub(crate) fn into_value(self) -> Option<HeaderValue> {
         let pairs = self.0.as_bytes();
-        // Slices of valid values, joined by valid bytes, are one.
+        // Slices of valid values, joined by valid bytes, are always a valid value.
         if pairs.is_empty() { None } else { HeaderValue::from_bytes(pairs).ok() }
     }
 }

@@ -3,22 +3,24 @@
 use http::header::{CONTENT_LENGTH, COOKIE, HOST};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use super::cookie::{CookieFilter, Kept};
+use super::cookie::{CookieFilter, KeptCookies};
 use crate::config::Config;
-use crate::field::connection::Nominated;
-use crate::field::length::ContentLength;
-use crate::field::names::Known;
-use crate::field::removal::Removals;
-use crate::field::small::Small;
-use crate::field::{CONNECTION_SPECIFIC, FieldSet, IDENTITY_PREFIX};
-use crate::platform::{Platform, Profile};
+use crate::field::FieldSet;
+use crate::field::connection_options::ConnectionOptions;
+use crate::field::content_length::ContentLength;
+use crate::field::dropped::{Dropped, FROM_REQUESTS, Row};
+use crate::field::known_field::KnownField;
+use crate::field::removals::Removals;
+use crate::field::stored_value::StoredValue;
+use crate::platform::Platform;
 use crate::refusal::Refusal;
+use crate::route::Kind;
 
-/// What happens to the fields of a request: which go, and which cookies stay.
+/// Edits the fields of a request: which are dropped, and which cookies are kept.
 ///
 /// ```
 /// use firstparty::http::{HeaderMap, HeaderValue};
-/// use firstparty::{Config, Platform, request::field::RequestFields};
+/// use firstparty::{Config, Platform, request::field::RequestFields, route::Kind};
 ///
 /// let fields = RequestFields::new(&Config::default(), Platform::Generic);
 /// let mut headers = HeaderMap::new();
@@ -28,8 +30,9 @@ use crate::refusal::Refusal;
 /// headers.insert("fpjs-proxy-secret", HeaderValue::from_static("forged"));
 /// headers.insert("cookie", HeaderValue::from_static("_ga=1; _iidt=2"));
 ///
-/// let taken = fields.filter(&mut headers, true, &HeaderValue::from_static("api.fpjs.io"))?;
-/// assert_eq!(taken.host.unwrap(), "www.example.com");
+/// let upstream = HeaderValue::from_static("api.fpjs.io");
+/// let browser = fields.filter(&mut headers, Kind::Identification, &upstream)?;
+/// assert_eq!(browser.host.unwrap(), "www.example.com");
 /// assert_eq!(headers["host"], "api.fpjs.io");
 /// assert_eq!(headers["cookie"], "_iidt=2");
 /// assert_eq!(headers.len(), 2);
@@ -37,128 +40,142 @@ use crate::refusal::Refusal;
 /// ```
 #[derive(Clone, Debug)]
 pub struct RequestFields {
-    /// What goes from every request.
-    denied: FieldSet,
+    dropped: Dropped,
     cookies: CookieFilter,
 }
 
-/// What the walk took from a request (R5.0).
+/// The fields of the browser that are needed later, as they came (R5.0).
+///
+/// ```
+/// use firstparty::http::{HeaderMap, HeaderValue};
+/// use firstparty::{Config, Platform, request::field::RequestFields, route::Kind};
+///
+/// let mut headers = HeaderMap::new();
+/// headers.insert("origin", HeaderValue::from_static("https://www.example.com"));
+/// let fields = RequestFields::new(&Config::default(), Platform::Generic);
+/// let upstream = HeaderValue::from_static("api.fpjs.io");
+/// let browser = fields.filter(&mut headers, Kind::Plain, &upstream)?;
+/// assert_eq!(browser.origin.unwrap(), "https://www.example.com");
+/// # Ok::<(), firstparty::refusal::Refusal>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
-pub struct Taken {
+pub struct BrowserFields {
     /// The `host` field as the browser sent it.
     pub host: Option<HeaderValue>,
     /// The `origin` field, if there was exactly one.
     pub origin: Option<HeaderValue>,
 }
 
-/// The same on its way into an exchange.
-#[derive(Debug, Default)]
-pub(super) struct Read {
-    pub(super) host: Option<HeaderValue>,
-    pub(super) origin: Option<Small>,
-}
-
 impl RequestFields {
-    /// Combines what the contract, the platform and the configuration want to go.
+    /// Combines the fields that the contract, the platform and the configuration drop.
     #[must_use]
     pub fn new(config: &Config, platform: Platform) -> Self {
+        let of_platform = FieldSet::from(platform.profile().request_denylist);
+        let of_configuration = FieldSet::new().with_names(&config.drop_fields);
+        let further = [
+            Row { rule: "R5.4", fields: of_platform },
+            Row { rule: "R5.8", fields: of_configuration },
+        ];
         Self {
-            denied: denied(config, platform.profile()),
+            dropped: Dropped::new(FROM_REQUESTS, further),
             cookies: CookieFilter::new(&config.cookies),
         }
     }
 
-    /// Edits the fields in place: one walk that reads, replaces and notes, then the removals.
-    /// Repeats of what stays keep their order. `upstream` becomes `host`.
+    /// Edits the fields in place. One walk reads, replaces and notes; then the noted fields are
+    /// removed. Repeats of a field that is kept stay in order. `host` becomes `upstream`.
     ///
     /// # Errors
     ///
-    /// The fields are then half edited, and only good for being dropped.
-    ///
-    /// A [`Refusal`] for framing that could be read in two ways (R5.2), more `connection` names
-    /// than are looked at (R5.1), several `host` fields (R5.7), and a map that takes no more.
+    /// A [`Refusal`] for framing that could be read in two ways (R5.2), for too many names in
+    /// `connection` (R5.1), for several `host` fields (R5.7), and for a map that takes no more
+    /// fields. The map is then half edited and must not be used.
     pub fn filter(
         &self,
         headers: &mut HeaderMap,
-        authorised: bool,
+        kind: Kind,
         upstream: &HeaderValue,
-    ) -> Result<Taken, Refusal> {
-        let read = self.walk(headers, authorised, upstream)?;
-        Ok(Taken { host: read.host, origin: read.origin.and_then(Small::into_value) })
+    ) -> Result<BrowserFields, Refusal> {
+        let mut origin = None;
+        let host = self.walk(headers, kind, upstream, &mut origin)?;
+        Ok(BrowserFields { host, origin: origin.and_then(StoredValue::into_value) })
     }
 
-    /// As [`Self::filter`], without making a value of what only a failure will need.
+    /// As [`Self::filter`]: returns the browser's `host` and stores its `origin`, which is usually
+    /// not needed as a field value again. `origin` is set before the first field is removed, so
+    /// that the answer to a request which is refused later can still name it.
     pub(super) fn walk(
         &self,
         headers: &mut HeaderMap,
-        authorised: bool,
+        kind: Kind,
         upstream: &HeaderValue,
-    ) -> Result<Read, Refusal> {
+        origin: &mut Option<StoredValue>,
+    ) -> Result<Option<HeaderValue>, Refusal> {
         let mut walk = Walk::new();
         let mut cookies = CookieFields::new();
-        let table = Known::table();
+        let table = KnownField::table();
         for (name, value) in headers.iter_mut() {
             let Some(known) = table.find(name) else {
-                walk.removals.note_other(name, &self.denied);
+                walk.removals.note_other(name, self.dropped.all());
                 continue;
             };
-            if self.denied.contains_known(known) {
+            if self.dropped.all().contains_known(known) {
                 walk.removals.note(known);
             }
             match known {
-                Known::Host => walk.take_host(value, upstream)?,
-                Known::Origin => walk.take_origin(value),
-                Known::Connection => walk.nominated.read(value),
-                Known::ContentLength => walk.length.read(value),
-                Known::TransferEncoding => walk.take_transfer_encoding(value)?,
-                Known::Cookie if authorised => cookies.take(&self.cookies, value),
-                Known::Cookie => walk.removals.note(known),
+                KnownField::Host => walk.take_host(value, upstream)?,
+                KnownField::Origin => walk.take_origin(value),
+                KnownField::Connection => walk.options.read(value),
+                KnownField::ContentLength => walk.length.read(value),
+                KnownField::TransferEncoding => walk.take_transfer_encoding(value)?,
+                KnownField::Cookie if kind.is_authorised() => cookies.take(&self.cookies, value),
+                KnownField::Cookie => walk.removals.note(known),
                 _ => {}
             }
         }
         walk.joined_cookies = cookies.settle(&mut walk.removals);
-        walk.finish(headers, upstream)?;
-        Ok(walk.read)
+        walk.refuse()?;
+        *origin = walk.origin.take();
+        walk.edit(headers, upstream)?;
+        Ok(walk.host)
+    }
+
+    /// The rule that drops a field, if one does whatever the rest of the request is.
+    pub(crate) fn rule_that_drops(&self, name: &HeaderName) -> Option<&'static str> {
+        self.dropped.rule(name)
     }
 }
 
-fn denied(config: &Config, profile: &Profile) -> FieldSet {
-    let always = ["expect", "strict-transport-security"];
-    let set = FieldSet::new()
-        .with_names(CONNECTION_SPECIFIC.iter().copied().chain(always))
-        .with_prefixes([IDENTITY_PREFIX])
-        .with_names(&config.drop_fields);
-    profile.request_denylist.add_to(set)
-}
-
-/// What a walk over the fields has seen so far.
+/// What a walk over the fields has found so far.
 struct Walk {
     removals: Removals,
-    nominated: Nominated,
+    options: ConnectionOptions,
     length: ContentLength,
     chunked: bool,
     hosts: usize,
     origins: usize,
     joined_cookies: Option<HeaderValue>,
-    read: Read,
+    host: Option<HeaderValue>,
+    origin: Option<StoredValue>,
 }
 
 impl Walk {
     fn new() -> Self {
         Self {
             removals: Removals::new(),
-            nominated: Nominated::default(),
+            options: ConnectionOptions::default(),
             length: ContentLength::default(),
             chunked: false,
             hosts: 0,
             origins: 0,
             joined_cookies: None,
-            read: Read::default(),
+            host: None,
+            origin: None,
         }
     }
 
-    /// R4.1, R5.7: there is one, and it becomes upstream's.
+    /// R4.1, R5.7: there is at most one, and it becomes upstream's.
     fn take_host(
         &mut self,
         value: &mut HeaderValue,
@@ -168,16 +185,16 @@ impl Walk {
         if self.hosts > 1 {
             return Err(Refusal::Host);
         }
-        self.read.host = Some(std::mem::replace(value, upstream.clone()));
+        self.host = Some(std::mem::replace(value, upstream.clone()));
         Ok(())
     }
 
     fn take_origin(&mut self, value: &HeaderValue) {
         self.origins += 1;
-        self.read.origin = (self.origins == 1).then(|| Small::copy(value));
+        self.origin = (self.origins == 1).then(|| StoredValue::copy(value));
     }
 
-    /// R5.2: `chunked` and nothing else (RFC 9112 §6.1; names of codings have no case).
+    /// R5.2: `chunked` and nothing else, in any case (RFC 9112 §6.1).
     fn take_transfer_encoding(&mut self, value: &HeaderValue) -> Result<(), Refusal> {
         if self.chunked || !value.as_bytes().trim_ascii().eq_ignore_ascii_case(b"chunked") {
             return Err(Refusal::TransferCoding);
@@ -186,47 +203,53 @@ impl Walk {
         Ok(())
     }
 
-    /// Refuses what has to be refused before anything is removed, then edits the map.
-    fn finish(&mut self, headers: &mut HeaderMap, upstream: &HeaderValue) -> Result<(), Refusal> {
-        if self.nominated.overflows() {
-            return Err(Refusal::ConnectionNames);
+    /// Refuses a request by what all its fields say together, while none has been removed yet.
+    fn refuse(&self) -> Result<(), Refusal> {
+        if self.options.overflows() {
+            Err(Refusal::ConnectionNames)
+        } else if self.length == ContentLength::Malformed {
+            Err(Refusal::ContentLength)
+        } else {
+            Ok(())
         }
+    }
+
+    fn edit(&mut self, headers: &mut HeaderMap, upstream: &HeaderValue) -> Result<(), Refusal> {
         match self.length {
-            ContentLength::Malformed => return Err(Refusal::ContentLength),
-            _ if self.chunked => self.removals.note(Known::ContentLength),
+            _ if self.chunked => self.removals.note(KnownField::ContentLength),
             ContentLength::Repeated(length) => replace(headers, CONTENT_LENGTH, length.into())?,
-            ContentLength::Absent | ContentLength::One(_) => {}
+            ContentLength::Absent | ContentLength::One(_) | ContentLength::Malformed => {}
         }
         if let Some(cookies) = self.joined_cookies.take() {
             replace(headers, COOKIE, cookies)?;
         }
         self.removals.apply(headers);
-        self.nominated.remove_from(headers);
+        self.options.remove_from(headers);
         if self.hosts == 0 {
-            // HTTP/2 has an authority instead.
+            // An HTTP/2 request has an authority instead of the field.
             replace(headers, HOST, upstream.clone())?;
         }
         Ok(())
     }
 }
 
-/// Sets a field to one value. A map that is full refuses, even where the name is there already.
+/// Sets a field to one value. A map that is full refuses, even if it has the name already.
 fn replace(headers: &mut HeaderMap, name: HeaderName, value: HeaderValue) -> Result<(), Refusal> {
     let replaced = headers.try_insert(name, value);
     replaced.map(drop).map_err(|_| Refusal::TooManyFields)
 }
 
-/// The `cookie` fields of an authorised request. Nearly every request has one, which is replaced
-/// where it is; HTTP/2 may send each pair in a field of its own.
+/// The `cookie` fields of an authorised request. Nearly every request has a single one, which is
+/// replaced where it is. HTTP/2 may send each pair in a field of its own.
 struct CookieFields<'h> {
-    kept: Kept,
+    kept: KeptCookies,
     count: usize,
     last: Option<&'h mut HeaderValue>,
 }
 
 impl<'h> CookieFields<'h> {
     fn new() -> Self {
-        Self { kept: Kept::new(), count: 0, last: None }
+        Self { kept: KeptCookies::new(), count: 0, last: None }
     }
 
     fn take(&mut self, filter: &CookieFilter, value: &'h mut HeaderValue) {
@@ -235,7 +258,8 @@ impl<'h> CookieFields<'h> {
         self.last = Some(value);
     }
 
-    /// Replaces the only field, or gives what all fields become; without pairs they go.
+    /// Replaces a single field in place. Returns the value that takes the place of several fields.
+    /// Without a pair that is kept, the field is dropped.
     fn settle(self, removals: &mut Removals) -> Option<HeaderValue> {
         match (self.kept.into_value(), self.last) {
             (Some(mut kept), Some(only)) if self.count == 1 => {
@@ -244,7 +268,7 @@ impl<'h> CookieFields<'h> {
                 None
             }
             (None, Some(_)) => {
-                removals.note(Known::Cookie);
+                removals.note(KnownField::Cookie);
                 None
             }
             (kept, _) => kept,

@@ -1,5 +1,4 @@
-//! The query as bytes: read where a rule asks for it, never decoded and re-encoded (contract R3.1,
-//! R3.2).
+//! Reading the query, which is never decoded and written anew (contract R3.1, R3.2).
 
 use std::borrow::Cow;
 
@@ -9,8 +8,8 @@ use crate::octets::find::find;
 use crate::octets::parts::{Part, find_part};
 use crate::octets::percent::{decode_first, strip_encoded};
 
-/// The value of the first parameter with this name, as a form decodes it: `+` is a space, escapes
-/// are decoded, invalid UTF-8 is replaced (WHATWG URL §5.1).
+/// The value of the first parameter with this name, decoded as a form's: `+` is a space, escapes are
+/// decoded, and invalid UTF-8 is replaced (WHATWG URL §5.1).
 ///
 /// ```
 /// use firstparty::request::query;
@@ -26,7 +25,7 @@ pub fn first<'q>(query: &'q str, name: &str) -> Option<Cow<'q, str>> {
     parameters.find(|(decoded, _)| decoded == name).map(|(_, value)| value)
 }
 
-/// A name known beforehand, made of two letters or more.
+/// The name of a parameter, known at compile time and made of two or more letters.
 pub(crate) trait Name {
     const TEXT: &'static str;
     const SECOND: u8 = match Self::TEXT.as_bytes() {
@@ -35,7 +34,7 @@ pub(crate) trait Name {
     };
 }
 
-/// A parameter with the name begins with its first byte, or with an escape.
+/// A parameter with the name begins with the first byte of the name, or with an escape.
 impl<N: Name> Part for N {
     const SEPARATOR: u8 = b'&';
     const INITIALS: [u8; 2] = match N::TEXT.as_bytes() {
@@ -46,8 +45,8 @@ impl<N: Name> Part for N {
 
 /// The parameters with a name, in order.
 ///
-/// Names are compared where one may begin, so that neither values nor the names of others are
-/// decoded, and that short pairs by the thousand cost no more than one long value.
+/// Only the places where the name may begin are looked at. Values and other names are not decoded,
+/// and thousands of short pairs cost no more than one long value.
 #[inline]
 pub(crate) fn named<N: Name>(query: &str) -> impl Iterator<Item = Parameter<'_>> {
     let query = query.as_bytes();
@@ -65,16 +64,16 @@ pub(crate) struct Parameter<'q> {
     /// Where in the query it begins.
     pub(crate) start: usize,
     pub(crate) text: &'q [u8],
-    /// What is behind the first `=`.
+    /// The bytes behind the first `=`.
     pub(crate) value: &'q [u8],
 }
 
 impl<'q> Parameter<'q> {
-    /// The one that begins here, if it has the name.
+    /// The parameter that begins here, if it has the name.
     #[inline]
     fn new<N: Name>(query: &'q [u8], start: usize) -> Option<Self> {
         let query = query.get(start..)?;
-        // Most names that begin alike differ next, and the escape of a letter is one of these.
+        // Most other names differ in their second byte. An escaped letter begins with `%4` to `%7`.
         let is_alike = match query {
             [b'%', high, ..] => matches!(high, b'4'..=b'7'),
             [_, second, ..] => *second == N::SECOND || *second == b'%',
@@ -108,7 +107,7 @@ impl<'q> Parameter<'q> {
         decoded.map_or(Cow::Borrowed(""), |(_, value)| value)
     }
 
-    /// The decoded value, if it is two bytes, which need not be UTF-8.
+    /// The decoded value, if it has two bytes. They need not be UTF-8.
     pub(crate) fn two_bytes(self) -> Option<[u8; 2]> {
         let (first, rest) = decode_first(self.value)?;
         let (second, rest) = decode_first(rest)?;

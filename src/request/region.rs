@@ -1,18 +1,19 @@
-//! Step 2a: the region that a query asks for, which chooses the API host (contract R3.3, R3.4).
+//! Step 2a: the region that a query asks for, which selects the API host (contract R3.3, R3.4).
 
 use std::borrow::Cow;
 
 use super::query::{self, Name, Parameter};
 use crate::region::Region;
 
-struct Named;
+/// The name of the parameter.
+struct RegionName;
 
-impl Name for Named {
+impl Name for RegionName {
     const TEXT: &'static str = "region";
 }
 
-/// The region that a query asks for: the first `region` parameter's, name and value decoded. Case
-/// matters; absent, empty and unknown mean [`Region::Us`].
+/// The region that a query asks for: the decoded value of the first `region` parameter. Case
+/// matters; an absent, empty or unknown value means [`Region::Us`] (R3.3).
 ///
 /// ```
 /// use firstparty::Region;
@@ -24,11 +25,11 @@ impl Name for Named {
 /// ```
 #[must_use]
 pub fn of_query(query: &str) -> Region {
-    query::named::<Named>(query).next().and_then(of_parameter).unwrap_or_default()
+    query::named::<RegionName>(query).next().and_then(of_parameter).unwrap_or_default()
 }
 
 fn of_parameter(parameter: Parameter<'_>) -> Option<Region> {
-    // What is as short as a region is none unless it is written without escapes.
+    // A value of two bytes can only match literally.
     let value = if let [first, second] = *parameter.value {
         [first, second]
     } else {
@@ -50,20 +51,30 @@ const fn as_parameter(region: Region) -> &'static str {
     }
 }
 
-/// The region of a query, and the query with every region parameter saying so: those that disagree
-/// are replaced, all others stay byte for byte (R3.4).
-pub(crate) fn agreed(query: &str) -> (Region, Cow<'_, str>) {
+/// The region that a query asks for, and the query in which every `region` parameter says so. A
+/// parameter that disagrees is replaced; everything else stays byte for byte (R3.4).
+///
+/// ```
+/// use firstparty::Region;
+/// use firstparty::request::region;
+///
+/// let (region, query) = region::agree("region=eu&a=%zz&region=ap");
+/// assert_eq!((region, &*query), (Region::Eu, "region=eu&a=%zz&region=eu"));
+/// ```
+#[must_use]
+#[inline]
+pub fn agree(query: &str) -> (Region, Cow<'_, str>) {
     let mut chosen = None;
     let mut corrected = String::new();
     let mut written = 0;
-    for parameter in query::named::<Named>(query) {
+    for parameter in query::named::<RegionName>(query) {
         let region = of_parameter(parameter);
         let chosen = *chosen.get_or_insert(region.unwrap_or_default());
         if region == Some(chosen) {
             continue;
         }
         if written == 0 {
-            // One that says nothing grows by three bytes.
+            // An empty or bare parameter grows by at most three bytes.
             corrected.reserve(query.len() + "=us".len());
         }
         corrected.push_str(query.get(written..parameter.start).unwrap_or_default());
@@ -114,14 +125,14 @@ mod tests {
     #[test]
     fn only_what_disagrees_is_written() {
         for query in ["", "x=1", "region=us", "region=eu&x&region=%65u", "region=%75%73"] {
-            assert!(matches!(agreed(query).1, Cow::Borrowed(same) if same == query), "{query}");
+            assert!(matches!(agree(query).1, Cow::Borrowed(same) if same == query), "{query}");
         }
         for (query, expected) in [
             ("region", "region=us"),
             ("a&region=xx&b", "a&region=us&b"),
             ("region=ap&region=eu&region", "region=ap&region=ap&region=ap"),
         ] {
-            let Cow::Owned(corrected) = agreed(query).1 else { panic!("{query}") };
+            let Cow::Owned(corrected) = agree(query).1 else { panic!("{query}") };
             assert_eq!(corrected, expected);
             assert_eq!(corrected.capacity(), query.len() + 3, "{query}");
         }

@@ -1,12 +1,11 @@
-//! Step 2b: where a request goes upstream (contract R4), and what is added to its query (R3.4,
-//! R3.5).
+//! Step 2b: where a request goes upstream (contract R4), and how its query is changed (R3.4, R3.5).
 
 mod agent;
 mod path;
 mod segment;
 
 use http::uri::{Authority, PathAndQuery, Scheme};
-use http::{HeaderValue, Uri};
+use http::{HeaderValue, Method, Uri};
 
 use self::agent::AgentPath;
 use self::path::{Path, path_and_query};
@@ -16,47 +15,66 @@ use crate::octets::percent::push_encoded;
 use crate::platform::Platform;
 use crate::refusal::Refusal;
 use crate::region::Region;
-use crate::route::Route;
+use crate::route::{Kind, Route};
 
-/// Where requests can go: the hosts of a configuration, and what the integration calls itself.
+/// The places to which requests can go: the hosts of a configuration, and the name under which the
+/// integration announces itself there.
 ///
 /// ```
-/// use firstparty::{Config, Platform, request::target::Targets, route::Route};
+/// use firstparty::request::target::Targets;
+/// use firstparty::route::{Kind, Route};
+/// use firstparty::{Config, Platform};
 ///
 /// let config = Config::builder().integration_version("1.2.3").build()?;
 /// let targets = Targets::new(&config, Platform::CloudFront)?;
 ///
 /// let result = Route::Result { suffix: "/a" };
-/// let target = targets.resolve(result, true, Some("region=eu"))?;
+/// let target = targets.resolve(result, Kind::Identification, Some("region=eu"))?;
 /// assert_eq!(
 ///     target.uri.to_string(),
 ///     "https://eu.api.fpjs.io/a?region=eu&ii=fingerprintjs-pro-cloudfront%2F1.2.3%2Fingress",
 /// );
 ///
-/// let target = targets.resolve(Route::Agent, false, Some("apiKey=k&loaderVersion=3.8.0"))?;
+/// let query = Some("apiKey=k&loaderVersion=3.8.0");
+/// let target = targets.resolve(Route::Agent, Kind::Plain, query)?;
 /// assert_eq!(target.uri.path(), "/web/v3/k/loader_v3.8.0.js");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct Targets {
-    /// One a region, in the order of [`Region::ALL`].
+    /// The API hosts, in the order of [`Region::ALL`].
     api: [Endpoint; 3],
     cdn: Endpoint,
     agent_origin: AgentOrigin,
-    /// `ii={name}/{version}/ingress` and `…/procdn`, encoded.
+    /// The parameter `ii={name}/{version}/ingress`, encoded.
     ingress: Box<str>,
+    /// The parameter `ii={name}/{version}/procdn`, encoded.
     procdn: Box<str>,
 }
 
-/// Where one request goes.
+/// The place to which one request goes.
+///
+/// ```
+/// use firstparty::request::target::Targets;
+/// use firstparty::route::{Kind, Route};
+/// use firstparty::{Config, Platform, Region};
+///
+/// let targets = Targets::new(&Config::default(), Platform::Generic)?;
+/// let route = Route::Api { path: "/web/v4/key" };
+/// let target = targets.resolve(route, Kind::Plain, Some("region=ap"))?;
+/// assert_eq!(target.uri, "https://ap.api.fpjs.io/web/v4/key?region=ap");
+/// assert_eq!(target.host, "ap.api.fpjs.io");
+/// assert_eq!(target.region, Some(Region::Ap));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Target {
     /// The whole URI.
     pub uri: Uri,
-    /// What `host` has to say.
+    /// The value of `host` that goes with the URI.
     pub host: HeaderValue,
-    /// The region that was chosen; none for a download from the CDN.
+    /// The region that was chosen, or `None` for a download from the CDN.
     pub region: Option<Region>,
 }
 
@@ -116,14 +134,28 @@ impl Targets {
         })
     }
 
-    /// Whether a POST on this route authenticates the integration (R2.7): not for the status page,
-    /// and not for downloads from the CDN.
+    /// The kind of a request with this method on this route (R2.7): the status page and downloads
+    /// from the CDN are never authorised.
+    ///
+    /// ```
+    /// use firstparty::http::Method;
+    /// use firstparty::request::target::Targets;
+    /// use firstparty::route::{Kind, Route};
+    /// use firstparty::{Config, Platform};
+    ///
+    /// let targets = Targets::new(&Config::default(), Platform::Generic)?;
+    /// let result = Route::Result { suffix: "/" };
+    /// assert_eq!(targets.kind(result, &Method::POST), Kind::Identification);
+    /// assert_eq!(targets.kind(result, &Method::GET), Kind::Plain);
+    /// assert_eq!(targets.kind(Route::Status, &Method::POST), Kind::Plain);
+    /// # Ok::<(), firstparty::ConfigError>(())
+    /// ```
     #[must_use]
-    pub fn may_authorise(&self, route: Route<'_>) -> bool {
+    pub fn kind(&self, route: Route<'_>, method: &Method) -> Kind {
         match route {
-            Route::Agent => self.agent_origin != AgentOrigin::Cdn,
-            Route::Result { .. } | Route::Api { .. } => true,
-            Route::Status => false,
+            Route::Agent if self.agent_origin == AgentOrigin::Cdn => Kind::Plain,
+            Route::Agent | Route::Result { .. } | Route::Api { .. } => Kind::of(method),
+            Route::Status => Kind::Plain,
         }
     }
 
@@ -131,12 +163,13 @@ impl Targets {
     ///
     /// # Errors
     ///
-    /// What R4.4 and R4.6 ask to refuse; [`Refusal::NotFound`] for the status page, which has no
+    /// A [`Refusal`] for an `apiKey` or another value that cannot stand in a path (R4.4), and for a
+    /// target that is too long (R4.6). [`Refusal::NotFound`] for the status page, which has no
     /// target.
     pub fn resolve(
         &self,
         route: Route<'_>,
-        authorised: bool,
+        kind: Kind,
         query: Option<&str>,
     ) -> Result<Target, Refusal> {
         let query = query.unwrap_or_default();
@@ -145,29 +178,24 @@ impl Targets {
                 let path = AgentPath::read("/v", query)?;
                 self.cdn.target(path_and_query(&path, query, Some(&self.procdn))?, None)
             }
-            Route::Agent => self.api_target(&AgentPath::read("/web/v", query)?, authorised, query),
+            Route::Agent => self.api_target(&AgentPath::read("/web/v", query)?, kind, query),
             Route::Result { suffix: path } | Route::Api { path } => {
-                self.api_target(&path, authorised, query)
+                self.api_target(&path, kind, query)
             }
             Route::Status => Err(Refusal::NotFound),
         }
     }
 
     #[inline]
-    fn api_target(
-        &self,
-        path: &impl Path,
-        authorised: bool,
-        query: &str,
-    ) -> Result<Target, Refusal> {
-        let (region, query) = region::agreed(query);
+    fn api_target(&self, path: &impl Path, kind: Kind, query: &str) -> Result<Target, Refusal> {
+        let (region, query) = region::agree(query);
         let [us, eu, ap] = &self.api;
         let endpoint = match region {
             Region::Us => us,
             Region::Eu => eu,
             Region::Ap => ap,
         };
-        let monitoring = authorised.then_some(&*self.ingress);
+        let monitoring = kind.is_authorised().then_some(&*self.ingress);
         let path = path_and_query(path, &query, monitoring)?;
         endpoint.target(path, Some(region))
     }
@@ -177,10 +205,10 @@ impl Targets {
 mod tests {
     use super::*;
 
-    fn resolve(route: Route<'_>, authorised: bool, query: &str) -> Result<String, Refusal> {
+    fn resolve(route: Route<'_>, kind: Kind, query: &str) -> Result<String, Refusal> {
         let config = Config::builder().integration_version("1.2.3").build().unwrap();
         let targets = Targets::new(&config, Platform::Generic).unwrap();
-        let target = targets.resolve(route, authorised, Some(query))?;
+        let target = targets.resolve(route, kind, Some(query))?;
         assert_eq!(target.host, target.uri.authority().unwrap().as_str());
         Ok(target.uri.to_string())
     }
@@ -188,7 +216,7 @@ mod tests {
     const II: &str = "ii=firstparty%2F1.2.3%2Fingress";
 
     fn identify(query: &str) -> String {
-        resolve(Route::Result { suffix: "/" }, true, query).unwrap()
+        resolve(Route::Result { suffix: "/" }, Kind::Identification, query).unwrap()
     }
 
     /// R3.5: monitoring ends the query of an authorised request.
@@ -203,7 +231,7 @@ mod tests {
         ] {
             assert_eq!(identify(query), format!("https://api.fpjs.io{expected}"));
         }
-        let plain = resolve(Route::Api { path: "/x" }, false, "");
+        let plain = resolve(Route::Api { path: "/x" }, Kind::Plain, "");
         assert_eq!(plain.unwrap(), "https://api.fpjs.io/x");
     }
 
@@ -244,7 +272,7 @@ mod tests {
             ("apiKey=k&version=%2e%2e%2fx", "/web/v..%2Fx/k"),
             ("apiKey=k&apiKey=l", "/web/v3/k"),
         ] {
-            let uri = resolve(Route::Agent, false, query).unwrap();
+            let uri = resolve(Route::Agent, Kind::Plain, query).unwrap();
             assert_eq!(uri, format!("https://api.fpjs.io{expected}?{query}"));
         }
         for (query, refusal) in [
@@ -258,7 +286,7 @@ mod tests {
             ("apiKey=k&version=%0a", Refusal::ControlCharacter),
             ("apiKey=k&loaderVersion=%C2%85", Refusal::ControlCharacter),
         ] {
-            assert_eq!(resolve(Route::Agent, false, query), Err(refusal), "{query}");
+            assert_eq!(resolve(Route::Agent, Kind::Plain, query), Err(refusal), "{query}");
         }
     }
 
@@ -267,15 +295,16 @@ mod tests {
     fn the_cdn_has_no_regions() {
         let config = Config::builder().agent_origin(AgentOrigin::Cdn).integration_version("1");
         let targets = Targets::new(&config.build().unwrap(), Platform::Akamai).unwrap();
-        assert!(!targets.may_authorise(Route::Agent));
-        let target = targets.resolve(Route::Agent, false, Some("apiKey=k&region=xx")).unwrap();
+        assert_eq!(targets.kind(Route::Agent, &Method::POST), Kind::Plain);
+        let target =
+            targets.resolve(Route::Agent, Kind::Plain, Some("apiKey=k&region=xx")).unwrap();
         assert_eq!(
             target.uri,
             "https://fpcdn.io/v3/k?apiKey=k&region=xx&ii=fingerprint-pro-akamai%2F1%2Fprocdn",
         );
         assert_eq!(target.region, None);
         let query = "version=4&apiKey=k&loaderVersion=3.8.0";
-        let target = targets.resolve(Route::Agent, true, Some(query)).unwrap();
+        let target = targets.resolve(Route::Agent, Kind::Identification, Some(query)).unwrap();
         assert_eq!(target.uri.path(), "/v4/k/loader_v3.8.0.js");
     }
 
@@ -286,7 +315,7 @@ mod tests {
         let host = |origin, route| {
             let config = Config::builder().agent_origin(origin).cdn_url("cdn.example").build();
             let targets = Targets::new(&config.unwrap(), Platform::Generic).unwrap();
-            let target = targets.resolve(route, false, Some("apiKey=k&region=eu")).unwrap();
+            let target = targets.resolve(route, Kind::Plain, Some("apiKey=k&region=eu")).unwrap();
             target.uri.host().unwrap().to_owned()
         };
         let identify = Route::Result { suffix: "/" };
@@ -300,11 +329,15 @@ mod tests {
     #[test]
     fn the_status_page_has_no_target() {
         let targets = Targets::new(&Config::default(), Platform::Generic).unwrap();
-        assert!(!targets.may_authorise(Route::Status));
-        assert!(
-            targets.may_authorise(Route::Agent) && targets.may_authorise(Route::Api { path: "/" })
+        assert_eq!(targets.kind(Route::Status, &Method::POST), Kind::Plain);
+        for route in [Route::Agent, Route::Api { path: "/" }] {
+            assert_eq!(targets.kind(route, &Method::POST), Kind::Identification);
+            assert_eq!(targets.kind(route, &Method::PUT), Kind::Plain);
+        }
+        assert_eq!(
+            targets.resolve(Route::Status, Kind::Identification, None).unwrap_err(),
+            Refusal::NotFound
         );
-        assert_eq!(targets.resolve(Route::Status, true, None).unwrap_err(), Refusal::NotFound);
     }
 
     /// R4.6: exactly as long as `http` takes, and not a byte longer.
@@ -312,12 +345,14 @@ mod tests {
     fn targets_have_a_length() {
         let longest = 65_534 - "/?".len();
         let query = "q".repeat(longest);
-        assert!(resolve(Route::Result { suffix: "/" }, false, &query).is_ok());
-        for (authorised, length) in [(false, longest + 1), (true, longest - II.len())] {
-            let target = resolve(Route::Result { suffix: "/" }, authorised, &"q".repeat(length));
+        assert!(resolve(Route::Result { suffix: "/" }, Kind::Plain, &query).is_ok());
+        for (kind, length) in
+            [(Kind::Plain, longest + 1), (Kind::Identification, longest - II.len())]
+        {
+            let target = resolve(Route::Result { suffix: "/" }, kind, &"q".repeat(length));
             assert_eq!(target, Err(Refusal::TargetTooLong));
         }
         let fits = "q".repeat(longest - II.len() - 1);
-        assert!(resolve(Route::Result { suffix: "/" }, true, &fits).is_ok());
+        assert!(resolve(Route::Result { suffix: "/" }, Kind::Identification, &fits).is_ok());
     }
 }

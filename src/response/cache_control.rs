@@ -1,15 +1,16 @@
 //! Step 3b: how long scripts are cached (contract R7, RFC 9111 §5.2).
 
 mod directive;
-mod draft;
+mod rewrite;
 
 use http::header::{CACHE_CONTROL, EXPIRES};
 use http::{HeaderMap, HeaderValue, StatusCode};
 
 use self::directive::Kind;
-use self::draft::Draft;
-use super::field::Seen;
+use self::rewrite::FieldRewrite;
+use super::field::ResponseFacts;
 use crate::config::CachePolicy;
+use crate::route::Serves;
 
 /// Caps the ages in `cache-control`, and adds them where they are missing.
 ///
@@ -31,7 +32,7 @@ pub struct AgeCap {
 }
 
 impl AgeCap {
-    /// The cap of a policy, if it has one.
+    /// The cap of a policy, or `None` if it preserves ages.
     #[must_use]
     pub fn new(policy: CachePolicy) -> Option<Self> {
         match policy {
@@ -40,27 +41,27 @@ impl AgeCap {
         }
     }
 
-    /// Caps every `max-age` and `s-maxage`; an age that is no number counts as 0. Adds what is
-    /// missing to the last field that says anything, unless one says `no-store`, `no-cache` or
-    /// `private`, or `expires` came instead of `max-age` (R7.1, R7.2). Without a directive,
-    /// nothing happens. All other directives stay byte for byte.
+    /// Caps every `max-age` and `s-maxage`; an age that is not a number counts as 0 (R7.3). Adds the
+    /// missing ones to the last field with a directive, unless a directive is `no-store`, `no-cache`
+    /// or `private`, or `expires` stands in for `max-age` (R7.1, R7.2). Fields without a directive
+    /// stay as they are, and so do all other directives, byte for byte.
     pub fn apply(self, headers: &mut HeaderMap) {
         let mut fields = headers.get_all(CACHE_CONTROL).iter();
-        let seen = Seen {
+        let facts = ResponseFacts {
             cache_control: fields.next().is_some(),
             several_cache_controls: fields.next().is_some(),
             expires: headers.contains_key(EXPIRES),
-            ..Seen::default()
+            ..ResponseFacts::default()
         };
-        self.apply_to(headers, seen);
+        self.apply_to(headers, facts);
     }
 
-    /// For a caller who has walked over the fields already.
-    pub(super) fn apply_to(self, headers: &mut HeaderMap, seen: Seen) {
-        let expires = seen.expires;
-        if seen.several_cache_controls {
-            // An entry would give all values, but make room for one more field first, which
-            // allocates in a map that has no spare room, and fails in a full one.
+    /// As [`AgeCap::apply`], for a caller that has walked over the fields already.
+    pub(super) fn apply_to(self, headers: &mut HeaderMap, facts: ResponseFacts) {
+        let expires = facts.expires;
+        if facts.several_cache_controls {
+            // `entry` would give all values, but it makes room for one more field first. That
+            // allocates if the map has no spare room, and fails if the map is full.
             let fields = headers.iter_mut().filter(|(name, _)| *name == CACHE_CONTROL);
             self.cap(fields.map(|(_, field)| field), expires);
         } else {
@@ -70,17 +71,17 @@ impl AgeCap {
 
     fn cap<'h>(self, fields: impl IntoIterator<Item = &'h mut HeaderValue>, expires: bool) {
         let mut summary = Summary { expires, ..Summary::default() };
-        let mut draft = Draft::new();
+        let mut rewrite = FieldRewrite::new();
         for field in fields {
-            draft.read(field, |kind| self.limit(kind), |kind, age| summary.add(kind, age));
+            rewrite.read(field, |kind| self.limit(kind), |kind, age| summary.add(kind, age));
         }
         for (name, seconds) in self.additions(&summary).into_iter().flatten() {
-            draft.add(name, seconds);
+            rewrite.add(name, seconds);
         }
-        draft.finish();
+        rewrite.finish();
     }
 
-    /// R7.1, R7.2: what is missing, as name and seconds.
+    /// R7.1, R7.2: the missing directives, each as name and seconds.
     fn additions(self, summary: &Summary) -> [Option<(&'static str, u32)>; 2] {
         if summary.restricted || summary.max_age.is_none() && summary.expires {
             return [None, None];
@@ -92,7 +93,7 @@ impl AgeCap {
         ]
     }
 
-    /// What an age may be at most.
+    /// The largest value of an age.
     fn limit(self, kind: Kind) -> Option<u32> {
         match kind {
             Kind::MaxAge => Some(self.max_age),
@@ -102,24 +103,38 @@ impl AgeCap {
     }
 }
 
-/// R7.1: which responses are capped: scripts, by their media type, and a 304 without one where
-/// scripts are served.
-pub(super) fn applies(status: StatusCode, seen: Seen, serves_scripts: bool) -> bool {
-    let is_script = match (status, seen.script) {
+/// Whether the ages of a response are capped (R7.1): those of scripts, which their media type tells,
+/// and of a 304 without a media type on a route that serves scripts. Results are never capped.
+///
+/// ```
+/// use firstparty::http::{HeaderMap, HeaderValue, StatusCode};
+/// use firstparty::response::{cache_control::is_capped, field::ResponseFields};
+/// use firstparty::{Platform, route::Serves};
+///
+/// let mut headers = HeaderMap::new();
+/// headers.insert("cache-control", HeaderValue::from_static("max-age=40400"));
+/// let facts = ResponseFields::new(Platform::Generic).filter(&mut headers, |_cookie| {});
+/// assert!(is_capped(StatusCode::NOT_MODIFIED, facts, Serves::Scripts));
+/// assert!(!is_capped(StatusCode::NOT_MODIFIED, facts, Serves::Results));
+/// ```
+#[must_use]
+#[inline]
+pub fn is_capped(status: StatusCode, facts: ResponseFacts, serves: Serves) -> bool {
+    let is_script = match (status, facts.script) {
         (StatusCode::OK | StatusCode::NOT_MODIFIED, Some(script)) => script,
-        (StatusCode::NOT_MODIFIED, None) => serves_scripts,
+        (StatusCode::NOT_MODIFIED, None) => serves == Serves::Scripts,
         _ => false,
     };
-    is_script && seen.cache_control
+    is_script && facts.cache_control && serves != Serves::Results
 }
 
-/// What all `cache-control` fields say together.
+/// What all `cache-control` fields of a response say together.
 #[derive(Default)]
 struct Summary {
     /// The smallest `max-age`, capped.
     max_age: Option<u32>,
     has_s_maxage: bool,
-    /// Whether one says `no-store`, `no-cache` or `private`.
+    /// Whether a directive is `no-store`, `no-cache` or `private`.
     restricted: bool,
     /// Whether there is an `expires` field.
     expires: bool,

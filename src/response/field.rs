@@ -1,17 +1,18 @@
 //! Step 3a: the fields of the response (contract R6).
 
 use http::header::{CONTENT_LENGTH, EXPIRES};
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue};
 
-use crate::field::connection::Nominated;
-use crate::field::length::ContentLength;
-use crate::field::names::Known;
-use crate::field::removal::Removals;
-use crate::field::{CACHE_TAGS, CONNECTION_SPECIFIC, FieldSet, ORIGIN_WIDE};
+use crate::field::FieldSet;
+use crate::field::connection_options::ConnectionOptions;
+use crate::field::content_length::ContentLength;
+use crate::field::dropped::{Dropped, FROM_RESPONSES, Row};
+use crate::field::known_field::KnownField;
+use crate::field::removals::Removals;
 use crate::octets::letters::equal_but_for_case;
 use crate::platform::Platform;
 
-/// What happens to the fields of a response: which go.
+/// Edits the fields of a response: which are dropped.
 ///
 /// ```
 /// use firstparty::http::{HeaderMap, HeaderValue};
@@ -30,94 +31,144 @@ use crate::platform::Platform;
 /// ```
 #[derive(Clone, Debug)]
 pub struct ResponseFields {
-    denied: FieldSet,
+    dropped: Dropped,
 }
 
-/// What the walk saw of a response.
+/// What the walk over the fields of a response found out, for the rules of caching (R7).
+///
+/// ```
+/// use firstparty::http::{HeaderMap, HeaderValue};
+/// use firstparty::{Platform, response::field::ResponseFields};
+///
+/// let mut headers = HeaderMap::new();
+/// headers.insert("content-type", HeaderValue::from_static("text/javascript; charset=utf-8"));
+/// let facts = ResponseFields::new(Platform::Generic).filter(&mut headers, |_cookie| {});
+/// assert_eq!((facts.script, facts.cache_control), (Some(true), false));
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Seen {
-    /// Whether the content is JavaScript, by its media type, or by any of several; none without
-    /// `content-type`.
+pub struct ResponseFacts {
+    /// Whether the content is JavaScript, by its media type or, if there are several, by one of
+    /// them; `None` without `content-type`.
     pub script: Option<bool>,
     /// Whether there is a `cache-control` field.
     pub cache_control: bool,
-    /// Whether there are several.
+    /// Whether there are several of them.
     pub(super) several_cache_controls: bool,
     /// Whether there is an `expires` field.
     pub(super) expires: bool,
 }
 
 impl ResponseFields {
-    /// Combines what the contract and the platform want to go.
+    /// Combines the fields that the contract and the platform drop.
     #[must_use]
     pub fn new(platform: Platform) -> Self {
-        let set = FieldSet::new()
-            .with_names(CONNECTION_SPECIFIC)
-            .with_names(ORIGIN_WIDE)
-            .with_names(CACHE_TAGS);
-        Self { denied: platform.profile().response_denylist.add_to(set) }
+        let of_platform = FieldSet::from(platform.profile().response_denylist);
+        let further = [Row { rule: "R6.3", fields: of_platform }];
+        Self { dropped: Dropped::new(FROM_RESPONSES, further) }
     }
 
-    /// Edits the fields in place: one walk that reads and notes, then the removals. Each
-    /// `set-cookie` field is handed to `cookie`. Repeats of what stays keep their order.
+    /// Edits the fields in place. One walk reads and notes; then the noted fields are removed. Each
+    /// `set-cookie` field is handed to `cookie`. Repeats of a field that is kept stay in order.
     pub fn filter(
         &self,
         headers: &mut HeaderMap,
         mut cookie: impl FnMut(&mut HeaderValue),
-    ) -> Seen {
-        let mut seen = Seen::default();
-        let mut removals = Removals::new();
-        let mut nominated = Nominated::default();
-        let mut length = ContentLength::default();
-        let mut transfer_encoding = false;
-        let table = Known::table();
+    ) -> ResponseFacts {
+        let mut walk = Walk::new();
+        let table = KnownField::table();
         for (name, value) in headers.iter_mut() {
             let Some(known) = table.find(name) else {
-                removals.note_other(name, &self.denied);
+                walk.removals.note_other(name, self.dropped.all());
                 continue;
             };
-            let denied = self.denied.contains_known(known);
-            if denied {
-                removals.note(known);
-            }
-            match known {
-                Known::SetCookie => cookie(value),
-                Known::ContentType => {
-                    seen.script = Some(seen.script.unwrap_or_default() | is_script(value));
-                }
-                Known::CacheControl => {
-                    seen.several_cache_controls = seen.cache_control;
-                    seen.cache_control = true;
-                }
-                Known::Expires => seen.expires = !denied,
-                Known::Connection => nominated.read(value),
-                Known::ContentLength if !denied => length.read(value),
-                Known::TransferEncoding => transfer_encoding = true,
-                _ => {}
+            if self.dropped.all().contains_known(known) {
+                walk.removals.note(known);
+                walk.read_dropped(known, value);
+            } else if known == KnownField::SetCookie {
+                cookie(value);
+            } else {
+                walk.read_kept(known, value);
             }
         }
-        match length {
-            // RFC 9112 §6.3: the coding decides, and a length that cannot be right helps nobody.
-            _ if transfer_encoding => removals.note(Known::ContentLength),
-            ContentLength::Malformed => removals.note(Known::ContentLength),
+        walk.finish(headers)
+    }
+
+    /// The rule that drops a field, if one does whatever the rest of the response is.
+    pub(crate) fn rule_that_drops(&self, name: &HeaderName) -> Option<&'static str> {
+        self.dropped.rule(name)
+    }
+}
+
+/// What a walk over the fields has found so far.
+struct Walk {
+    removals: Removals,
+    options: ConnectionOptions,
+    length: ContentLength,
+    has_transfer_encoding: bool,
+    facts: ResponseFacts,
+}
+
+impl Walk {
+    fn new() -> Self {
+        Self {
+            removals: Removals::new(),
+            options: ConnectionOptions::default(),
+            length: ContentLength::default(),
+            has_transfer_encoding: false,
+            facts: ResponseFacts::default(),
+        }
+    }
+
+    #[inline]
+    fn read_dropped(&mut self, known: KnownField, value: &HeaderValue) {
+        match known {
+            KnownField::Connection => self.options.read(value),
+            KnownField::TransferEncoding => self.has_transfer_encoding = true,
+            _ => {}
+        }
+    }
+
+    #[inline]
+    fn read_kept(&mut self, known: KnownField, value: &HeaderValue) {
+        let facts = &mut self.facts;
+        match known {
+            KnownField::ContentType => {
+                facts.script = Some(facts.script.unwrap_or_default() | is_script(value));
+            }
+            KnownField::CacheControl => {
+                facts.several_cache_controls = facts.cache_control;
+                facts.cache_control = true;
+            }
+            KnownField::Expires => facts.expires = true,
+            KnownField::ContentLength => self.length.read(value),
+            _ => {}
+        }
+    }
+
+    #[inline]
+    fn finish(mut self, headers: &mut HeaderMap) -> ResponseFacts {
+        match self.length {
+            // RFC 9112 §6.3: the coding decides, and the length may be wrong.
+            _ if self.has_transfer_encoding => self.removals.note(KnownField::ContentLength),
+            ContentLength::Malformed => self.removals.note(KnownField::ContentLength),
             ContentLength::Repeated(length) => {
-                // A map that is full refuses, even where the name is there already.
+                // A map that is full refuses, even if it has the name already.
                 if headers.try_insert(CONTENT_LENGTH, length.into()).is_err() {
-                    removals.note(Known::ContentLength);
+                    self.removals.note(KnownField::ContentLength);
                 }
             }
             ContentLength::Absent | ContentLength::One(_) => {}
         }
-        removals.apply(headers);
-        if nominated.remove_from(headers) {
-            seen.expires = headers.contains_key(EXPIRES);
+        self.removals.apply(headers);
+        if self.options.remove_from(headers) {
+            self.facts.expires = headers.contains_key(EXPIRES);
         }
-        seen
+        self.facts
     }
 }
 
-/// R7.1: the media type, without regard to case and parameters.
+/// R7.1: whether the media type is JavaScript, in any case and with any parameters.
 fn is_script(value: &HeaderValue) -> bool {
     let value = value.as_bytes().trim_ascii_start();
     begins_with_type(value, b"text/javascript")
@@ -135,18 +186,21 @@ fn begins_with_type<const N: usize>(value: &[u8], media_type: &[u8; N]) -> bool 
 mod tests {
     use super::*;
 
-    fn filtered(platform: Platform, fields: &[(&str, &str)]) -> (Seen, Vec<(String, String)>) {
+    fn filtered(
+        platform: Platform,
+        fields: &[(&str, &str)],
+    ) -> (ResponseFacts, Vec<(String, String)>) {
         let mut headers = HeaderMap::new();
         for (name, value) in fields {
-            let name = http::HeaderName::from_bytes(name.as_bytes()).unwrap();
+            let name = HeaderName::from_bytes(name.as_bytes()).unwrap();
             headers.append(name, HeaderValue::from_str(value).unwrap());
         }
-        let seen = ResponseFields::new(platform).filter(&mut headers, |_| {});
+        let facts = ResponseFields::new(platform).filter(&mut headers, |_| {});
         let text = |value: &HeaderValue| value.to_str().unwrap().to_owned();
         let pairs = headers.iter().map(|(name, value)| (name.to_string(), text(value)));
         let mut pairs: Vec<_> = pairs.collect();
         pairs.sort_by(|(one, _), (other, _)| one.cmp(other));
-        (seen, pairs)
+        (facts, pairs)
     }
 
     fn generic(fields: &[(&str, &str)]) -> Vec<(String, String)> {
@@ -291,10 +345,10 @@ mod tests {
             ("", false),
         ] {
             let fields = [("content-type", content_type), ("cache-control", "public")];
-            let seen = filtered(Platform::Generic, &fields).0;
-            assert_eq!((seen.script, seen.cache_control), (Some(script), true), "{content_type}");
+            let facts = filtered(Platform::Generic, &fields).0;
+            assert_eq!((facts.script, facts.cache_control), (Some(script), true), "{content_type}");
         }
-        assert_eq!(filtered(Platform::Generic, &[]).0, Seen::default());
+        assert_eq!(filtered(Platform::Generic, &[]).0, ResponseFacts::default());
         let [script, page] = ["text/javascript", "text/html"].map(|value| ("content-type", value));
         for (fields, expected) in [
             ([script, page], true),

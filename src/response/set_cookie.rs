@@ -1,7 +1,7 @@
 //! Step 3c: which domain a cookie is for (contract R8, RFC 6265bis §5).
 //!
-//! Only the `Domain` attribute is edited; every other byte of the field stays. A cookie without
-//! `=` before its first `;` is nameless, and its attributes are edited all the same (R8.6).
+//! Only the `Domain` attribute is edited; every other byte of the field stays. A cookie without a `=`
+//! before its first `;` has no name, and its attributes are edited nevertheless (R8.6).
 
 mod attribute;
 mod domain;
@@ -15,16 +15,18 @@ use http::header::InvalidHeaderValue;
 use self::attribute::{DomainAttribute, domain_attributes};
 use crate::config::{CookieDomain, DomainMap, Mapped};
 use crate::octets::stack_buffer::StackBuffer;
+use crate::route::Kind;
 
-/// What happens to the `Domain` attribute of cookies.
+/// The policy for the `Domain` attribute of cookies.
 ///
 /// ```
 /// use firstparty::config::CookieDomain;
 /// use firstparty::http::HeaderValue;
 /// use firstparty::response::set_cookie::DomainPolicy;
+/// use firstparty::route::Kind;
 ///
 /// let policy = DomainPolicy::new(CookieDomain::FirstParty);
-/// let rewriter = policy.rewriter(true, "www.example.com");
+/// let rewriter = policy.rewriter(Kind::Identification, "www.example.com");
 ///
 /// let mut own = HeaderValue::from_static("_iidt=1; Domain=example.com; Secure");
 /// rewriter.apply(&mut own);
@@ -44,14 +46,14 @@ impl DomainPolicy {
         Self(policy)
     }
 
-    /// The policy for one exchange: whether its request was authorised, and the browser's host
-    /// (lower case, without port).
+    /// The policy for one exchange, which depends on the kind of the request and on the browser's
+    /// host in lower case, without its port.
     #[must_use]
-    pub fn rewriter<'p>(&'p self, authorised: bool, host: &'p str) -> Rewriter<'p> {
-        self.rewriter_at(authorised, host.as_bytes())
+    pub fn rewriter<'p>(&'p self, kind: Kind, host: &'p str) -> Rewriter<'p> {
+        self.rewriter_at(kind, host.as_bytes())
     }
 
-    /// The rule that an edit follows.
+    /// The rule by which cookies are edited.
     pub(crate) fn rule(&self) -> &'static str {
         match &self.0 {
             #[cfg(feature = "psl")]
@@ -61,11 +63,11 @@ impl DomainPolicy {
         }
     }
 
-    pub(super) fn rewriter_at<'p>(&'p self, authorised: bool, host: &'p [u8]) -> Rewriter<'p> {
+    pub(super) fn rewriter_at<'p>(&'p self, kind: Kind, host: &'p [u8]) -> Rewriter<'p> {
         Rewriter(match &self.0 {
-            CookieDomain::FirstParty if authorised => Rewrite::Fit { host, to: None },
+            CookieDomain::FirstParty if kind.is_authorised() => Rewrite::Fit { host, to: None },
             #[cfg(feature = "psl")]
-            CookieDomain::Registrable if authorised => {
+            CookieDomain::Registrable if kind.is_authorised() => {
                 Rewrite::Fit { host, to: domain::registrable(host) }
             }
             CookieDomain::Map(map) => Rewrite::Map(map),
@@ -75,13 +77,27 @@ impl DomainPolicy {
 }
 
 /// A [`DomainPolicy`] for one exchange.
+///
+/// ```
+/// use firstparty::config::{CookieDomain, DomainMap};
+/// use firstparty::http::HeaderValue;
+/// use firstparty::response::set_cookie::DomainPolicy;
+/// use firstparty::route::Kind;
+///
+/// let map = DomainMap::new([("fpjs.io", "example.com")])?;
+/// let policy = DomainPolicy::new(CookieDomain::Map(map));
+/// let mut cookie = HeaderValue::from_static("a=1; Domain=fpjs.io");
+/// policy.rewriter(Kind::Plain, "www.example.com").apply(&mut cookie);
+/// assert_eq!(cookie, "a=1; Domain=example.com");
+/// # Ok::<(), firstparty::ConfigError>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Rewriter<'p>(Rewrite<'p>);
 
 #[derive(Clone, Copy, Debug)]
 enum Rewrite<'p> {
     Keep,
-    /// Domains that do not cover the host go, or become another one.
+    /// A domain that does not cover the host is removed, or replaced by another one.
     Fit {
         host: &'p [u8],
         to: Option<&'p [u8]>,
@@ -89,7 +105,7 @@ enum Rewrite<'p> {
     Map(&'p DomainMap),
 }
 
-/// What the `Domain` attributes of one cookie become.
+/// How the `Domain` attributes of one cookie are edited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Edit<'p> {
     Keep,
@@ -107,7 +123,7 @@ impl Rewriter<'_> {
         let Some(first) = attributes.next() else {
             return;
         };
-        // RFC 6265bis §5.6: of several attributes, the last one counts; all are edited alike.
+        // RFC 6265bis §5.6: of several attributes, the last one counts. All are edited alike.
         let last = attributes.last();
         let edit = self.edit(last.as_ref().unwrap_or(&first).domain());
         if edit == Edit::Keep {
@@ -117,7 +133,7 @@ impl Rewriter<'_> {
             None => edited_once(cookie.as_bytes(), &first, edit),
             Some(_) => edited(cookie.as_bytes(), edit),
         };
-        // Parts of a valid value, joined by valid bytes, are one.
+        // Parts of a valid value, joined by valid bytes, are always a valid value.
         if let Ok(value) = value {
             *cookie = value;
         }
@@ -128,12 +144,12 @@ impl Rewriter<'_> {
             Rewrite::Keep => Edit::Keep,
             Rewrite::Fit { host, to } => match to {
                 _ if domain::covers(domain, host) => Edit::Keep,
-                // An empty domain asks for a host-only cookie; it gets one.
+                // An empty domain asks for a host-only cookie, and without the attribute it is one.
                 Some(to) if !domain.is_empty() => Edit::Replace(to),
                 _ => Edit::Remove,
             },
             Rewrite::Map(_) if domain.is_empty() => Edit::Keep,
-            // What is not text equals no domain, but `*` matches it.
+            // Bytes that are not text equal no domain, but `*` matches them.
             Rewrite::Map(map) => match map.get(std::str::from_utf8(domain).unwrap_or_default()) {
                 Mapped::To(to) => Edit::Replace(to.as_bytes()),
                 Mapped::Removed => Edit::Remove,
@@ -143,8 +159,9 @@ impl Rewriter<'_> {
     }
 }
 
-/// What an attribute becomes, and what it was. R8.2: it goes, from its `;` up to the next one. R8.3,
-/// R8.4: or its value is replaced, its name and blanks stay.
+/// The new text of an attribute, as `=` and domain, and the range that it replaces. An attribute is
+/// removed from its `;` up to the next one (R8.2), or its value is replaced while its name and its
+/// blanks stay (R8.3, R8.4).
 fn change<'t>(
     attribute: &DomainAttribute<'_>,
     edit: Edit<'t>,
@@ -158,8 +175,8 @@ fn change<'t>(
     }
 }
 
-/// Nearly every cookie has one `Domain` at most. Written once, into exactly as much room as it
-/// takes, which becomes the value as it is.
+/// The new value of a cookie with a single `Domain`, as nearly every cookie is. It is written into a
+/// buffer of its exact size, which becomes the value.
 fn edited_once(
     cookie: &[u8],
     attribute: &DomainAttribute<'_>,
@@ -176,7 +193,8 @@ fn edited_once(
     HeaderValue::from_maybe_shared(Bytes::from(text))
 }
 
-/// The same for any number of attributes, apart because its text takes room on the stack.
+/// The same for any number of attributes. It is a function of its own because the buffer takes room
+/// on the stack.
 #[cold]
 fn edited(cookie: &[u8], edit: Edit<'_>) -> Result<HeaderValue, InvalidHeaderValue> {
     let mut text = StackBuffer::<512>::new();
@@ -196,10 +214,10 @@ fn edited(cookie: &[u8], edit: Edit<'_>) -> Result<HeaderValue, InvalidHeaderVal
 mod tests {
     use super::*;
 
-    fn rewritten(policy: CookieDomain, authorised: bool, cookie: &str) -> String {
+    fn rewritten(policy: CookieDomain, kind: Kind, cookie: &str) -> String {
         let policy = DomainPolicy::new(policy);
         let mut value = HeaderValue::from_str(cookie).unwrap();
-        policy.rewriter(authorised, "www.example.com").apply(&mut value);
+        policy.rewriter(kind, "www.example.com").apply(&mut value);
         value.to_str().unwrap().to_owned()
     }
 
@@ -208,8 +226,8 @@ mod tests {
     /// R8.1, R8.2: untouched where the policy or the request says so.
     #[test]
     fn cookies_of_plain_requests_stay() {
-        assert_eq!(rewritten(CookieDomain::Preserve, true, FOREIGN), FOREIGN);
-        assert_eq!(rewritten(CookieDomain::FirstParty, false, FOREIGN), FOREIGN);
+        assert_eq!(rewritten(CookieDomain::Preserve, Kind::Identification, FOREIGN), FOREIGN);
+        assert_eq!(rewritten(CookieDomain::FirstParty, Kind::Plain, FOREIGN), FOREIGN);
     }
 
     /// R8.2, R8.5, R8.6: a domain that does not cover the host goes, every other byte stays.
@@ -230,7 +248,11 @@ mod tests {
             ),
             ("Domain=fpjs.io", "Domain=fpjs.io"),
         ] {
-            assert_eq!(rewritten(CookieDomain::FirstParty, true, cookie), expected, "{cookie}");
+            assert_eq!(
+                rewritten(CookieDomain::FirstParty, Kind::Identification, cookie),
+                expected,
+                "{cookie}"
+            );
         }
     }
 
@@ -250,18 +272,24 @@ mod tests {
             ("a=1; domain=a.b; x; Domain=gone.io;y", "a=1; x;y"),
             ("a=1", "a=1"),
         ] {
-            assert_eq!(rewritten(map(), false, cookie), expected, "{cookie}");
+            assert_eq!(rewritten(map(), Kind::Plain, cookie), expected, "{cookie}");
         }
         let all = || CookieDomain::Map(DomainMap::new([("*", "x.y")]).unwrap());
-        assert_eq!(rewritten(all(), true, FOREIGN), "a=1; Domain=x.y; Secure");
+        assert_eq!(rewritten(all(), Kind::Identification, FOREIGN), "a=1; Domain=x.y; Secure");
         let ordered = |pairs: [(&str, &str); 2]| CookieDomain::Map(DomainMap::new(pairs).unwrap());
         let (all_first, all_last) =
             ([("*", "x.y"), (".fpjs.io", "z.w")], [(".fpjs.io", "z.w"), ("*", "x.y")]);
-        assert_eq!(rewritten(ordered(all_first), true, FOREIGN), "a=1; Domain=x.y; Secure");
-        assert_eq!(rewritten(ordered(all_last), true, FOREIGN), "a=1; Domain=z.w; Secure");
+        assert_eq!(
+            rewritten(ordered(all_first), Kind::Identification, FOREIGN),
+            "a=1; Domain=x.y; Secure"
+        );
+        assert_eq!(
+            rewritten(ordered(all_last), Kind::Identification, FOREIGN),
+            "a=1; Domain=z.w; Secure"
+        );
         // No domain is none that `*` matches.
         for empty in ["a=1; Domain; x", "a=1; Domain=; x", "a=1; Domain=."] {
-            assert_eq!(rewritten(all(), true, empty), empty);
+            assert_eq!(rewritten(all(), Kind::Identification, empty), empty);
         }
     }
 
@@ -270,12 +298,15 @@ mod tests {
     #[test]
     fn domains_become_registrable() {
         let policy = || CookieDomain::Registrable;
-        assert_eq!(rewritten(policy(), true, FOREIGN), "a=1; Domain=example.com; Secure");
-        assert_eq!(rewritten(policy(), false, FOREIGN), FOREIGN);
-        assert_eq!(rewritten(policy(), true, "a=1; Domain=; x"), "a=1; x");
+        assert_eq!(
+            rewritten(policy(), Kind::Identification, FOREIGN),
+            "a=1; Domain=example.com; Secure"
+        );
+        assert_eq!(rewritten(policy(), Kind::Plain, FOREIGN), FOREIGN);
+        assert_eq!(rewritten(policy(), Kind::Identification, "a=1; Domain=; x"), "a=1; x");
         let policy = DomainPolicy::new(policy());
         let mut value = HeaderValue::from_static(FOREIGN);
-        policy.rewriter(true, "127.0.0.1").apply(&mut value);
+        policy.rewriter(Kind::Identification, "127.0.0.1").apply(&mut value);
         assert_eq!(value, "a=1; Secure");
     }
 
@@ -283,12 +314,14 @@ mod tests {
     #[test]
     fn raw_bytes_survive() {
         let mut value = HeaderValue::from_bytes(b"a=\xff; Domain=fpjs.io; x=\xe9").unwrap();
-        DomainPolicy::new(CookieDomain::FirstParty).rewriter(true, "a.b").apply(&mut value);
+        DomainPolicy::new(CookieDomain::FirstParty)
+            .rewriter(Kind::Identification, "a.b")
+            .apply(&mut value);
         assert_eq!(value.as_bytes(), b"a=\xff; x=\xe9");
 
         let all = CookieDomain::Map(DomainMap::new([("*", "x.y")]).unwrap());
         let mut value = HeaderValue::from_bytes(b"a=1; Domain=\xff").unwrap();
-        DomainPolicy::new(all).rewriter(false, "a.b").apply(&mut value);
+        DomainPolicy::new(all).rewriter(Kind::Plain, "a.b").apply(&mut value);
         assert_eq!(value, "a=1; Domain=x.y");
     }
 }

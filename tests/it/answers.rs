@@ -220,10 +220,11 @@ fn exchanges_end_at_a_limit_of_the_host() {
     assert_cors(&response, Some("https://a.b"));
     assert_well_formed(&response);
 
-    let (sent, unsent) = (exchange.report(), exchange.report().unsent());
-    assert!(sent.region.is_some() && sent.secret_sent);
-    assert!(unsent.region.is_none() && !unsent.secret_sent);
-    assert_eq!((unsent.route, unsent.authorised), (sent.route, true));
+    let (open, answered) = (exchange.report(), exchange.report().answered(&FULL));
+    assert!(open.region.is_some() && open.secret_sent);
+    assert!(answered.region.is_none() && !answered.secret_sent);
+    assert_eq!((answered.route, answered.authorised), (open.route, true));
+    assert_eq!((answered.cause, answered.status), (Some(&FULL), Some(503)));
 
     let (_, exchange) = forwarded(&usual(), request("HEAD", "/fp/v4", &[]));
     assert!(exchange.refuse(&FULL).body().is_empty());

@@ -1,6 +1,7 @@
 //! Whole exchanges through the gateway: what upstream gets, what the browser gets.
 
 use firstparty::http::{HeaderName, HeaderValue, StatusCode, Version};
+use firstparty::refusal::{Cause, Refusal};
 use firstparty::report::Generation;
 use firstparty::route::RouteKind;
 use firstparty::{Failure, Platform, Region, RequestId};
@@ -485,7 +486,7 @@ fn exchanges_are_reported() {
     assert_eq!(report.generation, Some(Generation::V3));
     assert_eq!(report.region, Some(Region::Ap));
     assert!(report.authorised && report.secret_sent);
-    assert_eq!((report.status, report.failure), (None, None));
+    assert_eq!((report.status, report.failure, report.cause), (None, None, None));
     for (status, suspect) in [(200, false), (401, true), (403, true), (500, false)] {
         let status = StatusCode::from_u16(status).unwrap();
         let ended = report.ended(status);
@@ -508,15 +509,23 @@ fn exchanges_are_reported() {
 /// R11.1: answers made here are reported, too.
 #[test]
 fn answers_are_reported() {
-    for (uri, route, generation, status) in [
-        ("/fp/status", Some(RouteKind::Status), None, 200),
-        ("/fp/agent", Some(RouteKind::Agent), Some(Generation::V3), 400),
-        ("/fp/..", None, None, 400),
+    for (uri, route, generation, cause, status) in [
+        ("/fp/status", Some(RouteKind::Status), None, Cause::STATUS_PAGE, 200),
+        (
+            "/fp/agent",
+            Some(RouteKind::Agent),
+            Some(Generation::V3),
+            Refusal::ApiKeyMissing.cause(),
+            400,
+        ),
+        ("/fp/..", None, None, Refusal::DotSegment.cause(), 400),
     ] {
         let action = usual().handle(request("GET", uri, &[]), None);
         let firstparty::Action::Respond(_, report) = action else { panic!("{uri}") };
         assert_eq!((report.route, report.status), (route, Some(status)), "{uri}");
-        assert_eq!(report.generation, generation, "{uri}");
+        assert_eq!((report.generation, report.cause), (generation, Some(cause)), "{uri}");
+        let json = serde_json::to_value(report).unwrap();
+        assert_eq!(json["cause"], cause.name());
         assert!(report.region.is_none() && !report.secret_sent && !report.secret_suspect, "{uri}");
     }
 }

@@ -4,7 +4,7 @@ use firstparty::config::CookieDomain;
 use firstparty::explain::{self, Note};
 use firstparty::http::{HeaderMap, HeaderName, HeaderValue, Request, Response};
 use firstparty::response::set_cookie::DomainPolicy;
-use firstparty::route::RouteKind;
+use firstparty::route::{Kind, RouteKind};
 use firstparty::{Action, Config, Failure, Gateway, Platform, RequestId};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -404,7 +404,7 @@ proptest! {
         let expected = join(&mut attributes.iter().filter(|text| !is_domain(text)));
         let mut cookie = HeaderValue::from_str(&before).unwrap();
         let policy = DomainPolicy::new(CookieDomain::FirstParty);
-        policy.rewriter(true, "a.example").apply(&mut cookie);
+        policy.rewriter(Kind::Identification, "a.example").apply(&mut cookie);
         prop_assert_eq!(cookie.to_str().unwrap(), &expected);
         let judged = cookie::Cookie::parse(expected).unwrap();
         let original = cookie::Cookie::parse(before).unwrap();

@@ -68,7 +68,8 @@ impl EdgeFunction {
         let (request, client_ip) = match event.into_request() {
             Ok(request) => request,
             Err((refusal, reply)) => {
-                return respond(reply.refuse(refusal.cause()), Report::default());
+                let cause = refusal.cause();
+                return respond(reply.refuse(cause), Report::default().answered(cause));
             }
         };
         let (mut request, exchange) = match self.0.handle(request, client_ip) {
@@ -78,7 +79,7 @@ impl EdgeFunction {
         let framed = if truncated { Err(&BODY_TRUNCATED) } else { frame(&mut request) };
         match framed {
             Ok(()) => EdgeStep::Forward(request, Pending(exchange)),
-            Err(cause) => respond(exchange.refuse(cause), exchange.report().unsent()),
+            Err(cause) => respond(exchange.refuse(cause), exchange.report().answered(cause)),
         }
     }
 }
@@ -115,7 +116,6 @@ impl Pending {
 }
 
 fn respond<B: Body>(response: Response<Bytes>, report: Report) -> EdgeStep<B> {
-    let report = report.ended(response.status());
     EdgeStep::Respond(ResultObject::made(response), report)
 }
 

@@ -63,7 +63,7 @@
 //! | a response, a failure, or a limit of the host | [`Exchange::complete`](firstparty::Exchange::complete), `fail`, `refuse` |
 //! | an answer to what cannot be handed to a gateway | [`Reply::to`](firstparty::reply::Reply::to) |
 //! | reasons of its own for an answer | [`Cause::new`](firstparty::refusal::Cause::new): see [`cause`] |
-//! | a report of what was not sent after all | [`Report::unsent`](firstparty::Report::unsent) |
+//! | a report of a request that is answered here | [`Report::answered`](firstparty::Report::answered) |
 //! | the browser's address from text | [`parse_address`](firstparty::request::address::parse_address) |
 //! | variables from the host's own places | [`Source::insert`](firstparty::config::Source::insert) |
 //! | a settings document, kept for a while | [`DocumentCache`](firstparty::config::DocumentCache) |

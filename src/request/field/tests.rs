@@ -15,12 +15,12 @@ fn map(fields: &[(&str, &str)]) -> HeaderMap {
 
 fn filtered(
     platform: Platform,
-    authorised: bool,
+    kind: Kind,
     fields: &[(&str, &str)],
 ) -> Result<Vec<(String, String)>, Refusal> {
     let config = Config::builder().drop_fields(["referer", "x-mine"]).build().unwrap();
     let mut headers = map(fields);
-    RequestFields::new(&config, platform).filter(&mut headers, authorised, &UPSTREAM)?;
+    RequestFields::new(&config, platform).filter(&mut headers, kind, &UPSTREAM)?;
     let text = |value: &HeaderValue| value.to_str().unwrap().to_owned();
     let pairs = headers.iter().map(|(name, value)| (name.to_string(), text(value)));
     let mut pairs: Vec<_> = pairs.filter(|(name, _)| name != "host").collect();
@@ -29,7 +29,7 @@ fn filtered(
 }
 
 fn generic(fields: &[(&str, &str)]) -> Result<Vec<(String, String)>, Refusal> {
-    filtered(Platform::Generic, true, fields)
+    filtered(Platform::Generic, Kind::Identification, fields)
 }
 
 fn pairs(fields: &[(&str, &str)]) -> Vec<(String, String)> {
@@ -56,8 +56,8 @@ fn other_fields_pass() {
         sec-ch-ua-mobile sec-ch-ua-platform user-agent x-forwarded-for";
     let fields: Vec<_> = names.split_whitespace().map(|name| (name, "1")).collect();
     for &platform in Platform::ALL {
-        for authorised in [true, false] {
-            assert_eq!(filtered(platform, authorised, &fields), Ok(pairs(&fields)), "{platform}");
+        for kind in [Kind::Identification, Kind::Plain] {
+            assert_eq!(filtered(platform, kind, &fields), Ok(pairs(&fields)), "{platform}");
         }
     }
 }
@@ -123,13 +123,13 @@ fn the_platforms_own_fields_go() {
         via cdn-loop cache-tag x-edge-location x-edge-new x-amz-cf-id x-amz-cf-new";
     let mut fields: Vec<_> = gone.split_whitespace().map(|name| (name, "1")).collect();
     fields.extend([("content-length", "3"), ("x-arr-ssl", "4"), ("if-range", "5")]);
-    let cloudfront = filtered(Platform::CloudFront, true, &fields);
+    let cloudfront = filtered(Platform::CloudFront, Kind::Identification, &fields);
     assert_eq!(cloudfront, Ok(pairs(&[("if-range", "5"), ("x-arr-ssl", "4")])));
     let fields = [("via", "v"), ("x-edge-a", "1"), ("x-site-b", "2"), ("x-azure-c", "3")];
-    let azure = filtered(Platform::Azure, true, &fields);
+    let azure = filtered(Platform::Azure, Kind::Identification, &fields);
     assert_eq!(azure, Ok(pairs(&[("via", "v")])));
     for &platform in Platform::ALL {
-        let stays = filtered(platform, true, &[("x-forwarded-for", "1")]);
+        let stays = filtered(platform, Kind::Identification, &[("x-forwarded-for", "1")]);
         assert_eq!(stays, Ok(pairs(&[("x-forwarded-for", "1")])), "{platform}");
     }
     let others = [
@@ -150,7 +150,11 @@ fn the_platforms_own_fields_go() {
         ("x-real-ip", "8"),
     ];
     for platform in others {
-        assert_eq!(filtered(platform, true, &fields), Ok(pairs(&fields)), "{platform}");
+        assert_eq!(
+            filtered(platform, Kind::Identification, &fields),
+            Ok(pairs(&fields)),
+            "{platform}"
+        );
     }
 }
 
@@ -159,7 +163,7 @@ fn the_platforms_own_fields_go() {
 fn cookies_are_filtered_across_fields() {
     let fields = [("cookie", "_iidt=1; a=2"), ("cookie", "b=3"), ("cookie", "_iidt=4")];
     assert_eq!(generic(&fields), Ok(pairs(&[("cookie", "_iidt=1; _iidt=4")])));
-    assert_eq!(filtered(Platform::Generic, false, &fields), Ok(pairs(&[])));
+    assert_eq!(filtered(Platform::Generic, Kind::Plain, &fields), Ok(pairs(&[])));
     assert_eq!(generic(&[("cookie", "a=1")]), Ok(pairs(&[])));
     assert_eq!(
         generic(&[("cookie", "a=1"), ("cookie", "_iidt=1")]),
@@ -176,7 +180,7 @@ fn the_list_of_cookies_is_configured() {
         let config = Config::builder().cookies(names.iter().copied()).build().unwrap();
         let mut headers = map(&[("cookie", "_iidt=1; b=2; _vid=3")]);
         RequestFields::new(&config, Platform::Generic)
-            .filter(&mut headers, true, &UPSTREAM)
+            .filter(&mut headers, Kind::Identification, &UPSTREAM)
             .unwrap();
         assert_eq!(headers.get("cookie").map(|cookie| cookie.to_str().unwrap()), expected);
     }
@@ -201,11 +205,11 @@ fn full_maps_are_refused() {
         &[("host", "a.b"), ("cookie", "_iidt=1"), ("cookie", "_iidt=2")],
         &[],
     ] {
-        let refused = fields.filter(&mut full(pairs), true, &UPSTREAM);
+        let refused = fields.filter(&mut full(pairs), Kind::Identification, &UPSTREAM);
         assert_eq!(refused.unwrap_err(), Refusal::TooManyFields, "{pairs:?}");
     }
     let mut fits = full(&[("host", "a.b"), ("cookie", "a=1; _iidt=1")]);
-    assert!(fields.filter(&mut fits, true, &UPSTREAM).is_ok());
+    assert!(fields.filter(&mut fits, Kind::Identification, &UPSTREAM).is_ok());
     assert_eq!(fits["cookie"], "_iidt=1");
 }
 
@@ -217,30 +221,30 @@ fn a_cookie_stays_sensitive() {
         let mut cookie = HeaderValue::from_static("a=1; _iidt=1");
         cookie.set_sensitive(sensitive);
         let mut headers = HeaderMap::from_iter([(COOKIE, cookie)]);
-        fields.filter(&mut headers, true, &UPSTREAM).unwrap();
+        fields.filter(&mut headers, Kind::Identification, &UPSTREAM).unwrap();
         assert_eq!(headers["cookie"], "_iidt=1");
         assert_eq!(headers["cookie"].is_sensitive(), sensitive);
     }
 }
 
-/// R4.1, R5.0, R5.7: `host` is taken and replaced; it may be missing but not come twice.
+/// R4.1, R5.0, R5.7: `host` is returned and replaced; it may be missing but not come twice.
 #[test]
-fn host_and_origin_are_taken() {
+fn host_and_origin_are_returned() {
     let fields = RequestFields::new(&Config::default(), Platform::Generic);
     let mut headers = map(&[("host", "a.b"), ("origin", "https://a.b"), ("connection", "origin")]);
-    let taken = fields.filter(&mut headers, false, &UPSTREAM).unwrap();
+    let browser = fields.filter(&mut headers, Kind::Plain, &UPSTREAM).unwrap();
     assert_eq!(
-        (taken.host.unwrap(), taken.origin.unwrap()),
+        (browser.host.unwrap(), browser.origin.unwrap()),
         ("a.b".parse().unwrap(), "https://a.b".parse().unwrap())
     );
     assert_eq!(headers, map(&[("host", "api.fpjs.io")]));
 
     let mut headers = map(&[("origin", "https://a.b"), ("origin", "null")]);
-    let taken = fields.filter(&mut headers, false, &UPSTREAM).unwrap();
-    assert!(taken.host.is_none() && taken.origin.is_none());
+    let browser = fields.filter(&mut headers, Kind::Plain, &UPSTREAM).unwrap();
+    assert!(browser.host.is_none() && browser.origin.is_none());
     assert_eq!(headers["host"], "api.fpjs.io");
 
     let mut headers = map(&[("host", "a.b"), ("host", "a.b")]);
-    let twice = fields.filter(&mut headers, false, &UPSTREAM);
+    let twice = fields.filter(&mut headers, Kind::Plain, &UPSTREAM);
     assert_eq!(twice.unwrap_err(), Refusal::Host);
 }

@@ -23,7 +23,7 @@ impl Name for LoaderVersion {
     const TEXT: &'static str = "loaderVersion";
 }
 
-/// The path in pieces, each as it is to be written.
+/// The pieces of the path, each encoded as it will be written.
 pub(super) struct AgentPath<'q> {
     root: &'static str,
     version: Cow<'q, [u8]>,
@@ -45,7 +45,8 @@ impl<'q> AgentPath<'q> {
     }
 }
 
-/// The value of the first parameter with a name, as a segment; none if it is absent or empty.
+/// The value of the first parameter with a name, encoded as a segment, or `None` if it is absent or
+/// empty.
 fn value<N: Name>(query: &str) -> Result<Option<Cow<'_, [u8]>>, Refusal> {
     let parameter = query::named::<N>(query).next();
     let parameter = parameter.filter(|parameter| !parameter.value.is_empty());

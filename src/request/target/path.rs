@@ -5,7 +5,7 @@ use http::uri::PathAndQuery;
 
 use crate::refusal::Refusal;
 
-/// What `http` lets path and query take together.
+/// How long path and query together may be in a `Uri` of `http`.
 const MAX_LENGTH: usize = 65_534;
 
 /// The path of a target.
@@ -14,7 +14,7 @@ pub(super) trait Path {
     fn write(&self, text: &mut Vec<u8>);
 }
 
-/// The browser's, as it came.
+/// A path that is forwarded as it came.
 impl Path for &str {
     fn length(&self) -> usize {
         self.len()
@@ -47,6 +47,6 @@ pub(super) fn path_and_query(
         text.push(if query.is_empty() { b'?' } else { b'&' });
         text.extend_from_slice(monitoring.as_bytes());
     }
-    debug_assert_eq!(text.len(), length, "the buffer was measured");
+    debug_assert_eq!(text.len(), length, "the buffer has the right size");
     PathAndQuery::from_maybe_shared(Bytes::from(text)).map_err(|_| Refusal::TargetMalformed)
 }

@@ -1,4 +1,4 @@
-//! Values as path segments: nothing in one can break out of it (contract R4.4).
+//! Values as segments of a path, from which nothing can break out (contract R4.4).
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use crate::octets::percent::push_encoded;
 use crate::refusal::Refusal;
 use crate::request::query::Parameter;
 
-/// A decoded value as part of one path segment.
+/// The decoded value of a parameter, encoded as part of one path segment.
 #[inline]
 pub(super) fn segment(parameter: Parameter<'_>) -> Result<Cow<'_, [u8]>, Refusal> {
     let value = parameter.value;

@@ -18,13 +18,13 @@ pub(super) enum Kind {
 pub(super) struct Directive<'f> {
     start: usize,
     name: &'f [u8],
-    /// What stands behind `=`, blanks and quotes removed; none without `=`.
+    /// The text behind `=` without blanks and quotes, or `None` without `=`.
     value: Option<&'f [u8]>,
     end: usize,
 }
 
 impl<'f> Directive<'f> {
-    /// `member` may have blanks at its ends; `equals` is where its `=` is.
+    /// `member` may have blanks at its ends; `equals` is the position of its `=`.
     fn new(member: &'f [u8], equals: Option<usize>, start: usize) -> Self {
         let (name, value) = match equals.and_then(|equals| member.split_at_checked(equals)) {
             Some((name, [_, value @ ..])) => (name, Some(value.trim_ascii_end())),
@@ -38,7 +38,7 @@ impl<'f> Directive<'f> {
     }
 
     pub(super) fn kind(&self) -> Kind {
-        // Nearly all are written in lower case.
+        // Nearly all names are written in lower case.
         match self.name {
             b"max-age" => Kind::MaxAge,
             b"s-maxage" => Kind::SMaxage,
@@ -47,16 +47,17 @@ impl<'f> Directive<'f> {
         }
     }
 
-    /// Where the name ends in the field, and where the directive does.
+    /// Where the name ends in the field.
     pub(super) fn name_end(&self) -> usize {
         self.start + self.name.len()
     }
 
+    /// Where the directive ends in the field.
     pub(super) fn end(&self) -> usize {
         self.end
     }
 
-    /// The age in seconds, [`u64::MAX`] if it is more than that; none if it is none (R7.3).
+    /// The age in seconds, at most [`u64::MAX`], or `None` if the value is not a number (R7.3).
     pub(super) fn seconds(&self) -> Option<u64> {
         match decimal::read(self.value?) {
             Decimal::Number(seconds) => Some(seconds),
@@ -66,21 +67,26 @@ impl<'f> Directive<'f> {
     }
 }
 
-/// Names have no case.
+/// The same for a name in any case.
 #[inline(never)]
 fn kind_of_any_case(name: &[u8]) -> Kind {
-    let is = |lower: &[u8]| name.eq_ignore_ascii_case(lower);
-    match name.len() {
-        7 if is(b"max-age") => Kind::MaxAge,
-        7 if is(b"private") => Kind::Restriction,
-        8 if is(b"s-maxage") => Kind::SMaxage,
-        8 if is(b"no-store") || is(b"no-cache") => Kind::Restriction,
+    // The longest of the names has eight letters.
+    let mut lower = [0; 8];
+    let Some(lower) = lower.get_mut(..name.len()) else {
+        return Kind::Other;
+    };
+    lower.copy_from_slice(name);
+    lower.make_ascii_lowercase();
+    match &*lower {
+        b"max-age" => Kind::MaxAge,
+        b"s-maxage" => Kind::SMaxage,
+        b"private" | b"no-store" | b"no-cache" => Kind::Restriction,
         _ => Kind::Other,
     }
 }
 
-/// The text of a quoted string. Quoted pairs stay, so that a number written with one is none, and
-/// counts as 0: the safe side.
+/// The text of a quoted string. Quoted pairs are left as they are: a number that is written with
+/// one is then not a number and counts as 0, which is safe.
 fn unquoted(value: &[u8]) -> &[u8] {
     match value {
         [b'"', inner @ .., b'"'] => inner,
@@ -104,9 +110,9 @@ pub(super) fn directives(field: &[u8]) -> impl Iterator<Item = Directive<'_>> {
     })
 }
 
-/// Where the comma is that ends the first member, and where its first `=` is. A comma inside a
-/// quoted string, which begins right behind that `=`, does not end it; a quote that is never closed
-/// is a character like others. Looks at each byte once.
+/// The position of the comma that ends the first member, and that of its first `=`. A comma in a
+/// quoted string, which can only begin right behind that `=`, does not end the member. A quote that
+/// is never closed is an ordinary character. Each byte is looked at once.
 fn measure(rest: &[u8]) -> (usize, Option<usize>) {
     let Some(at) = rest.iter().position(|&byte| byte == b',' || byte == b'=') else {
         return (rest.len(), None);
@@ -120,7 +126,7 @@ fn measure(rest: &[u8]) -> (usize, Option<usize>) {
     (rest.len() - open.len() + last, Some(at))
 }
 
-/// What is behind the closing quote of a quoted string (RFC 9110 §5.6.4).
+/// The text behind the closing quote of a quoted string (RFC 9110 §5.6.4).
 fn behind_quoted(text: &[u8]) -> Option<&[u8]> {
     let mut escaped = false;
     let mut parts = text.splitn(2, |&byte| {

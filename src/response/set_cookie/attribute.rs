@@ -15,7 +15,7 @@ const LONGEST_VALUE: usize = 1024;
 pub(super) struct DomainAttribute<'c> {
     /// From its `;` up to the next one.
     pub(super) range: Range<usize>,
-    /// The value, blanks around it left out.
+    /// The value, without the blanks around it.
     pub(super) value: Range<usize>,
     /// Whether there is an `=`.
     pub(super) has_equals: bool,
@@ -43,7 +43,7 @@ impl<'c> DomainAttribute<'c> {
             [b'=', text @ ..] => (true, text.trim_ascii_start()),
             _ => return None,
         };
-        // Both are ends of the attribute, so their lengths tell where they begin.
+        // Both texts reach to the end of the attribute, so that their lengths tell where they begin.
         let from = end - if has_equals { text.len() } else { behind.len() };
         let text = text.trim_ascii_end();
         if text.len() > LONGEST_VALUE {
@@ -55,8 +55,8 @@ impl<'c> DomainAttribute<'c> {
 
 /// The `Domain` attributes of a field, in order.
 pub(super) fn domain_attributes(cookie: &[u8]) -> impl Iterator<Item = DomainAttribute<'_>> {
-    // Name and value are long, and no attributes. Attributes have many a semicolon and few a `d`:
-    // looking at what follows each of the former cost 300 instructions more, of 600.
+    // Searching for the letter is faster than looking behind each `;`, of which there are more. The
+    // name and the value of the cookie are passed over.
     let mut letters = Letters::<b'd'>::from(cookie, memchr(b';', cookie).unwrap_or(cookie.len()));
     std::iter::from_fn(move || {
         loop {

@@ -6,14 +6,15 @@ use std::net::IpAddr;
 
 use crate::octets::letters::equal_but_for_case;
 
-/// R8.2: whether a `Domain` (without leading dot) makes a browser at this host accept the cookie.
-/// The host itself is covered; any other domain needs an inner dot, so that `com` covers nothing.
+/// Whether a browser at this host accepts a cookie with this `Domain`, which is given without its
+/// leading dot (R8.2). The host itself is covered. Any other domain needs a dot inside, so that `com`
+/// covers nothing.
 pub(super) fn covers(domain: &[u8], host: &[u8]) -> bool {
     let rest = host.len().checked_sub(domain.len());
     let Some((before, end)) = rest.and_then(|rest| host.split_at_checked(rest)) else {
         return false;
     };
-    // What stands before tells most foreign domains apart, and nearly all are in lower case.
+    // The text before the end of the host is looked at first, because it rules out most domains.
     match before {
         [] | [.., b'.'] if equal_but_for_case(end, domain) => {
             let is_covered = before.is_empty() || has_inner_dot(domain) && !is_address(host);
@@ -27,52 +28,54 @@ fn has_inner_dot(mut domain: &[u8]) -> bool {
     while let [b'.', rest @ ..] | [rest @ .., b'.'] = domain {
         domain = rest;
     }
-    // From the end, where the label is short.
+    // The last label is usually the shortest.
     domain.iter().rev().any(|&byte| byte == b'.')
 }
 
-/// Whether a host is an IP address to a browser: it also takes any name whose last label is a
-/// number for one (WHATWG URL §3.5).
+/// Whether a browser takes a host for an IP address, as it does with any name whose last label is a
+/// number (WHATWG URL §3.5).
 fn is_address(host: &[u8]) -> bool {
     let name = host.strip_suffix(b".").unwrap_or(host);
     let last = name.iter().rposition(|&byte| byte == b'.').and_then(|dot| name.get(dot + 1..));
     let last = last.unwrap_or(name);
-    // Nearly every host ends in letters, which spares the parsers.
+    // Nearly every host ends in letters and need not be parsed.
     if last.iter().all(u8::is_ascii_lowercase) {
         return false;
     }
-    let hexadecimal = last.strip_prefix(b"0x").or_else(|| last.strip_prefix(b"0X"));
-    let is_parsed = || std::str::from_utf8(host).is_ok_and(|host| host.parse::<IpAddr>().is_ok());
     host.starts_with(b"[")
-        || is_parsed()
-        || hexadecimal.map_or_else(
-            || last.iter().all(u8::is_ascii_digit),
-            |digits| digits.iter().all(u8::is_ascii_hexdigit),
-        )
+        || is_number(last)
+        || std::str::from_utf8(host).is_ok_and(|host| host.parse::<IpAddr>().is_ok())
 }
 
-/// Without the list, nothing is known to be a public suffix.
+/// Whether a label is a decimal or a hexadecimal number (WHATWG URL §3.5, "ends in a number").
+fn is_number(label: &[u8]) -> bool {
+    match label.strip_prefix(b"0x").or_else(|| label.strip_prefix(b"0X")) {
+        Some(digits) => digits.iter().all(u8::is_ascii_hexdigit),
+        None => label.iter().all(u8::is_ascii_digit),
+    }
+}
+
+/// Without the list, no domain is known to be a public suffix.
 #[cfg(not(feature = "psl"))]
 fn is_public_suffix(_: &[u8]) -> bool {
     false
 }
 
-/// R8.2 with the list: ICANN's section and the private one.
+/// Whether the list has the domain as a public suffix, in ICANN's section or the private one (R8.2).
 #[cfg(feature = "psl")]
 fn is_public_suffix(domain: &[u8]) -> bool {
     let mut domain = Cow::Borrowed(domain.strip_suffix(b".").unwrap_or(domain));
     if domain.iter().any(u8::is_ascii_uppercase) {
-        // The list is in lower case, and so are nearly all domains.
+        // The list is in lower case.
         domain.to_mut().make_ascii_lowercase();
     }
     let suffix = psl::suffix(&domain).filter(psl::Suffix::is_known);
     suffix.is_some_and(|suffix| suffix.as_bytes() == &*domain)
 }
 
-/// R8.3: the registrable domain of a host; none for an address or a public suffix, nor for a name
-/// with an empty first label, which the list's own vectors give none, nor where the label before
-/// the suffix is empty. It keeps a final dot of the host, without which it would not match the host
-/// (RFC 6265bis §5.1.3).
+/// The registrable domain of a host (R8.3). There is none for an address, for a public suffix, and
+/// for a name in which the first label or the label before the suffix is empty. A final dot of the
+/// host is kept, because the domain would not match the host without it (RFC 6265bis §5.1.3).
 #[cfg(feature = "psl")]
 pub(super) fn registrable(host: &[u8]) -> Option<&[u8]> {
     let domain = psl::domain(host).filter(|_| !host.starts_with(b".") && !is_address(host))?;

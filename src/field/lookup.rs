@@ -1,49 +1,47 @@
-//! Looking names up: a perfect hash of those the gateway knows.
+//! Finding the number of a name: a perfect hash of the names that the gateway knows.
 
 use std::hash::{Hash, Hasher};
 use std::sync::LazyLock;
 
 use http::HeaderName;
 
-use super::names::Known;
+use super::known_field::KnownField;
 
-impl Known {
+impl KnownField {
     /// Looks a name up: one hash, at most one comparison.
     #[inline]
     pub(crate) fn of(name: &HeaderName) -> Option<Self> {
         Self::table().find(name)
     }
 
-    /// What [`Known::of`] looks into, for a walk that asks for many names.
+    /// The table behind [`KnownField::of`], for a walk that looks up many names.
     #[inline]
-    pub(crate) fn table() -> &'static Table {
+    pub(crate) fn table() -> &'static LookupTable {
         &TABLE
     }
 }
 
-static TABLE: LazyLock<Table> = LazyLock::new(Table::new);
+static TABLE: LazyLock<LookupTable> = LazyLock::new(LookupTable::new);
 
-/// A perfect hash of the names, over what `HeaderName` gives a [`Hasher`]: for a standard name two
-/// integers, so that its text is not even fetched, for any other name its bytes. In the walk over
-/// the 23 fields of an identification request, that took 460 instructions less than hashing and
-/// comparing texts.
+/// A perfect hash of the names, over what a `HeaderName` feeds to a [`Hasher`]: two integers for a
+/// standard name, whose text is then not even fetched, and the bytes of any other name.
 ///
-/// What a name hashes to is `http`'s own business: should it change, names may share a slot, which
-/// makes looking them up slow but not wrong.
-pub(crate) struct Table {
-    slots: [Option<Known>; SLOTS],
+/// What `http` feeds to the hasher is not part of its promise. If it changes, names may share a
+/// slot; look-ups are then slower, but still right.
+pub(crate) struct LookupTable {
+    slots: [Option<KnownField>; SLOTS],
     multiplier: u32,
     /// Whether some names found their slot taken.
     crowded: bool,
 }
 
-/// Slots for the integers of standard names, then twelve for each of the other names.
+/// Slots for the integers of standard names, and behind them slots for the texts of the others.
 const SLOTS: usize = 768;
 const NUMBERS: usize = 256;
 const TEXTS: usize = SLOTS - NUMBERS;
 
-impl Table {
-    /// Takes the first multiplier that gives each name a slot of its own. One of six does.
+impl LookupTable {
+    /// Takes the first multiplier that gives each name a slot of its own.
     fn new() -> Self {
         let mut table = Self::with_multiplier(0x9e37_79b1);
         for _ in 0..1000 {
@@ -58,7 +56,7 @@ impl Table {
 
     fn with_multiplier(multiplier: u32) -> Self {
         let mut table = Self { slots: [None; SLOTS], multiplier, crowded: false };
-        for &known in Known::ALL {
+        for &known in KnownField::ALL {
             let slot = table.slots.get_mut(Slot::of(known.name(), multiplier));
             match slot {
                 Some(slot @ None) => *slot = Some(known),
@@ -69,7 +67,7 @@ impl Table {
     }
 
     #[inline]
-    pub(crate) fn find(&self, name: &HeaderName) -> Option<Known> {
+    pub(crate) fn find(&self, name: &HeaderName) -> Option<KnownField> {
         let slot = self.slots.get(Slot::of(name, self.multiplier));
         match slot.copied().flatten() {
             Some(known) if known.name() == name => Some(known),
@@ -79,8 +77,8 @@ impl Table {
     }
 
     #[cold]
-    fn search(name: &HeaderName) -> Option<Known> {
-        Known::ALL.iter().copied().find(|known| known.name() == name)
+    fn search(name: &HeaderName) -> Option<KnownField> {
+        KnownField::ALL.iter().copied().find(|known| known.name() == name)
     }
 }
 
@@ -100,7 +98,7 @@ impl Slot {
 }
 
 impl Hasher for Slot {
-    /// The text of a name. Length, middle and last byte tell all names apart.
+    /// Hashes the text of a name. Length, middle byte and last byte tell all known names apart.
     #[inline]
     #[expect(clippy::cast_possible_truncation, reason = "a hash may lose bits")]
     fn write(&mut self, text: &[u8]) {
@@ -112,7 +110,7 @@ impl Hasher for Slot {
         self.slot = NUMBERS + hash as usize;
     }
 
-    /// First whether the name is standard, then, if it is, its number.
+    /// Called first with whether the name is standard, then, if it is, with its number.
     #[inline]
     fn write_isize(&mut self, number: isize) {
         self.slot = number.unsigned_abs() % NUMBERS;
@@ -130,15 +128,15 @@ mod tests {
 
     #[test]
     fn every_name_finds_its_own_number() {
-        for &known in Known::ALL {
-            assert_eq!(Known::of(known.name()), Some(known));
+        for &known in KnownField::ALL {
+            assert_eq!(KnownField::of(known.name()), Some(known));
         }
         for other in ["accepts", "x", "x-forwarded-for", "fpjs-proxy-"] {
-            assert_eq!(Known::of(&HeaderName::from_static(other)), None);
+            assert_eq!(KnownField::of(&HeaderName::from_static(other)), None);
         }
     }
 
-    /// Not needed for being right, but for being fast.
+    /// Look-ups would be right without it, but slow.
     #[test]
     fn every_name_has_a_slot_of_its_own() {
         assert!(!TABLE.crowded);
@@ -146,12 +144,12 @@ mod tests {
         assert!(standard < NUMBERS, "{standard}");
     }
 
-    /// Whatever `http` makes of a name, it is found.
+    /// Whatever `http` feeds to the hasher, every name is found.
     #[test]
     fn a_crowded_table_finds_every_name_all_the_same() {
-        let crowded = Table::with_multiplier(0);
+        let crowded = LookupTable::with_multiplier(0);
         assert!(crowded.crowded);
-        for &known in Known::ALL {
+        for &known in KnownField::ALL {
             assert_eq!(crowded.find(known.name()), Some(known));
         }
         assert_eq!(crowded.find(&HeaderName::from_static("x-forwarded-for")), None);

@@ -1,18 +1,18 @@
-//! A field's value, kept beside the message that it came with.
+//! A field's value that is kept after its message has been passed on.
 
 use http::HeaderValue;
 
-/// Keeps a copy of a field's value: short ones, as nearly all are, on the spot.
+/// A copy of a field's value. Short values, as nearly all are, are stored without allocating.
 ///
-/// A clone would do for values that share a buffer, as those from HTTP/1 do. One that owns its
-/// bytes, as those from HTTP/2 do, allocates when it is cloned for the first time.
+/// Cloning a value is free where it shares a buffer, as values from HTTP/1 do. A value that owns its
+/// bytes, as those from HTTP/2 do, allocates when it is first cloned.
 #[derive(Clone, Debug)]
-pub(crate) enum Small {
+pub(crate) enum StoredValue {
     Short { text: [u8; Self::SHORT], length: u8 },
     Long(HeaderValue),
 }
 
-impl Small {
+impl StoredValue {
     const SHORT: usize = 46;
 
     pub(crate) fn copy(value: &HeaderValue) -> Self {
@@ -34,10 +34,9 @@ impl Small {
         }
     }
 
-    /// The value as it was.
+    /// The value as it came. Always `Some`: the bytes were a valid value before.
     pub(crate) fn into_value(self) -> Option<HeaderValue> {
         match self {
-            // What was a value is one.
             Self::Short { .. } => HeaderValue::from_bytes(self.as_bytes()).ok(),
             Self::Long(value) => Some(value),
         }
@@ -49,10 +48,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn short_values_are_kept_on_the_spot() {
+    fn short_values_are_stored_inline() {
         let is_short = |length| {
             let value = HeaderValue::from_bytes(&vec![b'x'; length]).unwrap();
-            matches!(Small::copy(&value), Small::Short { .. })
+            matches!(StoredValue::copy(&value), StoredValue::Short { .. })
         };
         assert!((0..=46).all(is_short) && !is_short(47));
     }
@@ -63,7 +62,7 @@ mod tests {
             for sensitive in [false, true] {
                 let mut value = HeaderValue::from_bytes(&vec![0xe9; length]).unwrap();
                 value.set_sensitive(sensitive);
-                let kept = Small::copy(&value);
+                let kept = StoredValue::copy(&value);
                 assert_eq!(kept.as_bytes(), value.as_bytes());
                 let back = kept.into_value().unwrap();
                 assert_eq!((back.is_sensitive(), back), (sensitive, value));

@@ -1,18 +1,18 @@
-//! The names noted during a walk, removed after it.
+//! Fields noted during a walk over a message and removed after it.
 
 use http::{HeaderMap, HeaderName};
 
-use super::mask::Mask;
-use super::names::Known;
+use super::known_field::KnownField;
+use super::known_set::KnownFieldSet;
 use super::set::FieldSet;
 
-/// Collects the names of a message that have to go.
+/// Collects the names of the fields that have to be removed from a message.
 ///
-/// A walk gives a name once for every value, so each known name is noted once (a bit) and each
-/// other name unless it equals the one before. Notes of known names live on the stack.
+/// A walk meets a name once for each of its values, but a name needs to be removed only once. Known
+/// names are noted in an array on the stack.
 pub(crate) struct Removals {
-    noted: Mask,
-    order: [Known; Known::ALL.len()],
+    noted: KnownFieldSet,
+    order: [KnownField; KnownField::ALL.len()],
     len: usize,
     others: Vec<HeaderName>,
 }
@@ -20,20 +20,20 @@ pub(crate) struct Removals {
 impl Removals {
     pub(crate) fn new() -> Self {
         Self {
-            noted: Mask::default(),
-            order: [Known::Host; Known::ALL.len()],
+            noted: KnownFieldSet::default(),
+            order: [KnownField::Host; KnownField::ALL.len()],
             len: 0,
             others: Vec::new(),
         }
     }
 
-    /// Notes a name that the table has.
+    /// Notes a known name.
     #[inline]
-    pub(crate) fn note(&mut self, known: Known) {
+    pub(crate) fn note(&mut self, known: KnownField) {
         if self.noted.contains(known) {
             return;
         }
-        // There is a slot for every name, and a name is noted once.
+        // There is a slot for every known name, and each is noted at most once.
         if let Some(slot) = self.order.get_mut(self.len) {
             *slot = known;
             self.len += 1;
@@ -41,7 +41,7 @@ impl Removals {
         }
     }
 
-    /// Notes a name outside the table if it is in the set.
+    /// Notes a name that is not known, if it is in the set.
     #[inline]
     pub(crate) fn note_other(&mut self, name: &HeaderName, set: &FieldSet) {
         if set.contains_other(name.as_str()) {
@@ -49,7 +49,7 @@ impl Removals {
         }
     }
 
-    /// Apart, as hardly any message has such a name.
+    // Hardly any message has such a name.
     #[cold]
     fn note_name(&mut self, name: &HeaderName) {
         if self.others.last() != Some(name) {
@@ -57,8 +57,8 @@ impl Removals {
         }
     }
 
-    /// Removes what was noted, last position first: a removal moves the last entry into the hole,
-    /// and going backwards saves repairs (286 against 322 ns for five names).
+    /// Removes the noted fields, the last one first: a removal moves the last entry of the map into
+    /// the hole, and in this order fewer entries have to be moved.
     pub(crate) fn apply(&self, headers: &mut HeaderMap) {
         for name in self.others.iter().rev() {
             headers.remove(name);
@@ -86,8 +86,8 @@ mod tests {
         for name in headers.keys() {
             removals.note_other(name, &set);
         }
-        removals.note(Known::Via);
-        removals.note(Known::Via);
+        removals.note(KnownField::Via);
+        removals.note(KnownField::Via);
         removals.apply(&mut headers);
         let mut left: Vec<_> = headers.keys().map(HeaderName::as_str).collect();
         left.sort_unstable();

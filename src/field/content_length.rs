@@ -12,9 +12,9 @@ pub(crate) enum ContentLength {
     Absent,
     /// One field with one number: it can stay as it is.
     One(u64),
-    /// The same number several times, or with blanks about it: it has to be written once.
+    /// The same number several times, or with spaces around it: it has to be written once.
     Repeated(u64),
-    /// Differing numbers, or something that is no number.
+    /// Differing numbers, or text that is not a number.
     Malformed,
 }
 
@@ -22,13 +22,13 @@ impl ContentLength {
     /// Reads one field, which may hold a list.
     pub(crate) fn read(&mut self, value: &HeaderValue) {
         if let (Self::Absent, Some(length)) = (*self, parse(value.as_bytes())) {
-            // Nearly always.
+            // The usual case.
             *self = Self::One(length);
             return;
         }
         for member in value.as_bytes().split(|&byte| byte == b',') {
             *self = match (*self, parse(member.trim_ascii())) {
-                // There is more in the field than digits.
+                // The field holds more than digits.
                 (Self::Absent, Some(length)) => Self::Repeated(length),
                 (Self::One(first) | Self::Repeated(first), Some(length)) if first == length => {
                     Self::Repeated(first)

@@ -1,29 +1,29 @@
-//! The `connection` field: which further names belong to the hop (RFC 9110 §7.6.1).
+//! The options in `connection` fields, most of which name further fields (RFC 9110 §7.6.1).
 
 use http::header::CONNECTION;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use super::names::Known;
+use super::known_field::KnownField;
 
-/// Names in all `connection` fields of a message that are looked at (contract R5.1, R6.1).
+/// How many names in all `connection` fields of a message are read (contract R5.1, R6.1).
 pub(crate) const MAX_NAMES: usize = 100;
 
-/// The fields that a message's `connection` fields name.
+/// The fields that the `connection` fields of a message name, and that are therefore removed.
 ///
-/// Members that are no tokens are ignored, and so are names that cannot be connection-specific:
-/// `host` and `content-length`. Everything else goes, as the RFC says.
+/// Members that are not tokens are ignored. So are `host` and `content-length`, which cannot be
+/// connection-specific. Every other field that is named is removed, as the RFC demands.
 #[derive(Debug, Default)]
-pub(crate) struct Nominated {
+pub(crate) struct ConnectionOptions {
     count: usize,
     close: bool,
     names: Vec<HeaderName>,
 }
 
-impl Nominated {
+impl ConnectionOptions {
     /// Reads one `connection` field.
     pub(crate) fn read(&mut self, value: &HeaderValue) {
         if let b"keep-alive" | b"Keep-Alive" = value.as_bytes() {
-            // Nearly always.
+            // The usual case.
             self.count += 1;
             return;
         }
@@ -49,22 +49,22 @@ impl Nominated {
 
     /// Reads all `connection` fields of a message.
     pub(crate) fn of(headers: &HeaderMap) -> Self {
-        let mut nominated = Self::default();
-        headers.get_all(CONNECTION).iter().for_each(|value| nominated.read(value));
-        nominated
+        let mut options = Self::default();
+        headers.get_all(CONNECTION).iter().for_each(|value| options.read(value));
+        options
     }
 
     pub(crate) fn contains(&self, name: &HeaderName) -> bool {
         self.names.contains(name) || self.close && name == CLOSE
     }
 
-    /// Whether more names came than are looked at.
+    /// Whether there are more names than are read.
     pub(crate) fn overflows(&self) -> bool {
         self.count > MAX_NAMES
     }
 
-    /// Removes the named fields: at most [`MAX_NAMES`] look-ups, however large the message. Tells
-    /// whether any was named.
+    /// Removes the named fields, with at most [`MAX_NAMES`] look-ups however large the message is.
+    /// Returns whether any field was named.
     pub(crate) fn remove_from(&self, headers: &mut HeaderMap) -> bool {
         for name in &self.names {
             headers.remove(name);
@@ -76,43 +76,43 @@ impl Nominated {
     }
 }
 
-/// A member that is a field name. A blank inside it is found before the member is taken for one,
-/// which keeps thousands of members that are none cheap.
+/// Reads a member as a field name. Looking for a blank first keeps thousands of members that are not
+/// names cheap.
 fn name(member: &[u8]) -> Option<HeaderName> {
-    let is_name = !member.iter().take(8).any(|&byte| matches!(byte, b' ' | b'\t'));
-    is_name.then(|| HeaderName::from_bytes(member).ok()).flatten()
+    let has_blank = member.iter().take(8).any(|&byte| matches!(byte, b' ' | b'\t'));
+    if has_blank { None } else { HeaderName::from_bytes(member).ok() }
 }
 
-/// The one option that is a field's name without any field being meant; if there is such a field
-/// nevertheless, it is named like any other.
+/// An option that means no field. If the message has a field of this name nevertheless, that field is
+/// named like any other.
 const CLOSE: &str = "close";
 
-/// The options that nearly every message names. They need no place in a list: the field
-/// `keep-alive` goes anyway, `close` is a flag.
+/// The options that nearly every message has. They need no place in the list of names: `keep-alive`
+/// is always removed, and `close` is a flag.
 fn is_option(member: &[u8]) -> bool {
     member.eq_ignore_ascii_case(CLOSE.as_bytes()) || member.eq_ignore_ascii_case(b"keep-alive")
 }
 
-/// Names whose removal would change where or how the message is read.
+/// Names whose removal would change where a message goes or where it ends.
 fn is_protected(name: &HeaderName) -> bool {
-    matches!(Known::of(name), Some(Known::Host | Known::ContentLength))
+    matches!(KnownField::of(name), Some(KnownField::Host | KnownField::ContentLength))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn nominated(value: &str) -> Vec<String> {
-        let mut nominated = Nominated::default();
-        nominated.read(&HeaderValue::from_str(value).unwrap());
-        nominated.names.iter().map(ToString::to_string).collect()
+    fn options(value: &str) -> Vec<String> {
+        let mut options = ConnectionOptions::default();
+        options.read(&HeaderValue::from_str(value).unwrap());
+        options.names.iter().map(ToString::to_string).collect()
     }
 
     /// R5.1: names that are not tokens, `host` and `content-length` are ignored.
     #[test]
     fn names_are_tokens_and_never_framing() {
         assert_eq!(
-            nominated("close, X-One ,\tx two,, host,Content-Length, cookie, é, keep-alive"),
+            options("close, X-One ,\tx two,, host,Content-Length, cookie, é, keep-alive"),
             ["x-one", "cookie"],
         );
     }
@@ -123,10 +123,10 @@ mod tests {
         for (value, left) in [("keep-alive", 1), ("x, Close", 0), ("closed", 1)] {
             let mut headers = HeaderMap::new();
             headers.insert("close", HeaderValue::from_static("1"));
-            let mut nominated = Nominated::default();
-            nominated.read(&HeaderValue::from_static(value));
-            assert_eq!(nominated.contains(&HeaderName::from_static("close")), left == 0, "{value}");
-            nominated.remove_from(&mut headers);
+            let mut options = ConnectionOptions::default();
+            options.read(&HeaderValue::from_static(value));
+            assert_eq!(options.contains(&HeaderName::from_static("close")), left == 0, "{value}");
+            options.remove_from(&mut headers);
             assert_eq!(headers.len(), left, "{value}");
         }
     }
@@ -136,25 +136,25 @@ mod tests {
     fn the_hundred_and_first_name_overflows() {
         let list = |count: usize| vec!["te"; count].join(",");
         for (count, overflows) in [(100, false), (101, true), (30_000, true)] {
-            let mut nominated = Nominated::default();
-            nominated.read(&HeaderValue::from_str(&list(count)).unwrap());
-            assert_eq!(nominated.overflows(), overflows);
-            assert_eq!(nominated.names.len(), 100);
+            let mut options = ConnectionOptions::default();
+            options.read(&HeaderValue::from_str(&list(count)).unwrap());
+            assert_eq!(options.overflows(), overflows);
+            assert_eq!(options.names.len(), 100);
         }
         for name in ["x", "close", "keep-alive", "Keep-Alive"] {
-            let mut nominated = Nominated::default();
+            let mut options = ConnectionOptions::default();
             for _ in 0..100 {
-                nominated.read(&HeaderValue::from_static(name));
+                options.read(&HeaderValue::from_static(name));
             }
-            assert!(!nominated.overflows(), "{name}");
-            nominated.read(&HeaderValue::from_static(name));
-            assert!(nominated.overflows(), "{name}");
+            assert!(!options.overflows(), "{name}");
+            options.read(&HeaderValue::from_static(name));
+            assert!(options.overflows(), "{name}");
         }
         for (before, close) in [(99, true), (100, false)] {
-            let mut nominated = Nominated::default();
-            nominated
+            let mut options = ConnectionOptions::default();
+            options
                 .read(&HeaderValue::from_str(&format!("{}close", "te,".repeat(before))).unwrap());
-            assert_eq!(nominated.close, close, "the hundredth, or the next");
+            assert_eq!(options.close, close, "the hundredth, or the next");
         }
     }
 }

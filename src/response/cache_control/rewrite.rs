@@ -1,4 +1,4 @@
-//! The field in which ages are capped, while it is written anew (contract R7.1, R7.3).
+//! Writing a `cache-control` field anew, with capped ages (contract R7.1, R7.3).
 
 use http::HeaderValue;
 
@@ -6,21 +6,22 @@ use super::directive::{Kind, directives};
 use crate::octets::decimal;
 use crate::octets::stack_buffer::StackBuffer;
 
-/// The last field that says anything, and what it becomes. Stays where it is: moving its text
-/// about cost a fifth of the whole step.
-pub(super) struct Draft<'h> {
+/// The last field that has a directive, and its new text so far. It is reused for each field, because
+/// moving the text would be expensive.
+pub(super) struct FieldRewrite<'h> {
     field: Option<&'h mut HeaderValue>,
     text: StackBuffer<256>,
     changed: bool,
 }
 
-impl<'h> Draft<'h> {
+impl<'h> FieldRewrite<'h> {
     pub(super) fn new() -> Self {
         Self { field: None, text: StackBuffer::new(), changed: false }
     }
 
-    /// Reads a field and caps its ages, in one pass; nothing happens if it has no directive. `limit`
-    /// is what a directive may say at most, `note` is told of each, and what it says then.
+    /// Reads a field and caps its ages, in one pass. A field without a directive is left alone.
+    /// `limit` gives the largest value of a directive, if it is an age; `note` is called with each
+    /// directive and its capped value.
     pub(super) fn read(
         &mut self,
         field: &'h mut HeaderValue,
@@ -40,7 +41,7 @@ impl<'h> Draft<'h> {
                 continue;
             };
             let stated = directive.seconds();
-            // What is no number counts as 0 (R7.3).
+            // An age that is not a number counts as 0 (R7.3).
             let capped = u32::try_from(stated.unwrap_or(0)).map_or(limit, |age| age.min(limit));
             note(kind, Some(capped));
             if stated != Some(u64::from(capped)) {
@@ -57,7 +58,7 @@ impl<'h> Draft<'h> {
         }
     }
 
-    /// Adds a directive, if there is a field to end with it. A trailing comma is reused.
+    /// Adds a directive at the end of the field. A trailing comma is reused.
     pub(super) fn add(&mut self, name: &str, seconds: u32) {
         let written = self.text.as_bytes();
         let trailing = written.trim_ascii_end().ends_with(b",");
@@ -75,7 +76,7 @@ impl<'h> Draft<'h> {
     /// Writes the field, and is ready for the next one.
     pub(super) fn finish(&mut self) {
         if let Some(field) = self.field.take().filter(|_| self.changed) {
-            // Parts of a valid value, joined by valid bytes, are one.
+            // Parts of a valid value, joined by valid bytes, are always a valid value.
             if let Ok(value) = HeaderValue::from_bytes(self.text.as_bytes()) {
                 *field = value;
             }

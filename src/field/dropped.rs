@@ -1,0 +1,99 @@
+//! Which fields do not pass the gateway, and by which rule: one table for each direction.
+//!
+//! The filters remove what these rows name, and `explain` looks up the rule in the same rows, so
+//! that the two cannot disagree. What the platform and the configuration add are rows, too.
+
+use http::HeaderName;
+
+use super::names::Names;
+use super::set::FieldSet;
+
+/// Connection-specific fields, which belong to one hop and never cross a gateway
+/// (RFC 9110 §7.6.1, RFC 9113 §8.2.2; contract R5.1 and R6.1).
+#[doc(alias = "hop-by-hop")]
+pub const CONNECTION_SPECIFIC: &[&str] = &[
+    "connection",
+    "http2-settings",
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
+
+/// Response fields that would act on the customer's whole origin (contract R6.2).
+pub const ORIGIN_WIDE: &[&str] = &[
+    "alt-svc",
+    "clear-site-data",
+    "expect-ct",
+    "nel",
+    "public-key-pins",
+    "public-key-pins-report-only",
+    "report-to",
+    "reporting-endpoints",
+    "strict-transport-security",
+];
+
+/// The prefix of the fields by which the gateway identifies itself to upstream. Fields that a browser
+/// sends under this prefix are dropped (contract R5.3).
+pub const IDENTITY_PREFIX: &str = "fpjs-proxy-";
+
+/// Tags of responses, by which caches in front of the site purge what they keep (contract R6.3).
+const CACHE_TAGS: &[&str] = &["cache-tag", "edge-cache-tag", "surrogate-key"];
+
+/// Fields of a browser's request that never reach upstream.
+pub(crate) const FROM_REQUESTS: &[Row<Names>] = &[
+    Row { rule: "R5.1", fields: Names::listed(&[CONNECTION_SPECIFIC, &["expect"]]) },
+    Row { rule: "R5.3", fields: Names::NONE.and_prefixed(&[IDENTITY_PREFIX]) },
+    Row { rule: "R5.4", fields: Names::listed(&[&["strict-transport-security"]]) },
+];
+
+/// Fields of upstream's response that never reach the browser.
+pub(crate) const FROM_RESPONSES: &[Row<Names>] = &[
+    Row { rule: "R6.1", fields: Names::listed(&[CONNECTION_SPECIFIC]) },
+    Row { rule: "R6.2", fields: Names::listed(&[ORIGIN_WIDE]) },
+    Row { rule: "R6.3", fields: Names::listed(&[CACHE_TAGS]) },
+];
+
+/// Fields that do not pass, and the rule of the contract that says so.
+#[derive(Clone, Debug)]
+pub(crate) struct Row<F> {
+    pub(crate) rule: &'static str,
+    pub(crate) fields: F,
+}
+
+/// All that does not pass in one direction.
+#[derive(Clone, Debug)]
+pub(crate) struct Dropped {
+    rows: Vec<Row<FieldSet>>,
+    /// The fields of all rows, for the walk over a message.
+    all: FieldSet,
+}
+
+impl Dropped {
+    /// The rows of the contract, and those of the platform and the configuration.
+    pub(crate) fn new(
+        rows: &[Row<Names>],
+        further: impl IntoIterator<Item = Row<FieldSet>>,
+    ) -> Self {
+        let rows =
+            rows.iter().map(|row| Row { rule: row.rule, fields: FieldSet::from(row.fields) });
+        let rows: Vec<_> = rows.chain(further).collect();
+        let all = rows.iter().fold(FieldSet::new(), |all, row| all.and(&row.fields));
+        Self { rows, all }
+    }
+
+    /// The fields of all rows.
+    #[inline]
+    pub(crate) fn all(&self) -> &FieldSet {
+        &self.all
+    }
+
+    /// The rule that drops a field: that of the first row which has it.
+    pub(crate) fn rule(&self, name: &HeaderName) -> Option<&'static str> {
+        self.rows.iter().find(|row| row.fields.contains(name)).map(|row| row.rule)
+    }
+}

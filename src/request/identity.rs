@@ -1,0 +1,73 @@
+//! Step 2g: how the integration identifies itself and the browser to upstream (contract R5.6).
+
+use std::net::IpAddr;
+
+use http::{HeaderMap, HeaderValue};
+
+use super::address;
+use super::browser_host::BrowserHost;
+use crate::config::{Config, Secret};
+use crate::field::known_field::KnownField;
+use crate::refusal::Refusal;
+
+/// Adds the identity fields to an identification request: the proxy secret, the browser's address
+/// and its host.
+///
+/// ```
+/// use firstparty::Config;
+/// use firstparty::http::{HeaderMap, HeaderValue};
+/// use firstparty::request::{browser_host::BrowserHost, identity::Identity};
+///
+/// let identity = Identity::new(&Config::builder().pre_shared_secret("s3cret").build()?);
+/// let host = BrowserHost::from_field(&HeaderValue::from_static("www.example.com"))?;
+///
+/// let mut headers = HeaderMap::new();
+/// identity.add(&mut headers, host, "203.0.113.7".parse().ok())?;
+/// assert_eq!(headers["fpjs-proxy-secret"], "s3cret");
+/// assert_eq!(headers["fpjs-proxy-client-ip"], "203.0.113.7");
+/// assert_eq!(headers["fpjs-proxy-forwarded-host"], "www.example.com");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Identity {
+    secret: Option<Secret>,
+}
+
+impl Identity {
+    /// Takes the secret of a configuration.
+    #[must_use]
+    pub fn new(config: &Config) -> Self {
+        Self { secret: config.secret.clone() }
+    }
+
+    /// Whether a secret is configured, and therefore sent.
+    #[must_use]
+    pub fn has_secret(&self) -> bool {
+        self.secret.is_some()
+    }
+
+    /// Adds each field once, in place of any that has its name.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::TooManyFields`] if the map takes no more names.
+    pub fn add(
+        &self,
+        headers: &mut HeaderMap,
+        host: BrowserHost,
+        address: Option<IpAddr>,
+    ) -> Result<(), Refusal> {
+        if let Some(secret) = &self.secret {
+            insert(headers, KnownField::FpjsProxySecret, secret.header_value())?;
+        }
+        if let Some(address) = address.and_then(address::field_value) {
+            insert(headers, KnownField::FpjsProxyClientIp, address)?;
+        }
+        insert(headers, KnownField::FpjsProxyForwardedHost, host.into_value())
+    }
+}
+
+fn insert(headers: &mut HeaderMap, field: KnownField, value: HeaderValue) -> Result<(), Refusal> {
+    let inserted = headers.try_insert(field.name().clone(), value);
+    inserted.map(drop).map_err(|_| Refusal::TooManyFields)
+}
