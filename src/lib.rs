@@ -63,8 +63,10 @@
 //! The *browser* sends the request, the *adapter* is the program that owns the sockets and embeds
 //! this crate, *upstream* is always Fingerprint's server. A *field* is a header field (RFC 9110
 //! §5). A request is *authorised* if it is an identification request, which carries the proxy
-//! secret; all others are *plain*. `R5.3` and the like are rules of the contract that the crate
-//! implements; every one is named where it is implemented and where it is tested.
+//! secret; all others are *plain*.
+//!
+//! Names such as `R5.3` are rules of the [`contract`], which says what the gateway does and why. Code
+//! names a rule where it implements it, and tests name it where they check it.
 //!
 //! # Modules, in the order in which data flows
 //!
@@ -97,6 +99,8 @@
 pub mod advice;
 pub mod client_setup;
 pub mod config;
+#[doc = include_str!("contract.md")]
+pub mod contract {}
 mod entropy;
 mod exchange;
 pub mod explain;
