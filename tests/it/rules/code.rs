@@ -137,8 +137,8 @@ fn inert(code: &str) -> usize {
 }
 
 /// `R` followed by digits, and possibly a dot and more digits.
-fn rules_in(text: &str) -> Vec<String> {
-    let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '.'));
+pub(super) fn rules_in(text: &str) -> Vec<String> {
+    let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '.' || c == '_'));
     let words = words.map(|word| word.trim_end_matches('.'));
     let is_rule = |word: &&str| {
         let number = word.strip_prefix('R').unwrap_or_default();
