@@ -33,7 +33,12 @@ use crate::refusal::Cause;
 /// let notes: Vec<_> = notes.iter().map(ToString::to_string).collect();
 /// assert_eq!(
 ///     notes,
-///     ["R4.2: path replaced", "R3.4: region replaced", "R5.5: cookie dropped", "R4.1: host replaced"],
+///     [
+///         "R4.2 (Path of v4 and of the result route): path replaced",
+///         "R3.4 (Host and query agree): region replaced",
+///         "R5.5 (Cookies): cookie dropped",
+///         "R4.1 (Upstream's URI and host): host replaced",
+///     ],
 /// );
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -91,7 +96,13 @@ fn head_of<B>(request: &Request<B>) -> Request<()> {
 /// let (response, notes) = explain::complete(&exchange, response);
 /// assert_eq!(response.headers()["set-cookie"], "_iidt=1");
 /// let notes: Vec<_> = notes.iter().map(ToString::to_string).collect();
-/// assert_eq!(notes, ["R8.2: set-cookie replaced", "R6.2: strict-transport-security dropped"]);
+/// assert_eq!(
+///     notes,
+///     [
+///         "R8.2 (First party): set-cookie replaced",
+///         "R6.2 (Fields that act on the whole origin): strict-transport-security dropped",
+///     ],
+/// );
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[must_use]

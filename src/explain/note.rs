@@ -5,7 +5,21 @@ use std::fmt;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::Serialize;
 
-/// One change, and the rule of the contract that asks for it.
+/// Where the titles of the rules are: in its headings.
+const CONTRACT: &str = include_str!("../contract.md");
+
+/// One change, and the rule of the [`contract`](crate::contract) that asks for it.
+///
+/// It is displayed with the title of the rule. Serialised, it has the three members and no title.
+///
+/// ```
+/// use firstparty::explain;
+/// use firstparty::refusal::Refusal;
+///
+/// let note = explain::answered(Refusal::DotSegment.cause());
+/// assert_eq!((note.rule, note.title()), ("R2.5", Some("No dot segments")));
+/// assert_eq!(note.to_string(), "R2.5 (No dot segments): request answered");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 #[non_exhaustive]
 pub struct Note {
@@ -33,15 +47,31 @@ pub enum Change {
     Answered,
 }
 
+impl Note {
+    /// The title of the rule in the [`contract`](crate::contract); none for a rule of an adapter's
+    /// own.
+    #[must_use]
+    pub fn title(&self) -> Option<&'static str> {
+        let headings = CONTRACT.lines().filter(|line| line.starts_with('#'));
+        let mut named =
+            headings.filter_map(|line| line.trim_start_matches(['#', ' ']).split_once(' '));
+        named.find(|(rule, _)| *rule == self.rule).map(|(_, title)| title)
+    }
+}
+
 impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.rule)?;
+        if let Some(title) = self.title() {
+            write!(f, " ({title})")?;
+        }
         let action = match self.action {
             Change::Dropped => "dropped",
             Change::Replaced => "replaced",
             Change::Added => "added",
             Change::Answered => "answered",
         };
-        write!(f, "{}: {} {action}", self.rule, self.subject)
+        write!(f, ": {} {action}", self.subject)
     }
 }
 

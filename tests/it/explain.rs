@@ -1,14 +1,50 @@
 //! Explaining (contract R11.2): the same decision, and a rule for every difference.
 
 use firstparty::explain::{self, Change};
-use firstparty::refusal::Refusal;
+use firstparty::http::StatusCode;
+use firstparty::refusal::{Cause, Refusal};
 use firstparty::{Action, Platform};
 use serde_json::{Value, json};
 
 use crate::support::{USUAL, forwarded, gateway, request, response, usual};
 
+/// The members of each note, as one line.
 fn notes(notes: &[explain::Note]) -> Vec<String> {
-    notes.iter().map(ToString::to_string).collect()
+    notes.iter().map(members).collect()
+}
+
+fn members(note: &explain::Note) -> String {
+    let action = serde_json::to_value(note.action).unwrap();
+    format!("{}: {} {}", note.rule, note.subject, action.as_str().unwrap())
+}
+
+/// R11.2: a note is read with the title of its rule, which is the contract's heading.
+#[test]
+fn notes_are_read_with_titles() {
+    let config = r#"{"drop_fields": ["referer"]}"#;
+    let pairs = [("referer", "/"), ("cookie", "a=1; _iidt=2")];
+    let request = request("POST", "/fp/", &pairs);
+    let (_, found) = explain::handle(&gateway(Platform::Generic, config), request, None);
+    let lines: Vec<_> = found.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        lines,
+        [
+            "R4.2 (Path of v4 and of the result route): path replaced",
+            "R3.5 (Traffic monitoring): ii added",
+            "R5.5 (Cookies): cookie replaced",
+            "R5.6 (Identity fields): fpjs-proxy-forwarded-host added",
+            "R4.1 (Upstream's URI and host): host replaced",
+            "R5.8 (Further fields to drop): referer dropped",
+        ],
+    );
+    for refusal in Refusal::ALL {
+        let note = explain::answered(refusal.cause());
+        let title = note.title().unwrap();
+        assert_eq!(note.to_string(), format!("{} ({title}): request answered", note.rule));
+    }
+    let own = Cause::new("busy", "ours", StatusCode::SERVICE_UNAVAILABLE, "busy");
+    let note = explain::answered(&own);
+    assert_eq!((note.title(), &*note.to_string()), (None, "ours: request answered"));
 }
 
 /// R11.2: every change of a request has its rule.
@@ -141,12 +177,16 @@ fn long_targets_are_explained() {
     let uri = format!("/fp/result?{}", "q".repeat(65_510));
     let (_, found) = explain::handle(&usual(), request("POST", &uri, &[]), None);
     assert_eq!(notes(&found), ["R4.6: request answered"]);
+    assert_eq!(found[0].to_string(), "R4.6 (Length and form of the target): request answered");
 }
 
 /// R5.6, R13.3: what only an adapter or a full message meets has its rule, too.
 #[test]
 fn refusals_of_adapters_are_explained() {
-    for (refusal, rule) in [(Refusal::Malformed, "R13.3"), (Refusal::TooManyFields, "R5.6")] {
+    for (refusal, rule) in [
+        (Refusal::Malformed, "R13.3 (What cannot be forwarded)"),
+        (Refusal::TooManyFields, "R5.6 (Identity fields)"),
+    ] {
         let note = explain::answered(refusal.cause());
         assert_eq!(note.to_string(), format!("{rule}: request answered"));
     }

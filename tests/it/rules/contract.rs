@@ -37,16 +37,17 @@ fn is_chapter(line: &str) -> bool {
     line.starts_with("## ")
 }
 
+fn names<'t>(headings: &[Heading<'t>]) -> Vec<&'t str> {
+    headings.iter().map(|heading| heading.name).collect()
+}
+
 #[test]
 fn headings_are_chapters_and_rules() {
     let text = "# The contract\n\nR1.1 x\n## R1 One\n### R1.1 One one\n### R1.2 Two # two\n\
                 ## R2 Two\n### R2.0 Zero\n## R3 Three\n";
-    let names = |is_rule| {
-        let headings = read(text).into_iter().filter(move |heading| heading.is_rule == is_rule);
-        headings.map(|heading| heading.name).collect::<Vec<_>>()
-    };
-    assert_eq!(names(true), ["R1.1", "R1.2", "R2.0", "R3"]);
-    assert_eq!(names(false), ["R1", "R2"]);
+    let (rules, chapters): (Vec<_>, Vec<_>) = read(text).into_iter().partition(|one| one.is_rule);
+    assert_eq!(names(&rules), ["R1.1", "R1.2", "R2.0", "R3"]);
+    assert_eq!(names(&chapters), ["R1", "R2"]);
     assert_eq!(read(text)[2].title, "Two # two");
 }
 
@@ -66,6 +67,6 @@ fn every_heading_has_its_anchor_and_its_place() {
         }
         before = line;
     }
-    assert_eq!(names, headings().iter().map(|heading| heading.name).collect::<Vec<_>>());
+    assert_eq!(names, self::names(&headings()));
     assert_eq!(CONTRACT.matches("<a id=").count(), names.len());
 }
