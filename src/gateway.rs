@@ -137,7 +137,7 @@ impl Gateway {
     ///
     /// let gateway = Gateway::new(Config::default(), Platform::Azure);
     /// assert_eq!(gateway.platform(), Platform::Azure);
-    /// assert!(gateway.config().v4());
+    /// assert_eq!(gateway.config().mount(), &firstparty::config::Mount::Depth(1));
     /// ```
     #[must_use]
     pub fn config(&self) -> &Config {

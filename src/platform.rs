@@ -60,9 +60,8 @@ impl TryFrom<String> for Platform {
 /// Text that is not the name of a [`Platform`].
 ///
 /// ```
-/// use firstparty::{Platform, platform::UnknownPlatform};
-///
-/// assert_eq!("aws".parse::<Platform>(), Err(UnknownPlatform));
+/// let error = "aws".parse::<firstparty::Platform>().unwrap_err();
+/// assert!(error.to_string().starts_with("unknown platform: expected generic, cloudfront"));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error(

@@ -5,7 +5,7 @@ use std::fmt;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::Serialize;
 
-/// Where the titles of the rules are: in its headings.
+/// Its headings are the titles of the rules.
 const CONTRACT: &str = include_str!("../contract.md");
 
 /// One change, and the rule of the [`contract`](crate::contract) that asks for it.
@@ -33,6 +33,13 @@ pub struct Note {
 }
 
 /// How something was changed.
+///
+/// ```
+/// use firstparty::explain::Change;
+///
+/// assert_eq!(serde_json::to_string(&Change::Dropped)?, r#""dropped""#);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
@@ -48,8 +55,16 @@ pub enum Change {
 }
 
 impl Note {
-    /// The title of the rule in the [`contract`](crate::contract); none for a rule of an adapter's
-    /// own.
+    /// The title of the rule in the [`contract`](crate::contract), or `None` for a rule of an
+    /// adapter's own.
+    ///
+    /// ```
+    /// use firstparty::explain;
+    /// use firstparty::refusal::Refusal;
+    ///
+    /// let note = explain::answered(Refusal::TransferCoding.cause());
+    /// assert_eq!(note.title(), Some("Framing"));
+    /// ```
     #[must_use]
     pub fn title(&self) -> Option<&'static str> {
         let headings = CONTRACT.lines().filter(|line| line.starts_with('#'));
