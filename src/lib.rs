@@ -1,28 +1,28 @@
 //! Sans-IO reverse-proxy logic that serves Fingerprint's agent and API from a site's own domain.
 //!
 //! Fingerprint identifies devices most accurately when its script and its API are *first party*:
-//! served from the customer's own site. This crate is the gateway that does so, once, for every
+//! served from the customer's own site. This crate is the gateway that serves them there, on every
 //! platform. It is deterministic: no runtime, no sockets, no clock, no randomness, no logging.
 //! Equal inputs give equal outputs.
 //!
 //! # In scope
 //!
 //! * classification of requests: agent download, identification, browser cache, v4, status page
-//! * what goes upstream: target, query, region, fields, cookies, the integration's identity
-//! * what comes back: fields, cache ages, cookie domains
-//! * answers made here: errors, status page
+//! * the request for upstream: target, query, region, fields, cookies, the integration's identity
+//! * the response for the browser: fields, cache ages, cookie domains
+//! * answers made here: errors and the status page
 //! * configuration in layers, and the differences between seven platforms as data
 //!
 //! # Out of scope
 //!
-//! * HTTP parsing, TLS, connection pools: the adapter's
-//! * bodies: they are handed through untouched; only the short ones of its own answers are made here
-//! * a router for the rest of the site: [`Gateway::owns`] says what is none of ours
+//! * HTTP parsing, TLS, connection pools: these belong to the adapter
+//! * bodies: they are handed through untouched; the crate only makes those of its own answers
+//! * a router for the rest of the site: [`Gateway::owns`] tells which requests belong to the site itself
 //!
 //! # The loop
 //!
-//! An adapter hands over the head of a request and gets back one for upstream, or an answer. It
-//! hands over upstream's head and gets back the one for the browser.
+//! An adapter hands over the head of a request and gets back a head for upstream, or an answer. It
+//! hands over the head of upstream's response and gets back the head for the browser.
 //!
 //! ```text
 //!            Request                      Request
@@ -70,16 +70,15 @@
 //!
 //! # Modules, in the order in which data flows
 //!
-//! [`platform`] and [`config`] set the gateway up. A request walks through [`route`] and [`request`], a
-//! response through [`response`]; [`refusal`] lists why a request is answered here, and [`reply`]
-//! writes the answer. [`Gateway`] and [`Exchange`] are that walk, step by step, with no rule of their
+//! [`platform`] and [`config`] describe a gateway. A request walks through [`route`] and [`request`], a
+//! response through [`response`]. [`refusal`] lists why a request is answered here, and [`reply`]
+//! writes the answer. [`Gateway`] and [`Exchange`] are that walk, step by step, without a rule of their
 //! own. Each step is public and can be used alone, as can [`field`], which all of them share.
 //!
-//! On top are the readers, which no step knows: [`advice`] and [`client_setup`] read a configuration,
-//! [`report`] is what an adapter counts, and [`explain`] names the rule behind every change.
+//! The modules on top only read what the others decide: [`advice`] and [`client_setup`] read a
+//! configuration, [`report`] is for counting, and [`explain`] names the rule behind every change.
 //!
-//! A module imports only those before it, from the tricks on bytes at the bottom to the readers on
-//! top, and none imports itself by way of others; `scripts/check-circles` holds that.
+//! A module imports only those before it in this order, and `scripts/check-circles` makes sure of it.
 //!
 //! # Features
 //!
@@ -95,6 +94,7 @@
 //!   machine. It needs nothing of this crate.
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod advice;
 pub mod client_setup;

@@ -1,18 +1,19 @@
-//! Tricks on bytes, each in a file of its own with the plain way beside it as a test.
+//! Fast operations on bytes. Each has a file of its own, in which a test compares it with the plain
+//! way to do the same.
 //!
-//! The modules above say what has to be found or written, and by which RFC; nothing here knows of
-//! requests or rules.
+//! Nothing here knows of requests or rules: the modules above decide what to look for.
+//! `benches/README.md` has the measurements.
 //!
-//! | file | job |
+//! | file | operation |
 //! |---|---|
-//! | `octets/word.rs` | which of eight bytes equal one |
-//! | `octets/find.rs` | where a byte is first |
-//! | `octets/letters.rs` | where a letter is, and texts that differ in case only |
-//! | `octets/parts.rs` | where parameters or path segments begin |
-//! | `octets/class.rs` | whether a text has only certain bytes |
-//! | `octets/decimal.rs` | numbers, read and written |
-//! | `octets/percent.rs` | percent-encoding, both ways |
-//! | `octets/stack_buffer.rs` | texts put together without the heap |
+//! | `octets/word.rs` | find equal bytes among eight |
+//! | `octets/find.rs` | find the first occurrence of a byte |
+//! | `octets/letters.rs` | find a letter in any case; compare texts without case |
+//! | `octets/parts.rs` | find the beginnings of parameters and path segments |
+//! | `octets/class.rs` | check that a text has only certain bytes |
+//! | `octets/decimal.rs` | read and write numbers |
+//! | `octets/percent.rs` | percent-encode and decode |
+//! | `octets/stack_buffer.rs` | put a text together without the heap |
 
 pub(crate) mod class;
 pub(crate) mod decimal;

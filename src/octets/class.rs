@@ -1,10 +1,10 @@
-//! Whether a text has only certain bytes. Fast because one load tells for a byte, and because the
-//! look goes to the end without a branch for each: nearly every text is good to its end.
+//! Checking that a text has only certain bytes. One load decides about a byte, and there is no branch
+//! for each byte, because nearly every text passes to its end.
 
 /// A set of bytes.
 pub(crate) struct Class([bool; 256]);
 
-/// Builds a class from a condition, when the crate is compiled.
+/// Builds a class from a condition at compile time.
 macro_rules! class {
     (|$byte:ident| $condition:expr) => {{
         let mut members = [false; 256];
@@ -23,7 +23,7 @@ macro_rules! class {
 #[expect(clippy::indexing_slicing, reason = "the compiler evaluates it")]
 pub(crate) static UNRESERVED: Class = class!(|byte| is_unreserved(byte));
 
-/// The same without capitals.
+/// The same without capital letters.
 #[expect(clippy::indexing_slicing, reason = "the compiler evaluates it")]
 pub(crate) static UNRESERVED_LOWER: Class =
     class!(|byte| is_unreserved(byte) && !byte.is_ascii_uppercase());

@@ -1,9 +1,9 @@
-//! Decimal numbers. Reading is fast because so many digits always fit that hardly any number needs a
-//! check for each; writing, because it is done by hand: formatting costs five times as much.
+//! Reading and writing decimal numbers. Up to nineteen digits always fit, so that reading them needs
+//! no check for overflow. Writing goes without the machinery of formatting.
 
 use super::stack_buffer::StackBuffer;
 
-/// What a text says as a decimal number: nothing but digits, at least one.
+/// A text read as a decimal number, which is one or more digits and nothing else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Decimal {
     Number(u64),
@@ -12,7 +12,7 @@ pub(crate) enum Decimal {
     Malformed,
 }
 
-/// As many digits as fit, whatever they are.
+/// How many digits fit a `u64`, whatever they are.
 const SAFE: usize = 19;
 
 /// Reads a number.
@@ -48,7 +48,7 @@ fn read_long(text: &[u8]) -> Decimal {
 
 /// Writes a number.
 pub(crate) fn push<const N: usize>(text: &mut StackBuffer<N>, mut number: u32) {
-    // As many digits as `u32::MAX` has.
+    // `u32::MAX` has ten digits.
     let mut digits = [b'0'; 10];
     let mut count = 0;
     for digit in digits.iter_mut().rev() {
@@ -62,7 +62,7 @@ pub(crate) fn push<const N: usize>(text: &mut StackBuffer<N>, mut number: u32) {
     text.push(digits.get(digits.len() - count..).unwrap_or_default());
 }
 
-/// Writes a number of three digits at most.
+/// Writes a number of at most three digits.
 #[inline]
 pub(crate) fn push_octet<const N: usize>(text: &mut StackBuffer<N>, octet: u8) {
     if octet >= 100 {

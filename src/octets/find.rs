@@ -1,12 +1,12 @@
-//! Where a byte is first, in texts where that is nearly always near. Fast because a vector search
-//! takes longer to set up than a few words take to look at.
+//! Finding the first occurrence of a byte where it is usually near. Looking at a few words is then
+//! faster than setting up a vector search.
 
 use memchr::memchr;
 
 use super::word;
 
-/// Where the byte is first. The first `NEAR` bytes are looked at by words of eight, the others by a
-/// vector search.
+/// The position of the first such byte. The first `NEAR` bytes are searched by words of eight, the
+/// others by a vector search.
 #[inline]
 pub(crate) fn find<const NEAR: usize>(byte: u8, bytes: &[u8]) -> Option<usize> {
     let (near, far) = bytes.split_at_checked(NEAR).unwrap_or((bytes, &[]));
@@ -28,7 +28,7 @@ pub(crate) fn find<const NEAR: usize>(byte: u8, bytes: &[u8]) -> Option<usize> {
     memchr(byte, far).map(|index| near.len() + index)
 }
 
-/// As `starts_with`, which calls a function even where the first bytes differ.
+/// The same as `starts_with`, which calls a function even if the first bytes differ.
 #[inline]
 pub(crate) fn begins_with(text: &[u8], start: &[u8]) -> bool {
     text.first() == start.first() && text.starts_with(start)

@@ -1,27 +1,27 @@
-//! Texts whose case does not matter. Fast because nearly all are written as they are expected, and
-//! because eight bytes are looked at at once.
+//! Texts in any case. Nearly all are written as expected, and are compared in one step; a letter is
+//! searched for in eight bytes at once.
 
 use super::word;
 
-/// Whether two texts are equal but for the case of letters: one comparison where `expected` is
-/// spelt as most write it.
+/// Whether two texts are equal without case. It takes one comparison if `expected` is written as most
+/// people write it.
 #[inline]
 pub(crate) fn equal_but_for_case(text: &[u8], expected: &[u8]) -> bool {
     text == expected || text.eq_ignore_ascii_case(expected)
 }
 
-/// Where a small letter is in a text, whatever its case.
+/// The positions of a letter, given in lower case, in a text of any case.
 pub(crate) struct Letters<'t, const LETTER: u8> {
-    /// What comes behind the word.
+    /// The text behind the current word.
     rest: &'t [u8],
-    /// Where the word begins.
+    /// The position of the current word.
     word: usize,
-    /// The top bits of those bytes of the word that were found and not given yet.
+    /// The top bits of the bytes in the current word that are still to be returned.
     found: u64,
 }
 
 impl<'t, const LETTER: u8> Letters<'t, LETTER> {
-    /// Begins the search at a place of the text.
+    /// Begins the search at a position of the text.
     pub(crate) fn from(text: &'t [u8], start: usize) -> Self {
         let rest = text.get(start..).unwrap_or_default();
         let mut letters = Self { rest, word: start, found: 0 };

@@ -1,30 +1,30 @@
-//! Where parts begin: parameters behind `&`, segments behind `/`. Fast because of this:
-//! hardly any part is one that is looked for, and most of those that are not differ in their first
-//! byte. So bytes are ruled out by sixteen, without a branch for each, in vector code: 0.9
-//! instructions a byte, however many parts there are. (A `memchr` from `&` to `&` takes sixteen where
-//! pairs are short, and a search for a whole name does not see escapes in it.)
+//! Finding the beginnings of parts: of parameters behind `&`, of segments behind `/`.
+//!
+//! Hardly any part is one of those searched for, and most others differ from them in their first
+//! byte. So sixteen positions are ruled out at once, in vector code without branches, however many
+//! parts there are. (A `memchr` from `&` to `&` is slow where parts are short, and a search for a
+//! whole name would not see escapes in it.)
 
-/// The parts that are looked for.
+/// The parts to search for.
 pub(crate) trait Part {
-    /// What stands between two parts.
+    /// The byte between two parts.
     const SEPARATOR: u8;
-    /// How the parts begin.
+    /// The bytes with which such a part may begin.
     const INITIALS: [u8; 2];
 }
 
-/// How many places are ruled out at once.
+/// How many positions are ruled out at once.
 const STEP: usize = 16;
 
-/// What is no longer than two steps is searched at both ends, by a step or by half of one.
+/// A text of at most two steps is searched at both ends, by a step or by half a step.
 const SHORT: usize = 32;
 const HALF_STEP: usize = 8;
 
-/// Where nothing is near, more are: 0.6 instructions a byte. Where parts are dense or the text is
-/// short, that would be in vain.
+/// Behind the first `NEAR` bytes without a match, larger steps pay.
 const FAR_STEP: usize = 64;
 const NEAR: usize = 256;
 
-/// The first part that is accepted, from where one begins.
+/// The first part that `accept` accepts, at or behind `start`, where a part begins.
 #[inline]
 pub(crate) fn find_part<P: Part, T>(
     text: &[u8],
@@ -38,8 +38,8 @@ pub(crate) fn find_part<P: Part, T>(
             if let Some(found) = accept(start) {
                 return Some(found);
             }
-            // Where parts begin alike, the next is near, and a vector for each is dear: a query of
-            // nothing but `r&` took 39 instructions a byte instead of 22.
+            // Where many parts begin alike, the next one is near, and a vector step for each would be
+            // expensive.
             let near = text.get(start..)?;
             if let Some(place) = place::<P>(near.get(..=STEP).unwrap_or(near)) {
                 start += place + 1;
@@ -51,13 +51,14 @@ pub(crate) fn find_part<P: Part, T>(
     }
 }
 
-/// Whether a part begins here: at the beginning, behind a separator, or behind the last part.
+/// Whether a part begins here: at the start of the text, behind a separator, or at the end of all.
 fn begins_at<P: Part>(text: &[u8], start: usize) -> bool {
     let before = start.checked_sub(1).and_then(|before| text.get(before));
     before.is_none_or(|&before| before == P::SEPARATOR)
 }
 
-/// The first place behind a separator, itself not before `from`, with one of the initials.
+/// The first position that is behind a separator and has one of the initials. The separator is at or
+/// behind `from`.
 fn next_start<P: Part>(text: &[u8], from: usize) -> Option<usize> {
     let text = text.get(from..)?;
     let rest = if text.len() > SHORT && !any_first::<P, STEP>(text) {
@@ -66,7 +67,7 @@ fn next_start<P: Part>(text: &[u8], from: usize) -> Option<usize> {
         text
     };
     let place = if rest.len() > SHORT {
-        // It is in the first step.
+        // The match is in the first step.
         place::<P>(rest)
     } else if rest.len() > STEP {
         place_at_ends::<P, STEP>(rest)
@@ -78,8 +79,8 @@ fn next_start<P: Part>(text: &[u8], from: usize) -> Option<usize> {
     Some(from + text.len() - rest.len() + place? + 1)
 }
 
-/// Whether there is any such place. Not inlined: where the first byte is known, the compiler would
-/// look at it apart, and spoil the vector.
+/// Whether there is such a position. It is not inlined: a caller that knows the first byte would make
+/// the compiler check that byte apart, without vectors.
 #[inline(never)]
 pub(crate) fn has_start<P: Part>(text: &[u8]) -> bool {
     if text.len() > SHORT {
@@ -93,7 +94,7 @@ pub(crate) fn has_start<P: Part>(text: &[u8]) -> bool {
     }
 }
 
-/// The text from the first step on that has a place; if none has, what is left of it is no step.
+/// The text from the first step with a match on; without a match, a rest shorter than a step.
 #[inline]
 fn skip<P: Part>(mut text: &[u8]) -> &[u8] {
     if let Some(near) = text.get(..NEAR) {
@@ -111,7 +112,7 @@ fn skip_by<P: Part, const N: usize>(text: &[u8]) -> &[u8] {
     text.get(skipped * N..).unwrap_or_default()
 }
 
-/// The first place, if it is among the first or the last `N`, which may overlap.
+/// The first match, if it is among the first or the last `N` positions, which may overlap.
 #[inline]
 fn place_at_ends<P: Part, const N: usize>(text: &[u8]) -> Option<usize> {
     if any_first::<P, N>(text) {
@@ -122,7 +123,7 @@ fn place_at_ends<P: Part, const N: usize>(text: &[u8]) -> Option<usize> {
     if any_first::<P, N>(text) { place::<P>(text).map(|place| last + place) } else { None }
 }
 
-/// A branch between the two: without one, the compiler shuffles them into each other.
+// The branch between the two steps keeps the compiler from interleaving them.
 #[inline]
 fn any_at_ends<P: Part, const N: usize>(text: &[u8]) -> bool {
     let last = text.len().checked_sub(N + 1).and_then(|last| text.get(last..));
@@ -141,12 +142,12 @@ fn place<P: Part>(text: &[u8]) -> Option<usize> {
     pairs.position(|(separator, next)| *separator == P::SEPARATOR && P::INITIALS.contains(next))
 }
 
-/// Without a branch, which would keep it from vector code.
+// There is no branch, so that it can become vector code.
 #[inline]
 fn any<P: Part>(separators: &[u8], next: &[u8]) -> bool {
-    let starts = |separator, next| (separator == P::SEPARATOR) & P::INITIALS.contains(&next);
-    let pairs = separators.iter().zip(next);
-    pairs.fold(false, |any, (&separator, &next)| any | starts(separator, next))
+    separators.iter().zip(next).fold(false, |any, (separator, next)| {
+        any | ((*separator == P::SEPARATOR) & P::INITIALS.contains(next))
+    })
 }
 
 #[cfg(test)]

@@ -1,23 +1,24 @@
-//! Percent-encoding (RFC 3986 §2.1), and its form in queries (WHATWG URL §5.1). Reading is fast because
-//! it goes byte by byte, and so stops at the first that is not wanted.
+//! Percent-encoding (RFC 3986 §2.1), and its variant in queries (WHATWG URL §5.1). Decoding goes byte
+//! by byte, so that a comparison stops at the first byte that differs.
 
 use super::class::UNRESERVED;
 
-/// Writes a text with everything outside unreserved encoded.
+/// Writes a text in which everything outside the unreserved characters is encoded.
 pub(crate) fn push_encoded(text: &mut String, value: &str) {
-    const HEX: [char; 16] =
-        ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'];
-    let digit = |nibble: u8| HEX.get(usize::from(nibble)).copied().unwrap_or('0');
     for byte in value.bytes() {
         if UNRESERVED.contains(byte) {
             text.push(char::from(byte));
         } else {
-            text.extend(['%', digit(byte >> 4), digit(byte & 15)]);
+            text.extend(['%', hex_digit(byte >> 4), hex_digit(byte & 15)]);
         }
     }
 }
 
-/// The first byte as a form decodes it, and what is behind it. A malformed escape is literal.
+fn hex_digit(nibble: u8) -> char {
+    char::from_digit(nibble.into(), 16).unwrap_or('0').to_ascii_uppercase()
+}
+
+/// Decodes the first byte as a form's, and returns it with the rest. A malformed escape is literal.
 #[inline]
 pub(crate) fn decode_first(bytes: &[u8]) -> Option<(u8, &[u8])> {
     match bytes {
@@ -31,7 +32,7 @@ pub(crate) fn decode_first(bytes: &[u8]) -> Option<(u8, &[u8])> {
     }
 }
 
-/// What is behind the bytes that, decoded as a form, are this ASCII text.
+/// The bytes behind those that, decoded as a form's, are this ASCII text.
 pub(crate) fn strip_encoded<'b>(mut bytes: &'b [u8], text: &str) -> Option<&'b [u8]> {
     for expected in text.bytes() {
         let (decoded, rest) = decode_first(bytes)?;

@@ -1,6 +1,6 @@
-//! A text put together on the stack. Fast because the value that it becomes is the only allocation.
+//! Putting a text together on the stack, so that the final value is the only allocation.
 
-/// Up to `N` bytes on the stack; longer texts spill to the heap.
+/// A text of up to `N` bytes on the stack. A longer text moves to the heap.
 pub(crate) struct StackBuffer<const N: usize> {
     stack: [u8; N],
     len: usize,
@@ -24,7 +24,7 @@ impl<const N: usize> StackBuffer<N> {
                     self.spilled.extend_from_slice(self.stack.get(..self.len).unwrap_or_default());
                 }
                 self.spilled.extend_from_slice(bytes);
-                // From here on, nothing fits the stack any more.
+                // No further text fits the stack.
                 self.len = N.saturating_add(1);
             }
         }

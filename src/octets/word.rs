@@ -1,30 +1,29 @@
-//! Eight bytes at a time, as one number. Fast because there is neither a loop nor a branch, nor a
-//! vector to set up.
+//! Eight bytes at a time, as one number: without a loop, a branch or the set-up of a vector.
 
-/// How many bytes a word has.
+/// The bytes in a word.
 pub(super) const LENGTH: usize = 8;
 
 const ONES: u64 = u64::MAX / 255;
 const TOPS: u64 = ONES << 7;
 
-/// The top bit of each byte that equals the given one; the first byte is the lowest.
+/// The top bits of the bytes that equal the given one. The first byte of the text is the lowest.
 #[inline]
 pub(super) const fn equal_to(byte: u8, word: u64) -> u64 {
     let differences = word ^ (ONES * byte as u64);
-    // A byte is zero if its low bits do not carry into the top one, which is not set either.
+    // A byte is zero if its top bit is not set and its other bits do not carry into it.
     !(((differences & !TOPS) + !TOPS) | differences) & TOPS
 }
 
-/// The same for a small letter, whatever its case, which is one bit.
+/// The same for a letter in any case, given in lower case. The case of a letter is one bit.
 #[inline]
 pub(super) const fn equal_to_letter(letter: u8, word: u64) -> u64 {
     equal_to(letter, word | (ONES * 0x20))
 }
 
-/// The place of the lowest bit that was found.
+/// The position of the first byte that was found.
 #[inline]
 pub(super) const fn first(found: u64) -> usize {
-    // At most eight.
+    // It is at most eight.
     (found.trailing_zeros() / u8::BITS) as usize
 }
 
