@@ -41,6 +41,15 @@ impl Cause {
 
     /// A cause of an adapter's own. The name is for counting, in `snake_case`; the sentence is for
     /// people, and nothing else is shown to the browser.
+    ///
+    /// ```
+    /// use firstparty::http::StatusCode;
+    /// use firstparty::refusal::Cause;
+    ///
+    /// const CAUSE: Cause =
+    ///     Cause::new("too_slow", "R16.4", StatusCode::REQUEST_TIMEOUT, "the request took too long");
+    /// assert_eq!(CAUSE.status(), 408);
+    /// ```
     #[must_use]
     pub const fn new(
         name: &'static str,
@@ -67,18 +76,31 @@ impl Cause {
     }
 
     /// The rule of the contract that asks for it.
+    ///
+    /// ```
+    /// assert_eq!(firstparty::refusal::Refusal::Host.cause().rule(), "R5.7");
+    /// ```
     #[must_use]
     pub const fn rule(&self) -> &'static str {
         self.rule
     }
 
     /// The status of the answer.
+    ///
+    /// ```
+    /// assert_eq!(firstparty::refusal::Refusal::TargetTooLong.cause().status(), 414);
+    /// ```
     #[must_use]
     pub const fn status(&self) -> StatusCode {
         self.status
     }
 
     /// The sentence that the browser is shown.
+    ///
+    /// ```
+    /// let cause = firstparty::refusal::Refusal::StatusMethod.cause();
+    /// assert_eq!(cause.sentence(), "the status page can only be read");
+    /// ```
     #[must_use]
     pub const fn sentence(&self) -> &'static str {
         self.sentence

@@ -198,6 +198,17 @@ impl Routes {
 
     /// Finds the route of a path, which is given without its query.
     ///
+    /// ```
+    /// use firstparty::config::Mount;
+    /// use firstparty::{Config, refusal::Refusal, route::{Route, Routes}};
+    ///
+    /// let config = Config::builder().mount(Mount::Exact("fp".parse()?)).build()?;
+    /// let routes = Routes::new(&config);
+    /// assert_eq!(routes.classify("/fp/status"), Ok(Route::Status));
+    /// assert_eq!(routes.classify("/login"), Err(Refusal::NotFound));
+    /// # Ok::<(), firstparty::ConfigError>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`Refusal::PathNotAbsolute`] (R2.0), [`Refusal::DotSegment`] (R2.5), and

@@ -43,6 +43,23 @@ impl AddressReader {
 
     /// The address of the browser that sent these fields. `known` is the address of the adapter's
     /// peer, if the adapter knows it.
+    ///
+    /// ```
+    /// use firstparty::config::TrustedAddress;
+    /// use firstparty::http::{HeaderMap, HeaderValue};
+    /// use firstparty::request::address::AddressReader;
+    /// use firstparty::{Config, Platform};
+    ///
+    /// let trusted: TrustedAddress =
+    ///     serde_json::from_str(r#"{"field": "x-forwarded-for", "hops": 1}"#)?;
+    /// let config = Config::builder().trusted_address(trusted).build()?;
+    /// let reader = AddressReader::new(&config, Platform::Generic);
+    ///
+    /// let mut headers = HeaderMap::new();
+    /// headers.insert("x-forwarded-for", HeaderValue::from_static("10.0.0.1, 203.0.113.7"));
+    /// assert_eq!(reader.read(&headers, None), "203.0.113.7".parse().ok());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn read(&self, headers: &HeaderMap, known: Option<IpAddr>) -> Option<IpAddr> {
         let field = match self.source {

@@ -52,6 +52,18 @@ impl HostReader {
 
     /// The browser's host of a request with these fields and this URI.
     ///
+    /// ```
+    /// use firstparty::http::{HeaderMap, Uri};
+    /// use firstparty::request::browser_host::HostReader;
+    /// use firstparty::{Config, Platform, refusal::Refusal};
+    ///
+    /// let reader = HostReader::new(&Config::default(), Platform::Generic);
+    /// let uri = Uri::from_static("https://Shop.example/fp/");
+    /// assert_eq!(reader.read(&HeaderMap::new(), &uri)?.as_str(), "shop.example");
+    /// assert_eq!(reader.read(&HeaderMap::new(), &Uri::from_static("/fp/")), Err(Refusal::Host));
+    /// # Ok::<(), Refusal>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`Refusal::Host`] if no host is named, or if a field that names it is malformed or comes
@@ -135,6 +147,14 @@ pub struct BrowserHost(HeaderValue);
 impl BrowserHost {
     /// Reads a field whose value is `uri-host [":" port]` (RFC 9110 §7.2).
     ///
+    /// ```
+    /// use firstparty::http::HeaderValue;
+    /// use firstparty::request::browser_host::BrowserHost;
+    ///
+    /// assert!(BrowserHost::from_field(&HeaderValue::from_static("a.example:80")).is_ok());
+    /// assert!(BrowserHost::from_field(&HeaderValue::from_static("a.example/path")).is_err());
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`Refusal::Host`] for any other value (R5.7).
@@ -172,7 +192,16 @@ impl BrowserHost {
         HeaderValue::from_maybe_shared(lower).map(Self).map_err(|_| Refusal::Host)
     }
 
-    /// The host.
+    /// The host as text.
+    ///
+    /// ```
+    /// use firstparty::http::HeaderValue;
+    /// use firstparty::request::browser_host::BrowserHost;
+    ///
+    /// let host = BrowserHost::from_field(&HeaderValue::from_static("[2001:db8::1]:443"))?;
+    /// assert_eq!(host.as_str(), "[2001:db8::1]");
+    /// # Ok::<(), firstparty::refusal::Refusal>(())
+    /// ```
     #[must_use]
     pub fn as_str(&self) -> &str {
         // A host is ASCII, so this is always `Ok`.

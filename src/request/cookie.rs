@@ -34,6 +34,14 @@ pub struct CookieFilter {
 
 impl CookieFilter {
     /// A filter that keeps the cookies with these names.
+    ///
+    /// ```
+    /// use firstparty::http::HeaderValue;
+    /// use firstparty::request::cookie::CookieFilter;
+    ///
+    /// let none = CookieFilter::new([""; 0]);
+    /// assert_eq!(none.join(&[HeaderValue::from_static("_iidt=1")]), None);
+    /// ```
     #[must_use]
     pub fn new<N: AsRef<str>>(names: impl IntoIterator<Item = N>) -> Self {
         let mut names: Vec<Box<str>> = names.into_iter().map(|name| name.as_ref().into()).collect();

@@ -41,12 +41,30 @@ impl Identity {
     }
 
     /// Whether a secret is configured, and therefore sent.
+    ///
+    /// ```
+    /// use firstparty::{Config, request::identity::Identity};
+    ///
+    /// assert!(!Identity::new(&Config::default()).has_secret());
+    /// ```
     #[must_use]
     pub fn has_secret(&self) -> bool {
         self.secret.is_some()
     }
 
     /// Adds each field once, in place of any that has its name.
+    ///
+    /// ```
+    /// use firstparty::Config;
+    /// use firstparty::http::{HeaderMap, HeaderValue};
+    /// use firstparty::request::{browser_host::BrowserHost, identity::Identity};
+    ///
+    /// let mut headers = HeaderMap::new();
+    /// let host = BrowserHost::from_field(&HeaderValue::from_static("www.example.com"))?;
+    /// Identity::new(&Config::default()).add(&mut headers, host, None)?;
+    /// assert_eq!(headers.len(), 1, "neither a secret nor an address is known");
+    /// # Ok::<(), firstparty::refusal::Refusal>(())
+    /// ```
     ///
     /// # Errors
     ///

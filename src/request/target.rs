@@ -161,6 +161,18 @@ impl Targets {
 
     /// Builds the target of a request.
     ///
+    /// ```
+    /// use firstparty::request::target::Targets;
+    /// use firstparty::route::{Kind, Route};
+    /// use firstparty::{Config, Platform, refusal::Refusal};
+    ///
+    /// let targets = Targets::new(&Config::default(), Platform::Generic)?;
+    /// let download = |query| targets.resolve(Route::Agent, Kind::Plain, Some(query));
+    /// assert_eq!(download("apiKey=a%2Fb")?.uri.path(), "/web/v3/a%2Fb");
+    /// assert_eq!(download("apikey=k").unwrap_err(), Refusal::ApiKeyMissing);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// A [`Refusal`] for an `apiKey` or another value that cannot stand in a path (R4.4), and for a

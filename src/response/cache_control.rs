@@ -33,6 +33,13 @@ pub struct AgeCap {
 
 impl AgeCap {
     /// The cap of a policy, or `None` if it preserves ages.
+    ///
+    /// ```
+    /// use firstparty::config::CachePolicy;
+    /// use firstparty::response::cache_control::AgeCap;
+    ///
+    /// assert_eq!(AgeCap::new(CachePolicy::Preserve), None);
+    /// ```
     #[must_use]
     pub fn new(policy: CachePolicy) -> Option<Self> {
         match policy {
@@ -45,6 +52,17 @@ impl AgeCap {
     /// missing ones to the last field with a directive, unless a directive is `no-store`, `no-cache`
     /// or `private`, or `expires` stands in for `max-age` (R7.1, R7.2). Fields without a directive
     /// stay as they are, and so do all other directives, byte for byte.
+    ///
+    /// ```
+    /// use firstparty::config::CachePolicy;
+    /// use firstparty::http::{HeaderMap, HeaderValue};
+    /// use firstparty::response::cache_control::AgeCap;
+    ///
+    /// let mut headers = HeaderMap::new();
+    /// headers.insert("cache-control", HeaderValue::from_static("no-cache, max-age=7200"));
+    /// AgeCap::new(CachePolicy::default()).unwrap().apply(&mut headers);
+    /// assert_eq!(headers["cache-control"], "no-cache, max-age=3600");
+    /// ```
     pub fn apply(self, headers: &mut HeaderMap) {
         let mut fields = headers.get_all(CACHE_CONTROL).iter();
         let facts = ResponseFacts {

@@ -48,6 +48,18 @@ impl DomainPolicy {
 
     /// The policy for one exchange, which depends on the kind of the request and on the browser's
     /// host in lower case, without its port.
+    ///
+    /// ```
+    /// use firstparty::config::CookieDomain;
+    /// use firstparty::http::HeaderValue;
+    /// use firstparty::response::set_cookie::DomainPolicy;
+    /// use firstparty::route::Kind;
+    ///
+    /// let policy = DomainPolicy::new(CookieDomain::FirstParty);
+    /// let mut cookie = HeaderValue::from_static("a=1; Domain=fpjs.io");
+    /// policy.rewriter(Kind::Plain, "example.com").apply(&mut cookie);
+    /// assert_eq!(cookie, "a=1; Domain=fpjs.io", "the request was not authorised");
+    /// ```
     #[must_use]
     pub fn rewriter<'p>(&'p self, kind: Kind, host: &'p str) -> Rewriter<'p> {
         self.rewriter_at(kind, host.as_bytes())
@@ -115,6 +127,18 @@ enum Edit<'p> {
 
 impl Rewriter<'_> {
     /// Edits one `set-cookie` field in place; allocates only if something changes.
+    ///
+    /// ```
+    /// use firstparty::config::CookieDomain;
+    /// use firstparty::http::HeaderValue;
+    /// use firstparty::response::set_cookie::DomainPolicy;
+    /// use firstparty::route::Kind;
+    ///
+    /// let policy = DomainPolicy::new(CookieDomain::FirstParty);
+    /// let mut cookie = HeaderValue::from_static("a=1; Domain=com; Secure");
+    /// policy.rewriter(Kind::Identification, "example.com").apply(&mut cookie);
+    /// assert_eq!(cookie, "a=1; Secure", "a top-level domain covers nothing");
+    /// ```
     pub fn apply(&self, cookie: &mut HeaderValue) {
         if matches!(self.0, Rewrite::Keep) {
             return;
