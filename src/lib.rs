@@ -122,7 +122,8 @@ mod variable;
 
 pub use http;
 
-pub use self::config::{Config, ConfigError};
+pub use self::config::error::ConfigError;
+pub use self::config::validated::Config;
 pub use self::exchange::Exchange;
 pub use self::failure::{Failure, RequestId};
 pub use self::gateway::{Action, Gateway};

@@ -7,7 +7,7 @@ use std::net::IpAddr;
 
 use bytes::Bytes;
 use cookie::Cookie;
-use firstparty::config::Config;
+use firstparty::Config;
 use firstparty::http::header::{HeaderMap, HeaderName, HeaderValue};
 use firstparty::http::{Method, Request, Response, StatusCode, Uri};
 use firstparty::{Platform, field};

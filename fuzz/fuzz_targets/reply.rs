@@ -11,12 +11,12 @@ use std::collections::BTreeMap;
 
 use arbitrary::Arbitrary;
 use firstparty::advice::advise;
-use firstparty::config::{Config, Mount, Source, Variable};
+use firstparty::config::{Mount, Source, Variable};
 use firstparty::http::header::ORIGIN;
 use firstparty::http::{HeaderMap, HeaderValue, Method, Request, Response};
 use firstparty::refusal::Refusal;
 use firstparty::reply::Reply;
-use firstparty::{Action, Failure, Gateway, Platform, RequestId};
+use firstparty::{Action, Config, Failure, Gateway, Platform, RequestId};
 use firstparty_fuzz::input::Rest;
 use firstparty_fuzz::judge;
 use firstparty_fuzz::plan::{Setting, choose};

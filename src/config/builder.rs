@@ -9,9 +9,9 @@ use super::check::{cookie_name, droppable, integration, listed_host};
 use super::error::{ConfigError, host_name};
 use super::options::{AgentOrigin, CachePolicy, CookieDomain, Mount, TrustedAddress};
 use super::path::RoutePath;
-use super::resolved::Config;
 use super::secret::Secret;
 use super::source::Source;
+use super::validated::Config;
 use crate::host::HostName;
 use crate::variable::Variable;
 

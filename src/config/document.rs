@@ -16,7 +16,8 @@ use crate::variable::Variable;
 /// may be a number). A variable that comes twice is an error.
 ///
 /// ```
-/// use firstparty::config::{Config, Document};
+/// use firstparty::Config;
+/// use firstparty::config::Document;
 ///
 /// let text = r#"{"FPJS_GET_RESULT_PATH": "5yt489hgfj", "fpjs_pre_shared_secret": "s3cret"}"#;
 /// let document: Document = serde_json::from_str(text)?;

@@ -6,7 +6,7 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 
 use super::builder::Builder;
 use super::document::{Object, Text};
-use super::resolved::Config;
+use super::validated::Config;
 use crate::variable::Variable;
 
 impl<'de> Deserialize<'de> for Config {

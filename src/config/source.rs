@@ -12,7 +12,8 @@ use crate::variable::Variable;
 /// the first non-empty value wins. Values never show in `Debug`: one of them is the secret.
 ///
 /// ```
-/// use firstparty::config::{Config, Resolution, Source, Variable};
+/// use firstparty::Config;
+/// use firstparty::config::{Resolution, Source, Variable};
 ///
 /// let secret = Source::new("secret").with(Variable::AgentDownloadPath, "vbcnkxb654");
 /// let headers = Source::from_pairs(

@@ -3,9 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
-use firstparty::config::{
-    Builder, CacheState, Config, ConfigError, Document, DocumentCache, Source, Variable,
-};
+use firstparty::config::{Builder, CacheState, Document, DocumentCache, Source, Variable};
+use firstparty::{Config, ConfigError};
 use thiserror::Error;
 
 use crate::function::EdgeFunction;
