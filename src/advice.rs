@@ -177,8 +177,8 @@ fn advise_on_paths(config: &Config, profile: &Profile, advice: &mut Vec<Advice>)
         _ => None,
     };
     for (variable, path) in [
-        (Variable::AgentDownloadPath, config.agent_route.as_ref()),
-        (Variable::GetResultPath, config.result_route.as_ref()),
+        (Variable::AgentDownloadPath, config.agent_download_path.as_ref()),
+        (Variable::GetResultPath, config.get_result_path.as_ref()),
         (Variable::RoutePrefix, prefix),
     ] {
         let setting = profile.variable_name(variable);
@@ -189,8 +189,8 @@ fn advise_on_paths(config: &Config, profile: &Profile, advice: &mut Vec<Advice>)
 
 fn advise_on_routes(config: &Config, profile: &Profile, advice: &mut Vec<Advice>) {
     let routes = [
-        (profile.variable_name(Variable::AgentDownloadPath), config.agent_route.as_ref()),
-        (profile.variable_name(Variable::GetResultPath), config.result_route.as_ref()),
+        (profile.variable_name(Variable::AgentDownloadPath), config.agent_download_path.as_ref()),
+        (profile.variable_name(Variable::GetResultPath), config.get_result_path.as_ref()),
     ];
     for (setting, route) in routes {
         if config.status_page && route.is_some_and(|route| route.as_str() == "status") {
@@ -227,7 +227,7 @@ fn advise_on_mount(config: &Config, profile: &Profile, advice: &mut Vec<Advice>)
 }
 
 fn advise_on_trust(config: &Config, profile: &Profile, advice: &mut Vec<Advice>) {
-    if config.secret.is_none() {
+    if config.pre_shared_secret.is_none() {
         advice.push(Advice::NoSecret);
     }
     if !config.drop_fields.contains(&http::header::AUTHORIZATION) {
@@ -249,8 +249,8 @@ fn advise_on_trust(config: &Config, profile: &Profile, advice: &mut Vec<Advice>)
 
 fn advise_on_upstream(config: &Config, profile: &Profile, advice: &mut Vec<Advice>) {
     for (variable, host, domain) in [
-        (Variable::IngressBaseHost, &config.ingress_host, "fpjs.io"),
-        (Variable::CdnUrl, &config.cdn_host, "fpcdn.io"),
+        (Variable::IngressBaseHost, &config.ingress_base_host, "fpjs.io"),
+        (Variable::CdnUrl, &config.cdn_url, "fpcdn.io"),
     ] {
         let own = host.as_str().strip_suffix(domain);
         if !own.is_some_and(|rest| rest.is_empty() || rest.ends_with('.')) {

@@ -77,8 +77,8 @@ impl ClientSetup {
         check_v3(config, &routes, &path)?;
         Ok(Self {
             base: site(site_origin)? + &path,
-            agent_route: config.agent_route.clone(),
-            result_route: config.result_route.clone(),
+            agent_route: config.agent_download_path.clone(),
+            result_route: config.get_result_path.clone(),
             v4: reaches_v4(&routes, &path),
             blocked,
         })
@@ -144,8 +144,8 @@ fn check_v3(config: &Config, routes: &Routes, path: &str) -> Result<(), ConfigEr
         let url = |route| routes.classify(&format!("{path}{route}")) == Ok(expected);
         route.as_ref().is_none_or(url)
     };
-    let is_sound = reaches(&config.agent_route, Route::Agent)
-        && reaches(&config.result_route, Route::Result { suffix: "/" });
+    let is_sound = reaches(&config.agent_download_path, Route::Agent)
+        && reaches(&config.get_result_path, Route::Result { suffix: "/" });
     if is_sound { Ok(()) } else { Err(ConfigError::Shadowed { setting: PATH }) }
 }
 

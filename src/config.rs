@@ -12,15 +12,16 @@
 //!     .source(secret.into_source("secret"))
 //!     .source(Source::from_pairs("origin headers", [("FPJS_AGENT_DOWNLOAD_PATH", "vbcnkxb654")]))
 //!     .build()?;
-//! assert_eq!(config.agent_route().map(|route| route.as_str()), Some("vbcnkxb654"));
+//! assert_eq!(config.agent_download_path().map(|route| route.as_str()), Some("vbcnkxb654"));
 //!
 //! let same: Config = serde_json::from_str(
 //!     r#"{"get_result_path": "5yt489hgfj", "agent_download_path": "vbcnkxb654"}"#,
 //! )?;
-//! assert_eq!(same.result_route(), config.result_route());
+//! assert_eq!(same.get_result_path(), config.get_result_path());
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod build;
 mod builder;
 mod cache;
 mod check;

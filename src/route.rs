@@ -184,13 +184,13 @@ impl Routes {
     #[must_use]
     pub fn new(config: &Config) -> Self {
         let status = config.status_page.then_some("status");
-        let v3 = [&config.agent_route, &config.result_route].into_iter().flatten();
+        let v3 = [&config.agent_download_path, &config.get_result_path].into_iter().flatten();
         let routes = v3.map(RoutePath::as_str).chain(status);
         Self {
             first_bytes: routes.fold(0, |bits, route| bits | first_byte_bit(route)),
             mount: config.mount.clone(),
-            agent: config.agent_route.clone(),
-            result: config.result_route.clone(),
+            agent: config.agent_download_path.clone(),
+            result: config.get_result_path.clone(),
             status: config.status_page,
             v4: config.v4,
         }

@@ -74,7 +74,7 @@ fn html(config: &Config, platform: Platform) -> String {
     page.push_str("</style></head><body><h1>Integration status</h1><p>");
     push_text(&mut page, config.integration_name_on(platform));
     page.push_str(", version ");
-    push_text(&mut page, config.version());
+    push_text(&mut page, config.integration_version());
     page.push_str("</p><table><thead><tr><th>Variable<th>State</thead><tbody>");
     for variable in listed(platform) {
         page.push_str("<tr><td><code>");
@@ -132,7 +132,7 @@ fn push_text(page: &mut String, text: &str) {
 /// R10.4.
 fn json(config: &Config, platform: Platform) -> String {
     let mut text = String::from(r#"{"version":"#);
-    json::push_string(&mut text, config.version());
+    json::push_string(&mut text, config.integration_version());
     text.push_str(r#","integration":"#);
     json::push_string(&mut text, config.integration_name_on(platform));
     text.push_str(r#","envInfo":["#);

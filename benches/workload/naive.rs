@@ -40,11 +40,11 @@ impl Naive {
             all.map(str::to_owned).collect::<HashSet<_>>()
         };
         let prefixes = profile.request_denylist.prefixes();
-        let version = config.version();
+        let version = config.integration_version();
         Self {
-            agent: config.agent_route().unwrap().as_str().to_owned(),
-            result: config.result_route().unwrap().as_str().to_owned(),
-            secret: config.secret().unwrap().header_value().to_str().unwrap().to_owned(),
+            agent: config.agent_download_path().unwrap().as_str().to_owned(),
+            result: config.get_result_path().unwrap().as_str().to_owned(),
+            secret: config.pre_shared_secret().unwrap().header_value().to_str().unwrap().to_owned(),
             monitoring: format!("{}/{version}/ingress", profile.integration_name),
             request_denied: names(&mut profile.request_denylist.names()),
             response_denied: names(

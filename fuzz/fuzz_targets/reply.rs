@@ -168,7 +168,7 @@ fn shows_status(platform: Platform, source: &str, pairs: &[(&str, &str)]) {
         Config::builder().source(source).mount(Mount::Depth(1)).build()
     };
     let Ok(config) = build(pairs) else { return };
-    let routes = [config.agent_route(), config.result_route()];
+    let routes = [config.agent_download_path(), config.get_result_path()];
     if routes.iter().flatten().any(|route| route.as_str() == "status") {
         // R2.2: then the page cannot be reached.
         return;
@@ -262,7 +262,7 @@ fn assert_tags(html: &str) {
 /// R10.4.
 fn assert_environment(page: &Value, config: &Config, platform: Platform, source: &str) {
     assert_eq!(page["integration"], config.integration_name_on(platform));
-    assert_eq!(page["version"], config.version());
+    assert_eq!(page["version"], config.integration_version());
     let listed = page["envInfo"].as_array().expect("a list");
     for one in listed {
         let name = &one["envVarName"];

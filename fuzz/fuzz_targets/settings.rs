@@ -84,7 +84,7 @@ struct Model {
 impl Model {
     fn of(headers: &Source) -> Self {
         let plain = Config::builder().source(headers.clone()).build().ok();
-        let ttl = plain.as_ref().map_or(DEFAULT_TTL, Config::document_ttl);
+        let ttl = plain.as_ref().map_or(DEFAULT_TTL, Config::proxy_secret_cache_ttl);
         Self {
             plain: plain.map(|plain| route_of(&plain)),
             documented: None,
@@ -104,7 +104,7 @@ impl Model {
 }
 
 fn route_of(config: &Config) -> Option<String> {
-    config.result_route().map(|route| route.as_str().to_owned())
+    config.get_result_path().map(|route| route.as_str().to_owned())
 }
 
 fuzz_target!(|input: Input| {
@@ -183,5 +183,5 @@ fn learn(model: &mut Model, document: &[u8], headers: &Source) {
     let config = Config::builder().source(document).source(headers.clone()).build();
     let config = config.expect("a document that was taken");
     model.documented = Some(route_of(&config));
-    model.ttl = u64::try_from(config.document_ttl().as_millis()).unwrap_or(u64::MAX);
+    model.ttl = u64::try_from(config.proxy_secret_cache_ttl().as_millis()).unwrap_or(u64::MAX);
 }

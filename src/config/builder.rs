@@ -1,22 +1,21 @@
-//! The way to a [`Config`]: sources and choices in, a validated configuration out.
+//! Collects sources and options for a [`Config`].
 
-use std::time::Duration;
+mod variables;
 
 use http::HeaderName;
 
-use super::cache::DEFAULT_TTL;
-use super::check::{cookie_name, droppable, integration, listed_host};
-use super::error::{ConfigError, host_name};
 use super::options::{AgentOrigin, CachePolicy, CookieDomain, Mount, TrustedAddress};
-use super::path::RoutePath;
-use super::secret::Secret;
 use super::source::Source;
 use super::validated::Config;
-use crate::host::HostName;
 use crate::variable::Variable;
 
 impl Config {
     /// A builder with every default.
+    ///
+    /// ```
+    /// let config = firstparty::Config::builder().pre_shared_secret("s3cret").build()?;
+    /// # Ok::<(), firstparty::ConfigError>(())
+    /// ```
     pub fn builder() -> Builder {
         Builder::default()
     }
@@ -33,28 +32,42 @@ impl Default for Config {
     }
 }
 
-/// Collects sources and choices; [`Builder::build`] checks them all.
+/// Collects sources and options; [`Builder::build`] checks them all.
 ///
 /// The setters of variables fill a source of their own, called `configuration`, which is asked
-/// before all others.
+/// before all others. Each option has a setter here and a getter in [`Config`] of the same name.
+///
+/// ```
+/// use firstparty::Config;
+/// use firstparty::config::{Resolution, Source, Variable};
+///
+/// let config = Config::builder()
+///     .source(Source::new("environment").with(Variable::CdnUrl, "cdn.example"))
+///     .cdn_url("other.example")
+///     .v4(false)
+///     .build()?;
+/// assert_eq!(config.cdn_url().as_str(), "other.example");
+/// assert_eq!(config.resolution(Variable::CdnUrl), Resolution::Source("configuration"));
+/// # Ok::<(), firstparty::ConfigError>(())
+/// ```
 #[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until `build`"]
 pub struct Builder {
-    direct: Source,
-    sources: Vec<Source>,
-    integration_name: Option<String>,
-    integration_version: Option<String>,
-    mount: Option<Mount>,
-    agent_origin: AgentOrigin,
-    cookie_domain: CookieDomain,
-    cache: CachePolicy,
-    v4: bool,
-    status_page: bool,
-    drop_fields: Vec<String>,
-    cookies: Option<Vec<String>>,
-    hosts: Vec<String>,
-    trusted_host: Option<HeaderName>,
-    trusted_address: Option<TrustedAddress>,
+    pub(super) direct: Source,
+    pub(super) sources: Vec<Source>,
+    pub(super) integration_name: Option<String>,
+    pub(super) integration_version: Option<String>,
+    pub(super) mount: Option<Mount>,
+    pub(super) agent_origin: AgentOrigin,
+    pub(super) cookie_domain: CookieDomain,
+    pub(super) cache: CachePolicy,
+    pub(super) v4: bool,
+    pub(super) status_page: bool,
+    pub(super) drop_fields: Vec<String>,
+    pub(super) cookies: Option<Vec<String>>,
+    pub(super) hosts: Vec<String>,
+    pub(super) trusted_host: Option<HeaderName>,
+    pub(super) trusted_address: Option<TrustedAddress>,
 }
 
 impl Default for Builder {
@@ -81,239 +94,205 @@ impl Default for Builder {
 
 impl Builder {
     /// Adds a source, to be asked after those added before (R1.1).
+    ///
+    /// ```
+    /// use firstparty::config::{Resolution, Source, Variable};
+    ///
+    /// let environment = Source::new("environment").with(Variable::SecretName, "fingerprint");
+    /// let config = firstparty::Config::builder().source(environment).build()?;
+    /// assert_eq!(config.resolution(Variable::SecretName), Resolution::Source("environment"));
+    /// # Ok::<(), firstparty::ConfigError>(())
+    /// ```
     pub fn source(mut self, source: Source) -> Self {
         self.sources.push(source);
         self
     }
 
-    /// Sets a variable directly, in place of what was set before; an empty value counts as none.
+    /// Sets a variable directly, replacing an earlier value. An empty value leaves it unset.
+    ///
+    /// ```
+    /// use firstparty::{Config, config::Variable};
+    ///
+    /// let config = Config::builder().variable(Variable::CdnUrl, "cdn.example").build()?;
+    /// assert_eq!(config.cdn_url().as_str(), "cdn.example");
+    /// # Ok::<(), firstparty::ConfigError>(())
+    /// ```
     pub fn variable(mut self, variable: Variable, value: impl Into<String>) -> Self {
         self.direct.unset(variable);
         self.direct.set(variable, value.into());
         self
     }
 
-    /// The v3 agent route.
-    pub fn agent_download_path(self, path: impl Into<String>) -> Self {
-        self.variable(Variable::AgentDownloadPath, path)
-    }
-
-    /// The v3 identification and browser-cache route.
-    pub fn get_result_path(self, path: impl Into<String>) -> Self {
-        self.variable(Variable::GetResultPath, path)
-    }
-
-    /// The proxy secret.
-    pub fn pre_shared_secret(self, secret: impl Into<String>) -> Self {
-        self.variable(Variable::PreSharedSecret, secret)
-    }
-
-    /// The number of leading segments that make the integration path.
-    pub fn integration_path_depth(self, depth: u8) -> Self {
-        self.variable(Variable::IntegrationPathDepth, depth.to_string())
-    }
-
-    /// The API host.
-    pub fn ingress_base_host(self, host: impl Into<String>) -> Self {
-        self.variable(Variable::IngressBaseHost, host)
-    }
-
-    /// The CDN host.
-    pub fn cdn_url(self, host: impl Into<String>) -> Self {
-        self.variable(Variable::CdnUrl, host)
-    }
-
-    /// The integration's name in `ii` and on the status page, instead of the platform's (R1.8).
+    /// The integration's name in `ii` and on the status page (R1.8). Default: the platform's.
+    ///
+    /// ```
+    /// let config = firstparty::Config::builder().integration_name("my-gateway").build()?;
+    /// assert_eq!(config.integration_name(), Some("my-gateway"));
+    /// # Ok::<(), firstparty::ConfigError>(())
+    /// ```
     pub fn integration_name(mut self, name: impl Into<String>) -> Self {
         self.integration_name = Some(name.into());
         self
     }
 
-    /// The integration's version in `ii` and on the status page, instead of the crate's (R1.8).
+    /// The integration's version in `ii` and on the status page (R1.8). Default: the crate's.
+    ///
+    /// ```
+    /// let config = firstparty::Config::builder().integration_version("1.2.3").build()?;
+    /// assert_eq!(config.integration_version(), "1.2.3");
+    /// # Ok::<(), firstparty::ConfigError>(())
+    /// ```
     pub fn integration_version(mut self, version: impl Into<String>) -> Self {
         self.integration_version = Some(version.into());
         self
     }
 
-    /// How the integration path is recognised (R2.1, R2.6). It has precedence over the variables
-    /// for route prefix and depth.
+    /// How the gateway recognises the integration path (R2.1, R2.6). It has precedence over route
+    /// prefix and depth.
+    ///
+    /// ```
+    /// use firstparty::{Config, config::Mount};
+    ///
+    /// let config = Config::builder().mount(Mount::Anywhere).integration_path_depth(2).build()?;
+    /// assert_eq!(*config.mount(), Mount::Anywhere);
+    /// # Ok::<(), firstparty::ConfigError>(())
+    /// ```
     pub fn mount(mut self, mount: Mount) -> Self {
         self.mount = Some(mount);
         self
     }
 
-    /// Where agent downloads are fetched from (R4.5).
+    /// Which server agent downloads come from (R4.5). Default: the API.
+    ///
+    /// ```
+    /// use firstparty::{Config, config::AgentOrigin};
+    ///
+    /// let config = Config::builder().agent_origin(AgentOrigin::Cdn).build()?;
+    /// assert_eq!(config.agent_origin(), AgentOrigin::Cdn);
+    /// # Ok::<(), firstparty::ConfigError>(())
+    /// ```
     pub fn agent_origin(mut self, origin: AgentOrigin) -> Self {
         self.agent_origin = origin;
         self
     }
 
-    /// What happens to the `Domain` of cookies (R8).
+    /// What happens to the `Domain` of cookies (R8). Default: [`CookieDomain::FirstParty`].
+    ///
+    /// ```
+    /// use firstparty::{Config, config::CookieDomain};
+    ///
+    /// let config = Config::builder().cookie_domain(CookieDomain::Preserve).build()?;
+    /// assert_eq!(*config.cookie_domain(), CookieDomain::Preserve);
+    /// # Ok::<(), firstparty::ConfigError>(())
+    /// ```
     pub fn cookie_domain(mut self, policy: CookieDomain) -> Self {
         self.cookie_domain = policy;
         self
     }
 
-    /// What happens to the ages of downloaded scripts (R7).
+    /// How long downloaded scripts may be cached (R7). Default: an hour, shared caches a minute.
+    ///
+    /// ```
+    /// use firstparty::{Config, config::CachePolicy};
+    ///
+    /// let policy = CachePolicy::Cap { max_age: 600, s_maxage: 60 };
+    /// assert_eq!(Config::builder().cache(policy).build()?.cache(), policy);
+    /// # Ok::<(), firstparty::ConfigError>(())
+    /// ```
     pub fn cache(mut self, policy: CachePolicy) -> Self {
         self.cache = policy;
         self
     }
 
     /// Whether unmatched paths are v4 requests (R2.2). Default: yes.
+    ///
+    /// ```
+    /// assert!(!firstparty::Config::builder().v4(false).build()?.v4());
+    /// # Ok::<(), firstparty::ConfigError>(())
+    /// ```
     pub fn v4(mut self, on: bool) -> Self {
         self.v4 = on;
         self
     }
 
     /// Whether there is a status page (R10.1). Default: yes.
+    ///
+    /// ```
+    /// assert!(!firstparty::Config::builder().status_page(false).build()?.status_page());
+    /// # Ok::<(), firstparty::ConfigError>(())
+    /// ```
     pub fn status_page(mut self, on: bool) -> Self {
         self.status_page = on;
         self
     }
 
-    /// Further request fields to drop, for instance `referer` (R5.8).
+    /// Further request fields to drop (R5.8). Default: none.
+    ///
+    /// ```
+    /// let config = firstparty::Config::builder().drop_fields(["Referer"]).build()?;
+    /// assert_eq!(config.drop_fields(), ["referer"]);
+    /// # Ok::<(), firstparty::ConfigError>(())
+    /// ```
     pub fn drop_fields<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
         self.drop_fields = names.into_iter().map(Into::into).collect();
         self
     }
 
     /// The cookies that an authorised request may carry upstream (R5.5). Default: `_iidt`.
+    ///
+    /// ```
+    /// let config = firstparty::Config::builder().cookies(["_iidt", "_vid"]).build()?;
+    /// assert!(config.cookies().eq(["_iidt", "_vid"]));
+    /// # Ok::<(), firstparty::ConfigError>(())
+    /// ```
     pub fn cookies<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
         self.cookies = Some(names.into_iter().map(Into::into).collect());
         self
     }
 
-    /// The hosts that browsers may ask for; others are answered 400 (R5.7). Default: any.
+    /// The hosts that browsers may ask for; the gateway answers 400 to others (R5.7). Default: any.
+    ///
+    /// ```
+    /// let config = firstparty::Config::builder().hosts(["www.example.com", "[::1]"]).build()?;
+    /// assert!(config.hosts().eq(["www.example.com", "[::1]"]));
+    /// # Ok::<(), firstparty::ConfigError>(())
+    /// ```
     pub fn hosts<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
         self.hosts = names.into_iter().map(Into::into).collect();
         self
     }
 
-    /// A field from which the browser's host is taken before URI and `host` (R12). Only for a
-    /// gateway behind one's own load balancer, which must set it on every request; on other
-    /// platforms than `generic` it has no effect.
+    /// A field that names the browser's host and has precedence over URI and `host` (R12). Set it
+    /// only behind a load balancer of your own that writes the field on every request. It has an
+    /// effect on platform `generic` alone.
+    ///
+    /// ```
+    /// use firstparty::{Config, http::HeaderName};
+    ///
+    /// let field = HeaderName::from_static("x-forwarded-host");
+    /// let config = Config::builder().trusted_host(field).build()?;
+    /// assert_eq!(config.trusted_host().unwrap(), "x-forwarded-host");
+    /// # Ok::<(), firstparty::ConfigError>(())
+    /// ```
     pub fn trusted_host(mut self, field: HeaderName) -> Self {
         self.trusted_host = Some(field);
         self
     }
 
-    /// A field from which the browser's address is taken (R12). Only for a gateway behind one's
-    /// own load balancer, which must append to it on every request; on other platforms than
-    /// `generic` it has no effect.
+    /// A field that lists the browser's address (R12). Set it only behind a load balancer of your
+    /// own that appends to the field on every request. It has an effect on platform `generic`
+    /// alone.
+    ///
+    /// ```
+    /// use firstparty::{Config, config::TrustedAddress, http::HeaderName};
+    ///
+    /// let trusted = TrustedAddress::new(HeaderName::from_static("x-forwarded-for"), 1)?;
+    /// let config = Config::builder().trusted_address(trusted.clone()).build()?;
+    /// assert_eq!(config.trusted_address(), Some(&trusted));
+    /// # Ok::<(), firstparty::ConfigError>(())
+    /// ```
     pub fn trusted_address(mut self, trusted: TrustedAddress) -> Self {
         self.trusted_address = Some(trusted);
         self
     }
-
-    /// Checks everything and builds the configuration (R1.3).
-    ///
-    /// # Errors
-    ///
-    /// The first [`ConfigError`]; it names the setting at fault.
-    pub fn build(self) -> Result<Config, ConfigError> {
-        let secret = self.secret()?;
-        Ok(Config {
-            agent_route: self.route(Variable::AgentDownloadPath)?,
-            result_route: self.route(Variable::GetResultPath)?,
-            secret,
-            mount: self.mount_or_variables()?,
-            ingress_host: self.host(Variable::IngressBaseHost, "api.fpjs.io")?,
-            cdn_host: self.host(Variable::CdnUrl, "fpcdn.io")?,
-            secret_name: self.value(Variable::SecretName).map(Into::into),
-            document_ttl: self
-                .number(Variable::ProxySecretCacheTtlMs, u64::MAX)?
-                .map_or(DEFAULT_TTL, Duration::from_millis),
-            debug: self.debug()?,
-            integration_name: integration("integration_name", self.integration_name.as_deref())?,
-            integration_version: integration(
-                "integration_version",
-                self.integration_version.as_deref(),
-            )?,
-            drop_fields: self
-                .drop_fields
-                .iter()
-                .map(|name| droppable(name))
-                .collect::<Result<_, _>>()?,
-            cookies: self.cookie_names()?,
-            hosts: self.hosts.iter().map(|host| listed_host(host)).collect::<Result<_, _>>()?,
-            resolved_by: Variable::ALL.iter().map(|&variable| self.resolved_by(variable)).collect(),
-            mount_is_chosen: self.mount.is_some(),
-            agent_origin: self.agent_origin,
-            cookie_domain: self.cookie_domain,
-            cache: self.cache,
-            v4: self.v4,
-            status_page: self.status_page,
-            trusted_host: self.trusted_host,
-            trusted_address: self.trusted_address,
-            unknown_keys: unknown_keys(self.sources),
-        })
-    }
-
-    fn all_sources(&self) -> impl Iterator<Item = &Source> {
-        std::iter::once(&self.direct).chain(&self.sources)
-    }
-
-    fn value(&self, variable: Variable) -> Option<&str> {
-        self.all_sources().find_map(|source| source.get(variable))
-    }
-
-    fn resolved_by(&self, variable: Variable) -> Option<Box<str>> {
-        let mut sources = self.all_sources();
-        let source = sources.find(|source| source.get(variable).is_some());
-        source.map(|source| source.name().into())
-    }
-
-    fn route(&self, variable: Variable) -> Result<Option<RoutePath>, ConfigError> {
-        let text = self.value(variable);
-        text.map(|text| RoutePath::parse(variable.as_str(), text)).transpose()
-    }
-
-    fn secret(&self) -> Result<Option<Secret>, ConfigError> {
-        self.value(Variable::PreSharedSecret).map(Secret::new).transpose()
-    }
-
-    fn host(&self, variable: Variable, default: &str) -> Result<HostName, ConfigError> {
-        host_name(variable.as_str(), self.value(variable).unwrap_or(default))
-    }
-
-    fn number(&self, variable: Variable, max: u64) -> Result<Option<u64>, ConfigError> {
-        let parse = |text: &str| {
-            let digits = text.bytes().all(|byte| byte.is_ascii_digit());
-            let number = text.parse().ok().filter(|number| digits && *number <= max);
-            number.ok_or(ConfigError::Number { setting: variable.as_str(), max })
-        };
-        self.value(variable).map(parse).transpose()
-    }
-
-    fn mount_or_variables(&self) -> Result<Mount, ConfigError> {
-        let depth = self.number(Variable::IntegrationPathDepth, u8::MAX.into())?;
-        let prefix = self.route(Variable::RoutePrefix)?;
-        let depth = depth.and_then(|depth| u8::try_from(depth).ok()).unwrap_or(1);
-        let from_variables = prefix.map_or(Mount::Depth(depth), Mount::Exact);
-        Ok(self.mount.clone().unwrap_or(from_variables))
-    }
-
-    fn debug(&self) -> Result<bool, ConfigError> {
-        match self.value(Variable::Debug) {
-            None | Some("false") => Ok(false),
-            Some("true") => Ok(true),
-            Some(_) => Err(ConfigError::Boolean { setting: Variable::Debug.as_str() }),
-        }
-    }
-
-    fn cookie_names(&self) -> Result<Vec<Box<str>>, ConfigError> {
-        let Some(names) = &self.cookies else {
-            return Ok(vec!["_iidt".into()]);
-        };
-        names.iter().map(|name| cookie_name(name)).collect()
-    }
-}
-
-fn unknown_keys(sources: Vec<Source>) -> Vec<(Box<str>, Box<str>)> {
-    let of_source = |source: Source| {
-        let (name, keys) = source.into_name_and_unknown_keys();
-        keys.into_iter().map(move |key| (Box::from(&*name), key.into()))
-    };
-    sources.into_iter().flat_map(of_source).collect()
 }

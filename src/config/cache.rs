@@ -58,7 +58,7 @@ pub enum CacheState<'c, T> {
 
 impl<T> DocumentCache<T> {
     /// An empty cache. The time to live is usually
-    /// [`Config::document_ttl`](super::Config::document_ttl).
+    /// [`Config::proxy_secret_cache_ttl`](super::Config::proxy_secret_cache_ttl).
     #[must_use]
     pub fn new(ttl: Duration) -> Self {
         Self { ttl, last_good: None, last_read: None }

@@ -1,4 +1,4 @@
-//! What a configuration accepts beside hosts, routes and numbers (contract R1.3).
+//! Checks of single settings: what is not a route, a host name or the secret (contract R1.3).
 
 use http::HeaderName;
 
@@ -11,24 +11,37 @@ pub(super) fn integration(
     setting: &'static str,
     text: Option<&str>,
 ) -> Result<Option<Box<str>>, ConfigError> {
-    let valid = |text: &str| {
-        let visible = |byte: u8| byte.is_ascii_graphic() && byte != b'/';
-        !text.is_empty() && text.len() <= 64 && text.bytes().all(visible)
-    };
     match text {
-        Some(text) if !valid(text) => Err(ConfigError::Integration { setting }),
+        Some(text) if !is_integration(text) => Err(ConfigError::Integration { setting }),
         text => Ok(text.map(Into::into)),
     }
 }
 
-/// R5.8: any field but those that decide where and how the message is read, or are ours.
+fn is_integration(text: &str) -> bool {
+    (1..=64).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'/')
+}
+
+/// Decimal digits, without a sign.
+pub(super) fn number(setting: &'static str, text: &str, max: u64) -> Result<u64, ConfigError> {
+    let is_decimal = text.bytes().all(|byte| byte.is_ascii_digit());
+    let number = text.parse().ok().filter(|number| is_decimal && *number <= max);
+    number.ok_or(ConfigError::Number { setting, max })
+}
+
+pub(super) fn boolean(setting: &'static str, text: &str) -> Result<bool, ConfigError> {
+    text.parse().map_err(|_| ConfigError::Boolean { setting })
+}
+
+/// R5.8: any field except those that frame or route the message, and the gateway's own.
 pub(super) fn droppable(name: &str) -> Result<HeaderName, ConfigError> {
-    let kept = |name: &HeaderName| {
-        let name = name.as_str();
-        matches!(name, "host" | "content-length") || name.starts_with(IDENTITY_PREFIX)
-    };
     let name = HeaderName::from_bytes(name.as_bytes()).ok();
-    name.filter(|name| !kept(name)).ok_or(ConfigError::Field { setting: "drop_fields" })
+    name.filter(|name| !is_needed(name.as_str()))
+        .ok_or(ConfigError::Field { setting: "drop_fields" })
+}
+
+fn is_needed(name: &str) -> bool {
+    matches!(name, "host" | "content-length") || name.starts_with(IDENTITY_PREFIX)
 }
 
 /// RFC 6265bis §4.1.1: a cookie name is a token, as a field name is, but keeps its case.
@@ -37,7 +50,7 @@ pub(super) fn cookie_name(name: &str) -> Result<Box<str>, ConfigError> {
     token.map(|_| name.into()).map_err(|_| ConfigError::CookieName { setting: "cookies" })
 }
 
-/// R5.7: a host name, or an address as a URI writes it.
+/// R5.7: a host name, or an IP address as a URI writes it.
 pub(super) fn listed_host(text: &str) -> Result<Box<str>, ConfigError> {
     let lower = text.to_ascii_lowercase();
     if is_uri_host(lower.as_bytes()) {

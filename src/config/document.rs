@@ -22,7 +22,7 @@ use crate::variable::Variable;
 /// let text = r#"{"FPJS_GET_RESULT_PATH": "5yt489hgfj", "fpjs_pre_shared_secret": "s3cret"}"#;
 /// let document: Document = serde_json::from_str(text)?;
 /// let config = Config::builder().source(document.into_source("secret")).build()?;
-/// assert!(config.secret().is_some());
+/// assert!(config.pre_shared_secret().is_some());
 ///
 /// let error = serde_json::from_str::<Document>(r#"{"fpjs_pre_shared_secret": 42}"#).unwrap_err();
 /// assert!(error.to_string().starts_with("fpjs_pre_shared_secret: expected a string"));

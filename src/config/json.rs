@@ -171,7 +171,7 @@ mod tests {
         assert_eq!(*config.cookies, ["a".into(), "b".into()]);
         assert_eq!(*config.hosts, ["example.com".into(), "[::1]".into()]);
         assert_eq!(config.trusted_address.unwrap().hops(), 2);
-        assert_eq!(config.cdn_host.as_str(), "cdn.example");
+        assert_eq!(config.cdn_url.as_str(), "cdn.example");
     }
 
     #[test]

@@ -70,7 +70,7 @@ impl Source {
     /// let environment = [("GET_RESULT_PATH", "5yt489hgfj"), ("PATH", "/usr/bin")];
     /// let source = Source::from_environment("environment", Platform::Cloudflare, environment);
     /// let config = Config::builder().source(source).build()?;
-    /// assert_eq!(config.result_route().map(|route| route.as_str()), Some("5yt489hgfj"));
+    /// assert_eq!(config.get_result_path().map(|route| route.as_str()), Some("5yt489hgfj"));
     /// # Ok::<(), firstparty::ConfigError>(())
     /// ```
     #[must_use]

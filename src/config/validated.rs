@@ -12,7 +12,7 @@ use crate::host::HostName;
 use crate::platform::Platform;
 use crate::variable::Variable;
 
-/// A valid configuration of the gateway.
+/// A valid configuration of the gateway (R1.3).
 ///
 /// Deserialises from an object with the keys `agent_download_path`, `get_result_path`,
 /// `pre_shared_secret`, `integration_path_depth`, `route_prefix`, `ingress_base_host`, `cdn_url`,
@@ -21,18 +21,32 @@ use crate::variable::Variable;
 /// `drop_fields`, `cookies`, `hosts`, `trusted_host`, `trusted_address`. Each may have the prefix
 /// `fpjs_`, and case does not matter; `null` and `""` mean unset, an unknown key is an error.
 ///
+/// Each key has a setter in [`Builder`](crate::config::Builder) and a getter here, both of its
+/// name. The time to live is a [`Duration`] there, so its name has no `_ms`.
+///
 /// `Debug` shows everything but the secret.
+///
+/// ```
+/// use firstparty::Config;
+///
+/// let config: Config = serde_json::from_str(
+///     r#"{"get_result_path": "5yt489hgfj", "fpjs_pre_shared_secret": "s3cret", "v4": false}"#,
+/// )?;
+/// assert_eq!(config.get_result_path().unwrap().as_str(), "5yt489hgfj");
+/// assert!(config.pre_shared_secret().is_some() && !config.v4());
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub struct Config {
-    pub(crate) agent_route: Option<RoutePath>,
-    pub(crate) result_route: Option<RoutePath>,
-    pub(crate) secret: Option<Secret>,
+    pub(crate) agent_download_path: Option<RoutePath>,
+    pub(crate) get_result_path: Option<RoutePath>,
+    pub(crate) pre_shared_secret: Option<Secret>,
     pub(crate) mount: Mount,
-    pub(crate) ingress_host: HostName,
-    pub(crate) cdn_host: HostName,
+    pub(crate) ingress_base_host: HostName,
+    pub(crate) cdn_url: HostName,
     pub(crate) secret_name: Option<Box<str>>,
-    pub(crate) document_ttl: Duration,
+    pub(crate) proxy_secret_cache_ttl: Duration,
     pub(crate) debug: bool,
     pub(crate) integration_name: Option<Box<str>>,
     pub(crate) integration_version: Option<Box<str>>,
@@ -48,81 +62,282 @@ pub struct Config {
     pub(crate) trusted_address: Option<TrustedAddress>,
     /// The name of the source of each variable, in the order of [`Variable::ALL`].
     pub(crate) resolved_by: Vec<Option<Box<str>>>,
-    /// Pairs of a source's name and a key in it that means nothing.
+    /// Pairs of a source's name and an unknown key in it.
     pub(crate) unknown_keys: Vec<(Box<str>, Box<str>)>,
-    /// Whether the mount was chosen outright, not through variables.
+    /// Whether the mount was set as such, and not through variables.
     pub(crate) mount_is_chosen: bool,
 }
 
 impl Config {
     /// The v3 agent route, if it is on.
+    ///
+    /// ```
+    /// assert_eq!(firstparty::Config::default().agent_download_path(), None);
+    /// ```
     #[must_use]
-    pub fn agent_route(&self) -> Option<&RoutePath> {
-        self.agent_route.as_ref()
+    pub fn agent_download_path(&self) -> Option<&RoutePath> {
+        self.agent_download_path.as_ref()
     }
 
-    /// The v3 identification and browser-cache route, if it is on.
+    /// The v3 route of identification and the browser cache, if it is on.
+    ///
+    /// ```
+    /// assert_eq!(firstparty::Config::default().get_result_path(), None);
+    /// ```
     #[must_use]
-    pub fn result_route(&self) -> Option<&RoutePath> {
-        self.result_route.as_ref()
+    pub fn get_result_path(&self) -> Option<&RoutePath> {
+        self.get_result_path.as_ref()
     }
 
-    /// The proxy secret, if there is one.
+    /// The proxy secret, if there is one (R1.4).
+    ///
+    /// ```
+    /// assert!(firstparty::Config::default().pre_shared_secret().is_none());
+    /// ```
     #[must_use]
-    pub fn secret(&self) -> Option<&Secret> {
-        self.secret.as_ref()
+    pub fn pre_shared_secret(&self) -> Option<&Secret> {
+        self.pre_shared_secret.as_ref()
     }
 
-    /// How the integration path is recognised.
+    /// The number of segments of the mount, where it has one.
+    ///
+    /// ```
+    /// assert_eq!(firstparty::Config::default().integration_path_depth(), Some(1));
+    /// ```
     #[must_use]
-    pub fn mount(&self) -> &Mount {
-        &self.mount
+    pub fn integration_path_depth(&self) -> Option<u8> {
+        match self.mount {
+            Mount::Depth(depth) | Mount::AnywhereOrDepth(depth) => Some(depth),
+            Mount::Exact(_) | Mount::Anywhere => None,
+        }
     }
 
-    /// The API host.
+    /// The exact integration path, if the mount is one.
+    ///
+    /// ```
+    /// assert_eq!(firstparty::Config::default().route_prefix(), None);
+    /// ```
     #[must_use]
-    pub fn ingress_host(&self) -> &HostName {
-        &self.ingress_host
+    pub fn route_prefix(&self) -> Option<&RoutePath> {
+        match &self.mount {
+            Mount::Exact(path) => Some(path),
+            Mount::Depth(_) | Mount::Anywhere | Mount::AnywhereOrDepth(_) => None,
+        }
     }
 
-    /// The CDN host.
+    /// The host of Fingerprint's API, without its region.
+    ///
+    /// ```
+    /// assert_eq!(firstparty::Config::default().ingress_base_host().as_str(), "api.fpjs.io");
+    /// ```
     #[must_use]
-    pub fn cdn_host(&self) -> &HostName {
-        &self.cdn_host
+    pub fn ingress_base_host(&self) -> &HostName {
+        &self.ingress_base_host
     }
 
-    /// Where the adapter finds the settings document.
+    /// The host of Fingerprint's CDN.
+    ///
+    /// ```
+    /// assert_eq!(firstparty::Config::default().cdn_url().as_str(), "fpcdn.io");
+    /// ```
+    #[must_use]
+    pub fn cdn_url(&self) -> &HostName {
+        &self.cdn_url
+    }
+
+    /// The name under which the adapter finds the settings document (R1.2).
+    ///
+    /// ```
+    /// assert_eq!(firstparty::Config::default().secret_name(), None);
+    /// ```
     #[must_use]
     pub fn secret_name(&self) -> Option<&str> {
         self.secret_name.as_deref()
     }
 
-    /// How long a settings document stays valid.
+    /// How long a settings document stays valid (R1.6).
+    ///
+    /// ```
+    /// assert_eq!(firstparty::Config::default().proxy_secret_cache_ttl().as_secs(), 300);
+    /// ```
     #[must_use]
-    pub fn document_ttl(&self) -> Duration {
-        self.document_ttl
+    pub fn proxy_secret_cache_ttl(&self) -> Duration {
+        self.proxy_secret_cache_ttl
     }
 
     /// Whether the adapter is asked to log more.
+    ///
+    /// ```
+    /// assert!(!firstparty::Config::default().debug());
+    /// ```
     #[must_use]
     pub fn debug(&self) -> bool {
         self.debug
     }
 
-    /// What the integration calls itself on a platform (R1.8).
+    /// The integration's name, if one was set (R1.8). [`Config::integration_name_on`] falls back to the
+    /// platform's.
+    ///
+    /// ```
+    /// assert_eq!(firstparty::Config::default().integration_name(), None);
+    /// ```
     #[must_use]
-    pub fn integration_name_on(&self, platform: Platform) -> &str {
-        let own = self.integration_name.as_deref();
-        own.unwrap_or(platform.profile().integration_name)
+    pub fn integration_name(&self) -> Option<&str> {
+        self.integration_name.as_deref()
     }
 
-    /// The integration's version (R1.8): the crate's unless another was set.
+    /// The integration's name on a platform (R1.8): the one that was set, or the platform's.
+    ///
+    /// ```
+    /// use firstparty::Platform;
+    ///
+    /// let config = firstparty::Config::default();
+    /// assert_eq!(config.integration_name_on(Platform::Azure), "fingerprint-pro-azure");
+    /// ```
     #[must_use]
-    pub fn version(&self) -> &str {
+    pub fn integration_name_on(&self, platform: Platform) -> &str {
+        self.integration_name().unwrap_or(platform.profile().integration_name)
+    }
+
+    /// The integration's version (R1.8): the one that was set, or the crate's.
+    ///
+    /// ```
+    /// let config = firstparty::Config::builder().integration_version("1.2.3").build()?;
+    /// assert_eq!(config.integration_version(), "1.2.3");
+    /// # Ok::<(), firstparty::ConfigError>(())
+    /// ```
+    #[must_use]
+    pub fn integration_version(&self) -> &str {
         self.integration_version.as_deref().unwrap_or(env!("CARGO_PKG_VERSION"))
     }
 
+    /// How the gateway recognises the integration path (R2.1, R2.6).
+    ///
+    /// ```
+    /// assert_eq!(*firstparty::Config::default().mount(), firstparty::config::Mount::Depth(1));
+    /// ```
+    #[must_use]
+    pub fn mount(&self) -> &Mount {
+        &self.mount
+    }
+
+    /// Which server agent downloads come from (R4.5).
+    ///
+    /// ```
+    /// use firstparty::config::AgentOrigin;
+    ///
+    /// assert_eq!(firstparty::Config::default().agent_origin(), AgentOrigin::Api);
+    /// ```
+    #[must_use]
+    pub fn agent_origin(&self) -> AgentOrigin {
+        self.agent_origin
+    }
+
+    /// What happens to the `Domain` of cookies (R8).
+    ///
+    /// ```
+    /// use firstparty::config::CookieDomain;
+    ///
+    /// assert_eq!(*firstparty::Config::default().cookie_domain(), CookieDomain::FirstParty);
+    /// ```
+    #[must_use]
+    pub fn cookie_domain(&self) -> &CookieDomain {
+        &self.cookie_domain
+    }
+
+    /// How long downloaded scripts may be cached (R7).
+    ///
+    /// ```
+    /// use firstparty::config::CachePolicy;
+    ///
+    /// let hour = CachePolicy::Cap { max_age: 3600, s_maxage: 60 };
+    /// assert_eq!(firstparty::Config::default().cache(), hour);
+    /// ```
+    #[must_use]
+    pub fn cache(&self) -> CachePolicy {
+        self.cache
+    }
+
+    /// Whether unmatched paths are v4 requests (R2.2).
+    ///
+    /// ```
+    /// assert!(firstparty::Config::default().v4());
+    /// ```
+    #[must_use]
+    pub fn v4(&self) -> bool {
+        self.v4
+    }
+
+    /// Whether there is a status page (R10.1).
+    ///
+    /// ```
+    /// assert!(firstparty::Config::default().status_page());
+    /// ```
+    #[must_use]
+    pub fn status_page(&self) -> bool {
+        self.status_page
+    }
+
+    /// Further request fields to drop (R5.8).
+    ///
+    /// ```
+    /// assert!(firstparty::Config::default().drop_fields().is_empty());
+    /// ```
+    #[must_use]
+    pub fn drop_fields(&self) -> &[HeaderName] {
+        &self.drop_fields
+    }
+
+    /// The cookies that an authorised request may carry upstream (R5.5).
+    ///
+    /// ```
+    /// assert!(firstparty::Config::default().cookies().eq(["_iidt"]));
+    /// ```
+    #[must_use]
+    pub fn cookies(&self) -> impl Iterator<Item = &str> {
+        self.cookies.iter().map(AsRef::as_ref)
+    }
+
+    /// The hosts that browsers may ask for (R5.7); without any, every host is accepted.
+    ///
+    /// ```
+    /// assert_eq!(firstparty::Config::default().hosts().next(), None);
+    /// ```
+    #[must_use]
+    pub fn hosts(&self) -> impl Iterator<Item = &str> {
+        self.hosts.iter().map(AsRef::as_ref)
+    }
+
+    /// The field that names the browser's host (R12), if one is trusted.
+    ///
+    /// ```
+    /// assert_eq!(firstparty::Config::default().trusted_host(), None);
+    /// ```
+    #[must_use]
+    pub fn trusted_host(&self) -> Option<&HeaderName> {
+        self.trusted_host.as_ref()
+    }
+
+    /// The field that lists the browser's address (R12), if one is trusted.
+    ///
+    /// ```
+    /// assert_eq!(firstparty::Config::default().trusted_address(), None);
+    /// ```
+    #[must_use]
+    pub fn trusted_address(&self) -> Option<&TrustedAddress> {
+        self.trusted_address.as_ref()
+    }
+
     /// Which source gave a variable its value (R1.1).
+    ///
+    /// ```
+    /// use firstparty::config::{Resolution, Variable};
+    ///
+    /// let config = firstparty::Config::builder().agent_download_path("vbcnkxb654").build()?;
+    /// let source = config.resolution(Variable::AgentDownloadPath);
+    /// assert_eq!(source, Resolution::Source("configuration"));
+    /// # Ok::<(), firstparty::ConfigError>(())
+    /// ```
     #[must_use]
     pub fn resolution(&self, variable: Variable) -> Resolution<'_> {
         let source = self.resolved_by.get(variable as usize).and_then(Option::as_deref);
@@ -133,11 +348,12 @@ impl Config {
         }
     }
 
-    /// Whether the default of a variable that nothing sets means anything.
+    /// Whether an unset variable has a default that counts.
     fn uses_default(&self, variable: Variable) -> bool {
-        let depth_decides = !self.mount_is_chosen && matches!(self.mount, Mount::Depth(_));
         match variable {
-            Variable::IntegrationPathDepth => depth_decides,
+            Variable::IntegrationPathDepth => {
+                !self.mount_is_chosen && matches!(self.mount, Mount::Depth(_))
+            }
             _ => variable.has_default(),
         }
     }
@@ -146,7 +362,6 @@ impl Config {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{Document, Source};
 
     /// R1.1: the order of `Variable::ALL` is the order of the discriminants.
     #[test]
@@ -164,106 +379,15 @@ mod tests {
     fn defaults_are_the_contracts() {
         let config = Config::default();
         assert_eq!(config.mount, Mount::Depth(1));
-        assert_eq!(config.ingress_host.as_str(), "api.fpjs.io");
-        assert_eq!(config.cdn_host.as_str(), "fpcdn.io");
-        assert_eq!(config.document_ttl(), Duration::from_secs(300));
-        assert!(config.agent_route.is_none() && config.result_route.is_none());
-        assert!(config.secret.is_none() && !config.debug && config.v4 && config.status_page);
+        assert_eq!(config.ingress_base_host.as_str(), "api.fpjs.io");
+        assert_eq!(config.cdn_url.as_str(), "fpcdn.io");
+        assert_eq!(config.proxy_secret_cache_ttl(), Duration::from_secs(300));
+        assert!(config.agent_download_path.is_none() && config.get_result_path.is_none());
+        assert!(
+            config.pre_shared_secret.is_none() && !config.debug && config.v4 && config.status_page
+        );
         assert_eq!(config.resolution(Variable::IntegrationPathDepth), Resolution::Default);
         assert_eq!(config.resolution(Variable::GetResultPath), Resolution::Unset);
-    }
-
-    /// R1, R2.6: the exact path wins over a depth, whichever source gave either.
-    #[test]
-    fn a_route_prefix_wins_over_a_depth() {
-        let (depth, prefix) = (Variable::IntegrationPathDepth, Variable::RoutePrefix);
-        let source =
-            |name: &'static str, variable, value: &str| Source::new(name).with(variable, value);
-        let exact = Mount::Exact("x/y".parse().unwrap());
-        let first = || Config::builder().source(source("one", prefix, "/x/y"));
-        let last = || Config::builder().source(source("one", depth, "2"));
-        for builder in [
-            first().source(source("two", depth, "2")),
-            last().source(source("two", prefix, "/x/y")),
-            Config::builder().source(source("one", depth, "2").with(prefix, "x/y")),
-            Config::builder().source(source("one", prefix, "x/y").with(depth, "2")),
-            first().integration_path_depth(2),
-            last().variable(prefix, "/x/y"),
-            Config::builder().integration_path_depth(0).variable(prefix, "/x/y"),
-            Config::builder().variable(prefix, "/x/y").integration_path_depth(1),
-        ] {
-            let config = builder.build().unwrap();
-            assert_eq!(*config.mount(), exact);
-            // Who gave the depth is remembered all the same (R1.1).
-            assert!(matches!(config.resolution(depth), Resolution::Source(_)));
-            assert!(matches!(config.resolution(prefix), Resolution::Source(_)));
-        }
-        for text in [
-            r#"{"integration_path_depth": 2, "route_prefix": "x/y"}"#,
-            r#"{"fpjs_route_prefix": "x/y", "fpjs_integration_path_depth": "2"}"#,
-        ] {
-            assert_eq!(*serde_json::from_str::<Config>(text).unwrap().mount(), exact, "{text}");
-        }
-        // A choice made outright wins over both, and an invalid depth is an error in any case.
-        let chosen = first().source(source("two", depth, "2")).mount(Mount::Anywhere);
-        assert_eq!(*chosen.build().unwrap().mount(), Mount::Anywhere);
-        let error = first().source(source("two", depth, "x")).build().unwrap_err();
-        assert_eq!(error.setting(), "fpjs_integration_path_depth");
-    }
-
-    /// R1.1, R1.3: a blank is a value, so it wins over what later sources say; but only the secret's
-    /// name may be one.
-    #[test]
-    fn blank_values_count() {
-        let sound = |&variable: &Variable| match variable {
-            Variable::IntegrationPathDepth | Variable::ProxySecretCacheTtlMs => "2",
-            Variable::Debug => "true",
-            _ => "a",
-        };
-        for variable in Variable::ALL {
-            for blank in [" ", "\t", "   "] {
-                let pairs = || [(variable.as_str(), blank)];
-                let platform = Platform::CloudFront;
-                let document = serde_json::to_string(&std::collections::BTreeMap::from(pairs()));
-                let document: Document = serde_json::from_str(&document.unwrap()).unwrap();
-                for source in [
-                    Source::new("one").with(*variable, blank),
-                    Source::from_pairs("one", pairs()),
-                    Source::from_environment("one", platform, pairs()),
-                    document.into_source("one"),
-                ] {
-                    let later = Source::new("two").with(*variable, sound(variable));
-                    let build =
-                        || Config::builder().source(source.clone()).source(later.clone()).build();
-                    if *variable == Variable::SecretName {
-                        assert_eq!(build().unwrap().secret_name(), Some(blank));
-                    } else {
-                        assert_eq!(build().unwrap_err().setting(), variable.as_str(), "{blank:?}");
-                    }
-                }
-            }
-            let empty = Source::new("one").with(*variable, "");
-            let later = Source::new("two").with(*variable, sound(variable));
-            let config = Config::builder().source(empty).source(later).build().unwrap();
-            assert_eq!(config.resolution(*variable), Resolution::Source("two"), "{variable}");
-        }
-    }
-
-    /// R1.8: name and version are visible ASCII without `/`, at most 64 bytes each.
-    #[test]
-    fn integrations_have_names_that_fit() {
-        let (longest, longer) = ("n".repeat(64), "n".repeat(65));
-        for text in ["a", "!a~", &longest] {
-            let config = Config::builder().integration_name(text).integration_version(text);
-            let config = config.build().unwrap();
-            assert_eq!((config.version(), config.integration_name.as_deref()), (text, Some(text)));
-        }
-        for text in ["", "/", "a/b", "a b", "a\t", "\u{7f}", "\u{e4}", &longer] {
-            let error = Config::builder().integration_name(text).build().unwrap_err();
-            assert_eq!(error.setting(), "integration_name", "{text:?}");
-            let error = Config::builder().integration_version(text).build().unwrap_err();
-            assert_eq!(error.setting(), "integration_version", "{text:?}");
-        }
     }
 
     /// R1.3: what was set is what is given back.
@@ -280,16 +404,18 @@ mod tests {
             .variable(Variable::RoutePrefix, "/x/y")
             .build()
             .unwrap();
-        assert_eq!(config.agent_route().unwrap().as_str(), "a");
-        assert_eq!(config.result_route().unwrap().as_str(), "r/s");
-        assert_eq!(config.secret().unwrap().header_value(), "s3cret");
+        assert_eq!(config.agent_download_path().unwrap().as_str(), "a");
+        assert_eq!(config.get_result_path().unwrap().as_str(), "r/s");
+        assert_eq!(config.pre_shared_secret().unwrap().header_value(), "s3cret");
         assert_eq!(*config.mount(), Mount::Exact("x/y".parse().unwrap()));
-        assert_eq!(config.ingress_host().as_str(), "api.example");
-        assert_eq!(config.cdn_host().as_str(), "cdn.example");
+        assert_eq!(config.ingress_base_host().as_str(), "api.example");
+        assert_eq!(config.cdn_url().as_str(), "cdn.example");
         assert_eq!(config.secret_name(), Some("name"));
         assert!(config.debug());
         let off = Config::default();
-        assert!(off.agent_route().is_none() && off.result_route().is_none() && !off.debug());
-        assert!(off.secret().is_none() && off.secret_name().is_none());
+        assert!(
+            off.agent_download_path().is_none() && off.get_result_path().is_none() && !off.debug()
+        );
+        assert!(off.pre_shared_secret().is_none() && off.secret_name().is_none());
     }
 }

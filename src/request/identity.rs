@@ -37,7 +37,7 @@ impl Identity {
     /// Takes the secret of a configuration.
     #[must_use]
     pub fn new(config: &Config) -> Self {
-        Self { secret: config.secret.clone() }
+        Self { secret: config.pre_shared_secret.clone() }
     }
 
     /// Whether a secret is configured, and therefore sent.

@@ -118,16 +118,16 @@ impl Targets {
     /// [`ConfigError::Host`] for a host that a URI cannot hold; host names of a valid
     /// configuration always fit.
     pub fn new(config: &Config, platform: Platform) -> Result<Self, ConfigError> {
-        let api = |region: Region| Endpoint::new(region.host_prefix(), &config.ingress_host);
+        let api = |region: Region| Endpoint::new(region.host_prefix(), &config.ingress_base_host);
         let name = config.integration_name_on(platform);
         let monitoring = |kind: &str| {
             let mut text = String::from("ii=");
-            push_encoded(&mut text, &format!("{name}/{}/{kind}", config.version()));
+            push_encoded(&mut text, &format!("{name}/{}/{kind}", config.integration_version()));
             text.into_boxed_str()
         };
         Ok(Self {
             api: [api(Region::Us)?, api(Region::Eu)?, api(Region::Ap)?],
-            cdn: Endpoint::new("", &config.cdn_host)?,
+            cdn: Endpoint::new("", &config.cdn_url)?,
             agent_origin: config.agent_origin,
             ingress: monitoring("ingress"),
             procdn: monitoring("procdn"),

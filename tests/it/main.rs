@@ -11,6 +11,7 @@
 mod answers;
 mod exchange;
 mod explain;
+mod options;
 mod program;
 mod properties;
 mod proxy;

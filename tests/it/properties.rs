@@ -212,8 +212,8 @@ fn assert_request_is_clean(before: &Request<()>, after: &Request<()>, authorised
 fn assert_route_is_spelt(gateway: &Gateway, path: &str, route: Option<RouteKind>) {
     let config = gateway.config();
     let route = match route {
-        Some(RouteKind::Agent) => config.agent_route().unwrap().as_str(),
-        Some(RouteKind::Result) => config.result_route().unwrap().as_str(),
+        Some(RouteKind::Agent) => config.agent_download_path().unwrap().as_str(),
+        Some(RouteKind::Result) => config.get_result_path().unwrap().as_str(),
         Some(RouteKind::Status) => "status",
         _ => return,
     };

@@ -39,7 +39,7 @@ const MAX_DEPLOYMENTS: usize = 8;
 ///     }
 /// }
 /// let Need::Nothing(function) = settings.poll(event.settings(), now)? else { panic!() };
-/// assert!(function.gateway().config().secret().is_some());
+/// assert!(function.gateway().config().pre_shared_secret().is_some());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
@@ -128,7 +128,7 @@ impl EdgeSettings {
         let deployment = self.deployment(headers);
         match config {
             Ok(config) => {
-                deployment.documented.set_ttl(config.document_ttl());
+                deployment.documented.set_ttl(config.proxy_secret_cache_ttl());
                 deployment.documented.succeeded(EdgeFunction::new(config), now);
                 Ok(())
             }
@@ -175,11 +175,11 @@ impl EdgeSettings {
 impl Deployment {
     fn new(choices: &Builder, headers: &Source) -> Self {
         let config = choices.clone().source(headers.clone()).build();
-        let ttl = config.as_ref().map(Config::document_ttl);
+        let ttl = config.as_ref().map(Config::proxy_secret_cache_ttl);
         Self {
             headers: headers.clone(),
             documented: DocumentCache::new(
-                ttl.unwrap_or_else(|_| Config::default().document_ttl()),
+                ttl.unwrap_or_else(|_| Config::default().proxy_secret_cache_ttl()),
             ),
             plain: config.map(EdgeFunction::new),
         }

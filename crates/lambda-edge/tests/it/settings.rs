@@ -39,7 +39,7 @@ fn ready<'s>(
 /// The result route of the function to use, which tells documents apart.
 fn route(settings: &mut EdgeSettings, headers: &Source, millis: u64) -> Option<String> {
     let config = ready(settings, headers, millis)?.gateway().config();
-    Some(config.result_route().map_or("none", |route| route.as_str()).to_owned())
+    Some(config.get_result_path().map_or("none", |route| route.as_str()).to_owned())
 }
 
 fn read(
@@ -68,8 +68,8 @@ fn sources_are_asked_in_order() {
     read(&mut settings, &headers, document, 0).unwrap();
 
     let config = ready(&mut settings, &headers, 0).unwrap().gateway().config();
-    assert_eq!(config.result_route().unwrap().as_str(), "from-document");
-    assert_eq!(config.agent_route().unwrap().as_str(), "agent");
+    assert_eq!(config.get_result_path().unwrap().as_str(), "from-document");
+    assert_eq!(config.agent_download_path().unwrap().as_str(), "agent");
     assert_eq!(config.mount(), &Mount::Anywhere);
     assert_eq!(config.resolution(Variable::GetResultPath), Resolution::Source("settings document"));
     let source = Resolution::Source("origin custom headers");
@@ -127,7 +127,7 @@ fn a_document_outranks_bad_custom_headers() {
     assert!(ready(&mut settings, &headers, 0).is_none());
     read(&mut settings, &headers, r#"{"fpjs_ingress_base_host": "a.example"}"#, 0).unwrap();
     let config = ready(&mut settings, &headers, 300_000).unwrap().gateway().config();
-    assert_eq!(config.ingress_host().as_str(), "a.example");
+    assert_eq!(config.ingress_base_host().as_str(), "a.example");
     assert!(ready(&mut settings, &headers, 300_001).is_none());
 }
 
