@@ -4,7 +4,7 @@ mod proposal;
 
 pub use self::proposal::propose_path_segment;
 use crate::advice::{Advice, blocked_term};
-use crate::config::{Config, ConfigError, Mount, RoutePath};
+use crate::config::{Config, ConfigError, ConfigErrorKind, Mount, RoutePath};
 use crate::region::Region;
 use crate::route::{Route, Routes};
 
@@ -57,9 +57,9 @@ impl ClientSetup {
     ///
     /// # Errors
     ///
-    /// [`ConfigError::Origin`] if the origin is none, [`ConfigError::Path`] if the integration
-    /// path is none, [`ConfigError::Depth`] or [`ConfigError::Mount`] if it is not the one the
-    /// gateway is mounted under, and [`ConfigError::Shadowed`] if a v3 route under it is taken by
+    /// [`ConfigErrorKind::Origin`] if the origin is none, [`ConfigErrorKind::Path`] if the integration
+    /// path is none, [`ConfigErrorKind::Depth`] or [`ConfigErrorKind::Mount`] if it is not the one the
+    /// gateway is mounted under, and [`ConfigErrorKind::Shadowed`] if a v3 route under it is taken by
     /// another one.
     pub fn new(
         config: &Config,
@@ -131,9 +131,11 @@ fn check_mount(mount: &Mount, path: Option<&RoutePath>) -> Result<(), ConfigErro
     let segments = path.map_or(0, |path| path.segments().count());
     match mount {
         Mount::Depth(depth) if segments != usize::from(*depth) => {
-            Err(ConfigError::Depth { setting: PATH, segments: usize::from(*depth) })
+            Err(ConfigError::new(PATH, ConfigErrorKind::Depth { segments: usize::from(*depth) }))
         }
-        Mount::Exact(exact) if path != Some(exact) => Err(ConfigError::Mount { setting: PATH }),
+        Mount::Exact(exact) if path != Some(exact) => {
+            Err(ConfigError::new(PATH, ConfigErrorKind::Mount))
+        }
         _ => Ok(()),
     }
 }
@@ -146,7 +148,7 @@ fn check_v3(config: &Config, routes: &Routes, path: &str) -> Result<(), ConfigEr
     };
     let is_sound = reaches(&config.agent_download_path, Route::Agent)
         && reaches(&config.get_result_path, Route::Result { suffix: "/" });
-    if is_sound { Ok(()) } else { Err(ConfigError::Shadowed { setting: PATH }) }
+    if is_sound { Ok(()) } else { Err(ConfigError::new(PATH, ConfigErrorKind::Shadowed)) }
 }
 
 fn reaches_v4(routes: &Routes, path: &str) -> bool {
@@ -158,7 +160,7 @@ fn reaches_v4(routes: &Routes, path: &str) -> bool {
 
 /// Scheme, host and port as the URL standard writes an origin; anything more is refused.
 fn site(text: &str) -> Result<String, ConfigError> {
-    let error = ConfigError::Origin { setting: "site_origin" };
+    let error = ConfigError::new("site_origin", ConfigErrorKind::Origin);
     // The URL standard forgives what would be a mistake here: blanks, backslashes, empty users, and
     // slashes that are missing behind the scheme.
     let blank = |c: char| c.is_whitespace() || c.is_control();
@@ -244,8 +246,8 @@ mod tests {
             (routes().get_result_path("status"), "x", true),
         ] {
             let setup = setup(builder, "https://a.example", path);
-            let shadowed = matches!(setup, Err(ConfigError::Shadowed { .. }));
-            assert_eq!((setup.is_ok(), shadowed), (is_sound, !is_sound), "{path}");
+            let expected = if is_sound { None } else { Some(ConfigErrorKind::Shadowed) };
+            assert_eq!(setup.err().map(|error| error.kind()), expected, "{path}");
         }
         let web = setup(routes().get_result_path("web"), "https://a.example", "x").unwrap();
         assert_eq!((web.v4_import(), web.v4_endpoint(Region::Us)), (None, None));
@@ -255,15 +257,15 @@ mod tests {
     fn what_does_not_fit_the_mount_is_refused() {
         let exact = || Config::builder().mount(Mount::Exact("p/q".parse().unwrap()));
         assert!(setup(exact(), "https://a.example", "p/q").is_ok());
-        assert!(matches!(setup(exact(), "https://a.example", "p"), Err(ConfigError::Mount { .. })));
-        assert!(matches!(
-            setup(exact(), "https://a.example", "p/r"),
-            Err(ConfigError::Mount { .. })
-        ));
-        let one = setup(Config::builder(), "https://a.example", "p/q");
-        assert!(matches!(one, Err(ConfigError::Depth { segments: 1, .. })));
-        let dots = setup(Config::builder(), "https://a.example", "..");
-        assert!(matches!(dots, Err(ConfigError::Path { .. })));
+        for (builder, path, kind) in [
+            (exact(), "p", ConfigErrorKind::Mount),
+            (exact(), "p/r", ConfigErrorKind::Mount),
+            (Config::builder(), "p/q", ConfigErrorKind::Depth { segments: 1 }),
+            (Config::builder(), "..", ConfigErrorKind::Path),
+        ] {
+            let error = setup(builder, "https://a.example", path).unwrap_err();
+            assert_eq!((error.setting(), error.kind()), ("integration_path", kind), "{path}");
+        }
         for origin in [
             "",
             "a.example",
@@ -285,10 +287,9 @@ mod tests {
             "https://a.ex\nample",
             "https:\\\\a.example",
         ] {
-            assert!(
-                matches!(setup(Config::builder(), origin, "p"), Err(ConfigError::Origin { .. })),
-                "{origin}"
-            );
+            let error = setup(Config::builder(), origin, "p").unwrap_err();
+            let expected = ("site_origin", ConfigErrorKind::Origin);
+            assert_eq!((error.setting(), error.kind()), expected, "{origin}");
         }
     }
 }

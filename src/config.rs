@@ -38,6 +38,7 @@ pub use self::builder::Builder;
 pub use self::cache::{CacheState, DocumentCache};
 pub use self::document::Document;
 pub(crate) use self::error::ConfigError;
+pub use self::error::ConfigErrorKind;
 pub(crate) use self::options::Mapped;
 pub use self::options::{AgentOrigin, CachePolicy, CookieDomain, DomainMap, Mount, TrustedAddress};
 pub use self::path::RoutePath;

@@ -2,7 +2,7 @@
 
 use http::HeaderName;
 
-use super::error::{ConfigError, host_name};
+use super::error::{ConfigError, ConfigErrorKind, host_name};
 use crate::field::IDENTITY_PREFIX;
 use crate::host::is_uri_host;
 
@@ -12,7 +12,9 @@ pub(super) fn integration(
     text: Option<&str>,
 ) -> Result<Option<Box<str>>, ConfigError> {
     match text {
-        Some(text) if !is_integration(text) => Err(ConfigError::Integration { setting }),
+        Some(text) if !is_integration(text) => {
+            Err(ConfigError::new(setting, ConfigErrorKind::Integration))
+        }
         text => Ok(text.map(Into::into)),
     }
 }
@@ -26,18 +28,18 @@ fn is_integration(text: &str) -> bool {
 pub(super) fn number(setting: &'static str, text: &str, max: u64) -> Result<u64, ConfigError> {
     let is_decimal = text.bytes().all(|byte| byte.is_ascii_digit());
     let number = text.parse().ok().filter(|number| is_decimal && *number <= max);
-    number.ok_or(ConfigError::Number { setting, max })
+    number.ok_or(ConfigError::new(setting, ConfigErrorKind::Number { max }))
 }
 
 pub(super) fn boolean(setting: &'static str, text: &str) -> Result<bool, ConfigError> {
-    text.parse().map_err(|_| ConfigError::Boolean { setting })
+    text.parse().map_err(|_| ConfigError::new(setting, ConfigErrorKind::Boolean))
 }
 
 /// R5.8: any field except those that frame or route the message, and the gateway's own.
 pub(super) fn droppable(name: &str) -> Result<HeaderName, ConfigError> {
     let name = HeaderName::from_bytes(name.as_bytes()).ok();
     name.filter(|name| !is_needed(name.as_str()))
-        .ok_or(ConfigError::Field { setting: "drop_fields" })
+        .ok_or(ConfigError::new("drop_fields", ConfigErrorKind::Field))
 }
 
 fn is_needed(name: &str) -> bool {
@@ -47,7 +49,7 @@ fn is_needed(name: &str) -> bool {
 /// RFC 6265bis §4.1.1: a cookie name is a token, as a field name is, but keeps its case.
 pub(super) fn cookie_name(name: &str) -> Result<Box<str>, ConfigError> {
     let token = HeaderName::from_bytes(name.as_bytes());
-    token.map(|_| name.into()).map_err(|_| ConfigError::CookieName { setting: "cookies" })
+    token.map(|_| name.into()).map_err(|_| ConfigError::new("cookies", ConfigErrorKind::CookieName))
 }
 
 /// R5.7: a host name, or an IP address as a URI writes it.

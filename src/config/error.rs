@@ -1,136 +1,137 @@
 //! What can be wrong with a configuration.
 
-use thiserror::Error;
+use std::error::Error;
+use std::fmt;
 
 use crate::host::{HostName, HostNameError};
 
-/// A configuration that cannot be used: which setting, and what was expected instead
-/// (contract R1.3). Values are never repeated, one of them being the secret.
+/// A configuration that cannot be used: the setting at fault, and what it should hold instead
+/// (R1.3).
+///
+/// It never repeats the value, which may be the secret.
 ///
 /// ```
-/// use firstparty::Config;
+/// use firstparty::{Config, config::ConfigErrorKind};
 ///
-/// let error = Config::builder().ingress_base_host("api.fpjs.io:443").build().unwrap_err();
+/// let error = Config::builder().debug(true).agent_download_path("a b").build().unwrap_err();
+/// assert_eq!(error.setting(), "fpjs_agent_download_path");
+/// assert_eq!(error.kind(), ConfigErrorKind::Path);
 /// assert_eq!(
 ///     error.to_string(),
-///     "fpjs_ingress_base_host: expected a host name, without port, path or user",
+///     "fpjs_agent_download_path: \
+///      expected path segments of letters, digits, `-`, `.`, `_` or `~`",
 /// );
-/// assert_eq!(error.setting(), "fpjs_ingress_base_host");
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ConfigError {
+    setting: &'static str,
+    kind: ConfigErrorKind,
+}
+
+impl ConfigError {
+    pub(crate) const fn new(setting: &'static str, kind: ConfigErrorKind) -> Self {
+        Self { setting, kind }
+    }
+
+    /// The name of the setting at fault.
+    ///
+    /// ```
+    /// let error = firstparty::Config::builder().hosts(["a b"]).build().unwrap_err();
+    /// assert_eq!(error.setting(), "hosts");
+    /// ```
+    #[must_use]
+    pub const fn setting(&self) -> &'static str {
+        self.setting
+    }
+
+    /// What is wrong with its value.
+    ///
+    /// ```
+    /// use firstparty::{Config, config::ConfigErrorKind};
+    ///
+    /// let error = Config::builder().pre_shared_secret(" padded ").build().unwrap_err();
+    /// assert_eq!(error.kind(), ConfigErrorKind::Secret);
+    /// ```
+    #[must_use]
+    pub const fn kind(&self) -> ConfigErrorKind {
+        self.kind
+    }
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.setting, self.kind)
+    }
+}
+
+impl Error for ConfigError {
+    /// The text of the kind is part of this error's own, so the source is the kind's.
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.kind.source()
+    }
+}
+
+/// What is wrong with the value of a setting. Its `Display` says what was expected.
+///
+/// ```
+/// use firstparty::config::ConfigErrorKind;
+///
+/// let kind = ConfigErrorKind::Number { max: 255 };
+/// assert_eq!(kind.to_string(), "expected decimal digits, at most 255");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum ConfigError {
+pub enum ConfigErrorKind {
     /// Not a host name.
-    #[error("{setting}: expected a host name, without port, path or user")]
-    Host {
-        /// The setting at fault.
-        setting: &'static str,
-        /// What the URL standard objects to, where it does.
-        source: Option<url::ParseError>,
-    },
+    #[error(transparent)]
+    Host(HostNameError),
     /// Not a route or an integration path.
-    #[error("{setting}: expected path segments of letters, digits, `-`, `.`, `_` or `~`")]
-    Path {
-        /// The setting at fault.
-        setting: &'static str,
-    },
+    #[error("expected path segments of letters, digits, `-`, `.`, `_` or `~`")]
+    Path,
     /// Not a number in the range.
-    #[error("{setting}: expected decimal digits, at most {max}")]
+    #[error("expected decimal digits, at most {max}")]
     Number {
-        /// The setting at fault.
-        setting: &'static str,
         /// The largest number that is accepted.
         max: u64,
     },
     /// Neither `true` nor `false`.
-    #[error("{setting}: expected `true` or `false`")]
-    Boolean {
-        /// The setting at fault.
-        setting: &'static str,
-    },
+    #[error("expected `true` or `false`")]
+    Boolean,
     /// Text that cannot be sent as the secret.
-    #[error("{setting}: expected visible ASCII without blanks at its ends")]
-    Secret {
-        /// The setting at fault.
-        setting: &'static str,
-    },
+    #[error("expected visible ASCII without blanks at its ends")]
+    Secret,
     /// Text that cannot name the integration.
-    #[error("{setting}: expected 1 to 64 bytes of visible ASCII without `/`")]
-    Integration {
-        /// The setting at fault.
-        setting: &'static str,
-    },
+    #[error("expected 1 to 64 bytes of visible ASCII without `/`")]
+    Integration,
     /// Not a field name, or the name of a field that must stay.
-    #[error("{setting}: expected field names, not `host`, `content-length` or `fpjs-proxy-…`")]
-    Field {
-        /// The setting at fault.
-        setting: &'static str,
-    },
+    #[error("expected field names, not `host`, `content-length` or `fpjs-proxy-…`")]
+    Field,
     /// Not a cookie name.
-    #[error("{setting}: expected cookie names (RFC 6265 tokens)")]
-    CookieName {
-        /// The setting at fault.
-        setting: &'static str,
-    },
+    #[error("expected cookie names (RFC 6265 tokens)")]
+    CookieName,
     /// Not the origin of a site.
-    #[error("{setting}: expected a site's origin, like https://www.example.com")]
-    Origin {
-        /// The setting at fault.
-        setting: &'static str,
-    },
+    #[error("expected a site's origin, like https://www.example.com")]
+    Origin,
     /// Not a number of hops.
-    #[error("{setting}: expected one hop or more")]
-    Hops {
-        /// The setting at fault.
-        setting: &'static str,
-    },
-    /// An integration path that is not the one of the mount.
-    #[error("{setting}: expected the integration path that the gateway is mounted under")]
-    Mount {
-        /// The setting at fault.
-        setting: &'static str,
-    },
+    #[error("expected one hop or more")]
+    Hops,
+    /// Not the integration path that the gateway is mounted under.
+    #[error("expected the integration path that the gateway is mounted under")]
+    Mount,
     /// An integration path under which a v3 route is not reached, as another one matches first.
-    #[error("{setting}: expected an integration path under which each route is reached")]
-    Shadowed {
-        /// The setting at fault.
-        setting: &'static str,
-    },
-    /// An integration path that does not have as many segments as the mount wants.
-    #[error("{setting}: expected an integration path with {segments} segments")]
+    #[error("expected an integration path under which each route is reached")]
+    Shadowed,
+    /// An integration path with more or fewer segments than the depth of the mount.
+    #[error("expected an integration path with {segments} segments")]
     Depth {
-        /// The setting at fault.
-        setting: &'static str,
-        /// How many segments the mount wants.
+        /// The depth of the mount.
         segments: usize,
     },
 }
 
-impl ConfigError {
-    /// The name of the setting at fault.
-    #[must_use]
-    pub fn setting(&self) -> &'static str {
-        match self {
-            Self::Host { setting, .. }
-            | Self::Path { setting }
-            | Self::Number { setting, .. }
-            | Self::Boolean { setting }
-            | Self::Secret { setting }
-            | Self::Integration { setting }
-            | Self::Field { setting }
-            | Self::CookieName { setting }
-            | Self::Origin { setting }
-            | Self::Hops { setting }
-            | Self::Mount { setting }
-            | Self::Shadowed { setting }
-            | Self::Depth { setting, .. } => setting,
-        }
-    }
-}
-
 /// Reads a host name; an error names the setting.
 pub(super) fn host_name(setting: &'static str, text: &str) -> Result<HostName, ConfigError> {
-    text.parse().map_err(|HostNameError { source }| ConfigError::Host { setting, source })
+    text.parse().map_err(|error| ConfigError::new(setting, ConfigErrorKind::Host(error)))
 }
 
 #[cfg(test)]
@@ -140,24 +141,55 @@ mod tests {
     /// R1.3: whatever is wrong, the setting is named, in the sentence and to the program.
     #[test]
     fn every_error_names_its_setting() {
-        let setting = "x";
-        for error in [
-            ConfigError::Host { setting, source: None },
-            ConfigError::Path { setting },
-            ConfigError::Number { setting, max: 1 },
-            ConfigError::Boolean { setting },
-            ConfigError::Secret { setting },
-            ConfigError::Integration { setting },
-            ConfigError::Field { setting },
-            ConfigError::CookieName { setting },
-            ConfigError::Origin { setting },
-            ConfigError::Hops { setting },
-            ConfigError::Mount { setting },
-            ConfigError::Shadowed { setting },
-            ConfigError::Depth { setting, segments: 1 },
+        for (kind, expected) in [
+            (
+                ConfigErrorKind::Host("a b".parse::<HostName>().unwrap_err()),
+                "x: expected a host name, without port, path or user",
+            ),
+            (
+                ConfigErrorKind::Path,
+                "x: expected path segments of letters, digits, `-`, `.`, `_` or `~`",
+            ),
+            (ConfigErrorKind::Number { max: 1 }, "x: expected decimal digits, at most 1"),
+            (ConfigErrorKind::Boolean, "x: expected `true` or `false`"),
+            (ConfigErrorKind::Secret, "x: expected visible ASCII without blanks at its ends"),
+            (
+                ConfigErrorKind::Integration,
+                "x: expected 1 to 64 bytes of visible ASCII without `/`",
+            ),
+            (
+                ConfigErrorKind::Field,
+                "x: expected field names, not `host`, `content-length` or `fpjs-proxy-…`",
+            ),
+            (ConfigErrorKind::CookieName, "x: expected cookie names (RFC 6265 tokens)"),
+            (ConfigErrorKind::Origin, "x: expected a site's origin, like https://www.example.com"),
+            (ConfigErrorKind::Hops, "x: expected one hop or more"),
+            (
+                ConfigErrorKind::Mount,
+                "x: expected the integration path that the gateway is mounted under",
+            ),
+            (
+                ConfigErrorKind::Shadowed,
+                "x: expected an integration path under which each route is reached",
+            ),
+            (
+                ConfigErrorKind::Depth { segments: 1 },
+                "x: expected an integration path with 1 segments",
+            ),
         ] {
-            assert_eq!(error.setting(), setting);
-            assert!(error.to_string().starts_with("x: expected "), "{error}");
+            let error = ConfigError::new("x", kind);
+            assert_eq!((error.setting(), error.kind()), ("x", kind));
+            assert_eq!(error.to_string(), expected);
         }
+    }
+
+    /// R1.3: what the URL standard objects to is the source; nothing else has one.
+    #[test]
+    fn the_objection_to_a_host_name_is_the_source() {
+        let error = host_name("x", "").unwrap_err();
+        let objection = error.source().unwrap().downcast_ref();
+        assert_eq!(objection, Some(&url::ParseError::EmptyHost));
+        assert!(host_name("x", "192.0.2.1").unwrap_err().source().is_none());
+        assert!(ConfigError::new("x", ConfigErrorKind::Path).source().is_none());
     }
 }

@@ -3,7 +3,7 @@
 use http::HeaderName;
 use serde::{Deserialize, Serialize};
 
-use super::error::{ConfigError, host_name};
+use super::error::{ConfigError, ConfigErrorKind, host_name};
 use super::path::RoutePath;
 use crate::host::HostName;
 
@@ -178,7 +178,7 @@ impl DomainMap {
     ///
     /// # Errors
     ///
-    /// [`ConfigError::Host`] for text that is neither a domain nor `*` (*from*) or empty (*to*).
+    /// [`ConfigErrorKind::Host`] for text that is neither a domain nor `*` (*from*) or empty (*to*).
     pub fn new<F: AsRef<str>, T: AsRef<str>>(
         pairs: impl IntoIterator<Item = (F, T)>,
     ) -> Result<Self, ConfigError> {
@@ -256,9 +256,9 @@ impl TrustedAddress {
     ///
     /// # Errors
     ///
-    /// [`ConfigError::Hops`] for no hop.
+    /// [`ConfigErrorKind::Hops`] for no hop.
     pub fn new(field: HeaderName, hops: u8) -> Result<Self, ConfigError> {
-        let error = ConfigError::Hops { setting: "trusted_address" };
+        let error = ConfigError::new("trusted_address", ConfigErrorKind::Hops);
         if hops == 0 { Err(error) } else { Ok(Self { field, hops }) }
     }
 
@@ -286,7 +286,7 @@ impl TryFrom<TrustedForm> for TrustedAddress {
     type Error = ConfigError;
 
     fn try_from(form: TrustedForm) -> Result<Self, Self::Error> {
-        let error = |_| ConfigError::Field { setting: "trusted_address" };
+        let error = |_| ConfigError::new("trusted_address", ConfigErrorKind::Field);
         Self::new(HeaderName::try_from(form.field).map_err(error)?, form.hops)
     }
 }

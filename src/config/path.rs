@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::error::ConfigError;
+use super::error::{ConfigError, ConfigErrorKind};
 use crate::octets::class::UNRESERVED;
 
 /// One or more path segments of unreserved characters (RFC 3986 §2.3), without slashes at the
@@ -29,7 +29,7 @@ impl RoutePath {
     pub(crate) fn parse(setting: &'static str, text: &str) -> Result<Self, ConfigError> {
         let segments: Vec<_> = text.split('/').filter(|segment| !segment.is_empty()).collect();
         if segments.is_empty() || !segments.iter().copied().all(is_segment) {
-            return Err(ConfigError::Path { setting });
+            return Err(ConfigError::new(setting, ConfigErrorKind::Path));
         }
         Ok(Self(segments.join("/").into()))
     }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use http::HeaderValue;
 
-use super::error::ConfigError;
+use super::error::{ConfigError, ConfigErrorKind};
 
 /// The proxy secret, which authenticates the integration to Fingerprint.
 ///
@@ -28,9 +28,9 @@ impl Secret {
     ///
     /// # Errors
     ///
-    /// [`ConfigError::Secret`], which does not repeat the text.
+    /// [`ConfigErrorKind::Secret`], which does not repeat the text.
     pub fn new(text: &str) -> Result<Self, ConfigError> {
-        let error = ConfigError::Secret { setting: "fpjs_pre_shared_secret" };
+        let error = ConfigError::new("fpjs_pre_shared_secret", ConfigErrorKind::Secret);
         let visible = |byte: u8| byte.is_ascii_graphic() || byte == b' ';
         if text.is_empty() || text.trim_ascii() != text || !text.bytes().all(visible) {
             return Err(error);
@@ -91,7 +91,7 @@ mod tests {
             ["", " ", " s", "s ", "\ts", "s\t", "a\tb", "a\r\nb", "sécret", "秘密", "\u{7f}"]
         {
             let error = Secret::new(text).unwrap_err();
-            assert!(matches!(error, ConfigError::Secret { .. }), "{text:?}");
+            assert_eq!(error.kind(), ConfigErrorKind::Secret, "{text:?}");
         }
     }
 }

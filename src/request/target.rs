@@ -10,7 +10,7 @@ use http::{HeaderValue, Method, Uri};
 use self::agent::AgentPath;
 use self::path::{Path, path_and_query};
 use super::region;
-use crate::config::{AgentOrigin, Config, ConfigError, HostName};
+use crate::config::{AgentOrigin, Config, ConfigError, ConfigErrorKind, HostName, HostNameError};
 use crate::octets::percent::push_encoded;
 use crate::platform::Platform;
 use crate::refusal::Refusal;
@@ -86,7 +86,8 @@ struct Endpoint {
 
 impl Endpoint {
     fn new(prefix: &str, host: &HostName) -> Result<Self, ConfigError> {
-        let error = || ConfigError::Host { setting: "host", source: None };
+        let kind = ConfigErrorKind::Host(HostNameError { source: None });
+        let error = || ConfigError::new("host", kind);
         let name = format!("{prefix}{host}");
         let host = HeaderValue::from_str(&name).map_err(|_| error())?;
         let authority = Authority::try_from(name).map_err(|_| error())?;
@@ -115,7 +116,7 @@ impl Targets {
     ///
     /// # Errors
     ///
-    /// [`ConfigError::Host`] for a host that a URI cannot hold; host names of a valid
+    /// [`ConfigErrorKind::Host`] for a host that a URI cannot hold; host names of a valid
     /// configuration always fit.
     pub fn new(config: &Config, platform: Platform) -> Result<Self, ConfigError> {
         let api = |region: Region| Endpoint::new(region.host_prefix(), &config.ingress_base_host);
