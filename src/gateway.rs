@@ -112,17 +112,11 @@ pub enum Action<B> {
 
 impl Gateway {
     /// Sets the gateway up.
-    ///
-    /// # Panics
-    ///
-    /// Never: the hosts of a valid configuration fit a URI, which is all that could fail.
     #[must_use]
     pub fn new(config: Config, platform: Platform) -> Self {
-        #[expect(clippy::expect_used, reason = "a valid configuration has valid hosts")]
-        let request = RequestSteps::new(&config, platform).expect("host names fit a URI");
         Self(Arc::new(Inner {
             routes: Routes::new(&config),
-            request,
+            request: RequestSteps::new(&config, platform),
             response: ResponseSteps::new(&config, platform).into(),
             status_page: StatusPage::new(&config, platform),
             config,

@@ -1,13 +1,16 @@
-//! What a host name is (contract R1.3), and what else can stand where a host is named.
+//! Host names (contract R1.3), and the other forms of a host in a URI (R5.7).
 
 use std::fmt;
 use std::net::Ipv6Addr;
 use std::str::FromStr;
 
+use http::HeaderValue;
+use http::uri::Authority;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::octets::class::UNRESERVED;
+use crate::region::Region;
 
 /// A valid host name: no port, path or user, lower case, internationalised names in their ASCII
 /// form.
@@ -32,33 +35,53 @@ const MAX_LABEL: usize = 63;
 
 impl HostName {
     /// The name.
+    ///
+    /// ```
+    /// let host: firstparty::config::HostName = "MÜNCHEN.example".parse()?;
+    /// assert_eq!(host.as_str(), "xn--mnchen-3ya.example");
+    /// # Ok::<(), firstparty::config::HostNameError>(())
+    /// ```
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The host, in a region if there is one, as a URI and as `host` write it (R4.1).
+    pub(crate) fn authority(&self, region: Option<Region>) -> (Authority, HeaderValue) {
+        let name = format!("{}{self}", region.map_or("", Region::host_prefix));
+        let field = HeaderValue::from_str(&name).ok();
+        let authority = Authority::try_from(name).ok();
+        #[expect(
+            clippy::expect_used,
+            reason = "a name has at least one letter, digit, `-`, `_` and dots besides, and is short"
+        )]
+        authority.zip(field).expect("a host name fits a URI and a field")
+    }
 }
 
 fn is_host_name(name: &str) -> bool {
-    let valid = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-    let is_label = |label: &str| {
-        let hyphen_at_end = label.starts_with('-') || label.ends_with('-');
-        (1..=MAX_LABEL).contains(&label.len()) && !hyphen_at_end && label.bytes().all(valid)
-    };
     name.len() <= MAX_LENGTH && name.split('.').all(is_label)
+}
+
+fn is_label(label: &str) -> bool {
+    let hyphen_at_end = label.starts_with('-') || label.ends_with('-');
+    (1..=MAX_LABEL).contains(&label.len())
+        && !hyphen_at_end
+        && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
 }
 
 impl FromStr for HostName {
     type Err = HostNameError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let error = |source| HostNameError { source };
-        let host = url::Host::parse(text).map_err(|source| error(Some(source)))?;
+        let host =
+            url::Host::parse(text).map_err(|source| HostNameError { source: Some(source) })?;
         match host {
             // `url` decodes percent-escapes; in a configuration they are a mistake.
             url::Host::Domain(name) if is_host_name(&name) && !text.contains('%') => {
                 Ok(Self(name.into()))
             }
-            _ => Err(error(None)),
+            _ => Err(HostNameError { source: None }),
         }
     }
 }
@@ -97,18 +120,63 @@ fn is_ip_literal(literal: &[u8]) -> bool {
     std::str::from_utf8(literal).is_ok_and(|literal| literal.parse::<Ipv6Addr>().is_ok())
 }
 
-/// Text that is no [`HostName`]. It is not repeated.
+/// Text that is not a [`HostName`]. The error does not repeat it.
+///
+/// ```
+/// use firstparty::config::{HostName, HostNameError};
+///
+/// let error: HostNameError = "api.fpjs.io:443".parse::<HostName>().unwrap_err();
+/// assert_eq!(error.to_string(), "expected a host name, without port, path or user");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("expected a host name, without port, path or user")]
 #[non_exhaustive]
 pub struct HostNameError {
-    /// What the URL standard objects to, where it does.
+    /// The objection of the URL standard, if it has one.
     pub source: Option<url::ParseError>,
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    /// Both forms of a host have the text that they should.
+    fn assert_fits(host: &HostName) {
+        let regions = Region::ALL.iter().copied().map(Some).chain([None]);
+        for region in regions {
+            let (authority, field) = host.authority(region);
+            let expected = format!("{}{host}", region.map_or("", Region::host_prefix));
+            assert_eq!(authority.as_str(), expected);
+            assert_eq!(authority.host(), expected);
+            assert_eq!(field, expected);
+        }
+    }
+
+    /// R4.1: the longest name has room for a region.
+    #[test]
+    fn the_longest_name_fits() {
+        let long = "a".repeat(MAX_LABEL);
+        let name = format!("{long}.{long}.{long}.{}", "a".repeat(MAX_LENGTH - 3 * 64));
+        assert_fits(&name.parse().unwrap());
+        assert!(format!("{name}a").parse::<HostName>().is_err());
+    }
+
+    proptest! {
+        /// R1.3, R4.1: every host name fits a URI and a field, whatever the region.
+        #[test]
+        fn every_name_fits(
+            text in prop_oneof![
+                "[a-zA-Z0-9_-]{1,12}(\\.[a-zA-Z0-9_-]{1,12}){0,3}",
+                "\\PC{1,20}(\\.\\PC{1,8})?",
+            ],
+        ) {
+            if let Ok(host) = text.parse() {
+                assert_fits(&host);
+            }
+        }
+    }
 
     /// R1.3: serde takes the same way in.
     #[test]

@@ -23,7 +23,7 @@ use self::browser_host::HostReader;
 use self::field::RequestFields;
 use self::identity::Identity;
 use self::target::Targets;
-use crate::config::{Config, ConfigError};
+use crate::config::Config;
 use crate::field::stored_value::StoredValue;
 use crate::platform::Platform;
 use crate::refusal::Refusal;
@@ -53,14 +53,14 @@ pub(crate) struct RequestFacts {
 }
 
 impl RequestSteps {
-    pub(crate) fn new(config: &Config, platform: Platform) -> Result<Self, ConfigError> {
-        Ok(Self {
-            targets: Targets::new(config, platform)?,
+    pub(crate) fn new(config: &Config, platform: Platform) -> Self {
+        Self {
+            targets: Targets::new(config, platform),
             fields: RequestFields::new(config, platform),
             identity: Identity::new(config),
             address: AddressReader::new(config, platform),
             host: HostReader::new(config, platform),
-        })
+        }
     }
 
     /// Turns the browser's request into the one for upstream, in place. `uri` is the browser's;

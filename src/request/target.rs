@@ -10,7 +10,7 @@ use http::{HeaderValue, Method, Uri};
 use self::agent::AgentPath;
 use self::path::{Path, path_and_query};
 use super::region;
-use crate::config::{AgentOrigin, Config, ConfigError, ConfigErrorKind, HostName, HostNameError};
+use crate::config::{AgentOrigin, Config, HostName};
 use crate::octets::percent::push_encoded;
 use crate::platform::Platform;
 use crate::refusal::Refusal;
@@ -26,7 +26,7 @@ use crate::route::{Kind, Route};
 /// use firstparty::{Config, Platform};
 ///
 /// let config = Config::builder().integration_version("1.2.3").build()?;
-/// let targets = Targets::new(&config, Platform::CloudFront)?;
+/// let targets = Targets::new(&config, Platform::CloudFront);
 ///
 /// let result = Route::Result { suffix: "/a" };
 /// let target = targets.resolve(result, Kind::Identification, Some("region=eu"))?;
@@ -59,7 +59,7 @@ pub struct Targets {
 /// use firstparty::route::{Kind, Route};
 /// use firstparty::{Config, Platform, Region};
 ///
-/// let targets = Targets::new(&Config::default(), Platform::Generic)?;
+/// let targets = Targets::new(&Config::default(), Platform::Generic);
 /// let route = Route::Api { path: "/web/v4/key" };
 /// let target = targets.resolve(route, Kind::Plain, Some("region=ap"))?;
 /// assert_eq!(target.uri, "https://ap.api.fpjs.io/web/v4/key?region=ap");
@@ -85,15 +85,11 @@ struct Endpoint {
 }
 
 impl Endpoint {
-    fn new(prefix: &str, host: &HostName) -> Result<Self, ConfigError> {
-        let kind = ConfigErrorKind::Host(HostNameError { source: None });
-        let error = || ConfigError::new("host", kind);
-        let name = format!("{prefix}{host}");
-        let host = HeaderValue::from_str(&name).map_err(|_| error())?;
-        let authority = Authority::try_from(name).map_err(|_| error())?;
+    fn new(host: &HostName, region: Option<Region>) -> Self {
+        let (authority, host) = host.authority(region);
         // The first clone of a buffer that is not shared yet allocates; take it here.
         drop((authority.clone(), host.clone()));
-        Ok(Self { authority, host })
+        Self { authority, host }
     }
 
     /// R4.1: always HTTPS, and `host` says what the URI says.
@@ -113,26 +109,17 @@ impl Endpoint {
 
 impl Targets {
     /// Computes what does not depend on the request.
-    ///
-    /// # Errors
-    ///
-    /// [`ConfigErrorKind::Host`] for a host that a URI cannot hold; host names of a valid
-    /// configuration always fit.
-    pub fn new(config: &Config, platform: Platform) -> Result<Self, ConfigError> {
-        let api = |region: Region| Endpoint::new(region.host_prefix(), &config.ingress_base_host);
-        let name = config.integration_name_on(platform);
-        let monitoring = |kind: &str| {
-            let mut text = String::from("ii=");
-            push_encoded(&mut text, &format!("{name}/{}/{kind}", config.integration_version()));
-            text.into_boxed_str()
-        };
-        Ok(Self {
-            api: [api(Region::Us)?, api(Region::Eu)?, api(Region::Ap)?],
-            cdn: Endpoint::new("", &config.cdn_url)?,
+    #[must_use]
+    pub fn new(config: &Config, platform: Platform) -> Self {
+        let api = &config.ingress_base_host;
+        Self {
+            api: [Region::Us, Region::Eu, Region::Ap]
+                .map(|region| Endpoint::new(api, Some(region))),
+            cdn: Endpoint::new(&config.cdn_url, None),
             agent_origin: config.agent_origin,
-            ingress: monitoring("ingress"),
-            procdn: monitoring("procdn"),
-        })
+            ingress: monitoring(config, platform, "ingress"),
+            procdn: monitoring(config, platform, "procdn"),
+        }
     }
 
     /// The kind of a request with this method on this route (R2.7): the status page and downloads
@@ -144,7 +131,7 @@ impl Targets {
     /// use firstparty::route::{Kind, Route};
     /// use firstparty::{Config, Platform};
     ///
-    /// let targets = Targets::new(&Config::default(), Platform::Generic)?;
+    /// let targets = Targets::new(&Config::default(), Platform::Generic);
     /// let result = Route::Result { suffix: "/" };
     /// assert_eq!(targets.kind(result, &Method::POST), Kind::Identification);
     /// assert_eq!(targets.kind(result, &Method::GET), Kind::Plain);
@@ -167,7 +154,7 @@ impl Targets {
     /// use firstparty::route::{Kind, Route};
     /// use firstparty::{Config, Platform, refusal::Refusal};
     ///
-    /// let targets = Targets::new(&Config::default(), Platform::Generic)?;
+    /// let targets = Targets::new(&Config::default(), Platform::Generic);
     /// let download = |query| targets.resolve(Route::Agent, Kind::Plain, Some(query));
     /// assert_eq!(download("apiKey=a%2Fb")?.uri.path(), "/web/v3/a%2Fb");
     /// assert_eq!(download("apikey=k").unwrap_err(), Refusal::ApiKeyMissing);
@@ -214,13 +201,21 @@ impl Targets {
     }
 }
 
+/// R3.5: `ii={name}/{version}/{kind}`, encoded.
+fn monitoring(config: &Config, platform: Platform, kind: &str) -> Box<str> {
+    let name = config.integration_name_on(platform);
+    let mut text = String::from("ii=");
+    push_encoded(&mut text, &format!("{name}/{}/{kind}", config.integration_version()));
+    text.into_boxed_str()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn resolve(route: Route<'_>, kind: Kind, query: &str) -> Result<String, Refusal> {
         let config = Config::builder().integration_version("1.2.3").build().unwrap();
-        let targets = Targets::new(&config, Platform::Generic).unwrap();
+        let targets = Targets::new(&config, Platform::Generic);
         let target = targets.resolve(route, kind, Some(query))?;
         assert_eq!(target.host, target.uri.authority().unwrap().as_str());
         Ok(target.uri.to_string())
@@ -307,7 +302,7 @@ mod tests {
     #[test]
     fn the_cdn_has_no_regions() {
         let config = Config::builder().agent_origin(AgentOrigin::Cdn).integration_version("1");
-        let targets = Targets::new(&config.build().unwrap(), Platform::Akamai).unwrap();
+        let targets = Targets::new(&config.build().unwrap(), Platform::Akamai);
         assert_eq!(targets.kind(Route::Agent, &Method::POST), Kind::Plain);
         let target =
             targets.resolve(Route::Agent, Kind::Plain, Some("apiKey=k&region=xx")).unwrap();
@@ -327,7 +322,7 @@ mod tests {
     fn only_agent_downloads_go_to_the_cdn() {
         let host = |origin, route| {
             let config = Config::builder().agent_origin(origin).cdn_url("cdn.example").build();
-            let targets = Targets::new(&config.unwrap(), Platform::Generic).unwrap();
+            let targets = Targets::new(&config.unwrap(), Platform::Generic);
             let target = targets.resolve(route, Kind::Plain, Some("apiKey=k&region=eu")).unwrap();
             target.uri.host().unwrap().to_owned()
         };
@@ -341,7 +336,7 @@ mod tests {
     /// R10.1: the status page is answered here, so it has no target and nothing to authorise.
     #[test]
     fn the_status_page_has_no_target() {
-        let targets = Targets::new(&Config::default(), Platform::Generic).unwrap();
+        let targets = Targets::new(&Config::default(), Platform::Generic);
         assert_eq!(targets.kind(Route::Status, &Method::POST), Kind::Plain);
         for route in [Route::Agent, Route::Api { path: "/" }] {
             assert_eq!(targets.kind(route, &Method::POST), Kind::Identification);
