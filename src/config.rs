@@ -46,4 +46,4 @@ pub use self::secret::Secret;
 pub use self::source::{Resolution, Source};
 pub(crate) use self::validated::Config;
 pub use crate::host::{HostName, HostNameError};
-pub use crate::variable::Variable;
+pub use crate::variable::{UnknownVariable, Variable};

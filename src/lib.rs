@@ -128,7 +128,7 @@ pub use self::exchange::Exchange;
 pub use self::failure::{Failure, RequestId};
 pub use self::gateway::{Action, Gateway};
 pub use self::platform::table::Platform;
-pub use self::region::Region;
+pub use self::region::{Region, UnknownRegion};
 pub use self::report::Report;
 
 /// The README's examples are tests.

@@ -1,8 +1,10 @@
 //! The variables of the configuration, by name (contract R1).
 
 use std::fmt;
+use std::str::FromStr;
 
 use serde::Serialize;
+use thiserror::Error;
 
 /// A variable of the configuration, by the name that CloudFront's settings use.
 ///
@@ -13,8 +15,8 @@ use serde::Serialize;
 /// use firstparty::config::Variable;
 ///
 /// assert_eq!(Variable::AgentDownloadPath.as_str(), "fpjs_agent_download_path");
-/// assert_eq!(Variable::from_key("FPJS_CDN_URL"), Some(Variable::CdnUrl));
-/// assert_eq!(Variable::from_key("cdn_url"), None);
+/// assert_eq!("FPJS_CDN_URL".parse(), Ok(Variable::CdnUrl));
+/// assert!("cdn_url".parse::<Variable>().is_err());
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(into = "&'static str")]
@@ -62,6 +64,12 @@ impl Variable {
     ];
 
     /// The variable's name in CloudFront's settings, which is its canonical one.
+    ///
+    /// ```
+    /// use firstparty::config::Variable;
+    ///
+    /// assert_eq!(Variable::ProxySecretCacheTtlMs.as_str(), "fpjs_proxy_secret_cache_ttl_ms");
+    /// ```
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -76,13 +84,6 @@ impl Variable {
             Self::ProxySecretCacheTtlMs => "fpjs_proxy_secret_cache_ttl_ms",
             Self::Debug => "fpjs_debug",
         }
-    }
-
-    /// The variable with this canonical name, compared without case (R1.2).
-    #[must_use]
-    pub fn from_key(key: &str) -> Option<Self> {
-        let named = |variable: &&Self| variable.as_str().eq_ignore_ascii_case(key);
-        Self::ALL.iter().find(named).copied()
     }
 
     /// Whether the platform's vendor sets it, not the customer (R10.4).
@@ -114,8 +115,54 @@ impl fmt::Display for Variable {
     }
 }
 
+impl FromStr for Variable {
+    type Err = UnknownVariable;
+
+    /// Reads a canonical name without regard to case (R1.2).
+    fn from_str(key: &str) -> Result<Self, Self::Err> {
+        let mut variables = Self::ALL.iter().copied();
+        variables
+            .find(|variable| variable.as_str().eq_ignore_ascii_case(key))
+            .ok_or(UnknownVariable)
+    }
+}
+
 impl From<Variable> for &'static str {
     fn from(variable: Variable) -> Self {
         variable.as_str()
+    }
+}
+
+/// Text that is not the name of a [`Variable`].
+///
+/// ```
+/// use firstparty::config::{UnknownVariable, Variable};
+///
+/// let error: UnknownVariable = "fpjs_unheard_of".parse::<Variable>().unwrap_err();
+/// assert!(error.to_string().starts_with("unknown variable"));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("unknown variable: expected a name like `fpjs_get_result_path`")]
+#[non_exhaustive]
+pub struct UnknownVariable;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// R1.1, R1.2: names are read back in any case; the order of `ALL` is that of the
+    /// discriminants.
+    #[test]
+    fn names_are_read_back() {
+        for (index, &variable) in Variable::ALL.iter().enumerate() {
+            assert_eq!(variable as usize, index);
+            assert_eq!(variable.as_str().parse(), Ok(variable));
+            assert_eq!(variable.as_str().to_ascii_uppercase().parse(), Ok(variable));
+            let json = serde_json::to_value(variable).unwrap();
+            assert_eq!(json, variable.as_str());
+        }
+        for text in ["", "fpjs_", "cdn_url", " fpjs_cdn_url", "fpjs_cdn_url "] {
+            assert_eq!(text.parse::<Variable>(), Err(UnknownVariable), "{text}");
+        }
     }
 }

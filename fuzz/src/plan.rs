@@ -217,9 +217,10 @@ impl Plan {
         builder = match self.trusted {
             Trusted::Nothing => builder,
             Trusted::Host(field) => builder.trusted_host(field.parse().expect("a field name")),
-            Trusted::Address(field, hops) => builder.trusted_address(
-                TrustedAddress::new(field.parse().expect("a field name"), hops).expect("hops"),
-            ),
+            Trusted::Address(field, hops) => builder.trusted_address(TrustedAddress::new(
+                field.parse().expect("a field name"),
+                hops.try_into().expect("one hop or more"),
+            )),
         };
         builder.build().expect("the plan is valid")
     }

@@ -81,7 +81,7 @@ impl Builder {
     }
 
     fn secret(&self) -> Result<Option<Secret>, ConfigError> {
-        self.value(Variable::PreSharedSecret).map(Secret::new).transpose()
+        self.value(Variable::PreSharedSecret).map(str::parse).transpose()
     }
 
     fn host(&self, variable: Variable, default: &str) -> Result<HostName, ConfigError> {

@@ -284,9 +284,11 @@ impl Builder {
     /// alone.
     ///
     /// ```
+    /// use std::num::NonZeroU8;
     /// use firstparty::{Config, config::TrustedAddress, http::HeaderName};
     ///
-    /// let trusted = TrustedAddress::new(HeaderName::from_static("x-forwarded-for"), 1)?;
+    /// let field = HeaderName::from_static("x-forwarded-for");
+    /// let trusted = TrustedAddress::new(field, NonZeroU8::MIN);
     /// let config = Config::builder().trusted_address(trusted.clone()).build()?;
     /// assert_eq!(config.trusted_address(), Some(&trusted));
     /// # Ok::<(), firstparty::ConfigError>(())

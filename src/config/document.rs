@@ -112,7 +112,7 @@ impl<'de> Visitor<'de> for DocumentVisitor {
         let mut source = Source::default();
         let mut seen = Vec::new();
         while let Some(key) = map.next_key::<String>()? {
-            let Some(variable) = Variable::from_key(&key) else {
+            let Ok(variable) = key.parse::<Variable>() else {
                 map.next_value::<de::IgnoredAny>()?;
                 source.insert_unknown(&key);
                 continue;

@@ -112,9 +112,6 @@ pub enum ConfigErrorKind {
     /// Not the origin of a site.
     #[error("expected a site's origin, like https://www.example.com")]
     Origin,
-    /// Not a number of hops.
-    #[error("expected one hop or more")]
-    Hops,
     /// Not the integration path that the gateway is mounted under.
     #[error("expected the integration path that the gateway is mounted under")]
     Mount,
@@ -163,7 +160,6 @@ mod tests {
             ),
             (ConfigErrorKind::CookieName, "x: expected cookie names (RFC 6265 tokens)"),
             (ConfigErrorKind::Origin, "x: expected a site's origin, like https://www.example.com"),
-            (ConfigErrorKind::Hops, "x: expected one hop or more"),
             (
                 ConfigErrorKind::Mount,
                 "x: expected the integration path that the gateway is mounted under",

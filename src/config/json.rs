@@ -7,7 +7,7 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use super::builder::Builder;
 use super::document::{Object, Text};
 use super::validated::Config;
-use crate::variable::Variable;
+use crate::variable::UnknownVariable;
 
 impl<'de> Deserialize<'de> for Config {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -34,12 +34,12 @@ impl<'de> Visitor<'de> for ConfigVisitor {
             if seen.contains(&key) {
                 return Err(A::Error::custom(format_args!("{key}: given twice")));
             }
-            builder = match Variable::from_key(&format!("fpjs_{key}")) {
-                Some(variable) => {
+            builder = match format!("fpjs_{key}").parse() {
+                Ok(variable) => {
                     let text = map.next_value_seed(Text(variable))?;
                     builder.variable(variable, text.unwrap_or_default())
                 }
-                None => option(builder, &key, &mut map)?,
+                Err(UnknownVariable) => option(builder, &key, &mut map)?,
             };
             seen.push(key);
         }
@@ -170,7 +170,7 @@ mod tests {
         assert_eq!(config.drop_fields, ["referer"]);
         assert_eq!(*config.cookies, ["a".into(), "b".into()]);
         assert_eq!(*config.hosts, ["example.com".into(), "[::1]".into()]);
-        assert_eq!(config.trusted_address.unwrap().hops(), 2);
+        assert_eq!(config.trusted_address.unwrap().hops().get(), 2);
         assert_eq!(config.cdn_url.as_str(), "cdn.example");
     }
 

@@ -1,5 +1,7 @@
 //! The choices a configuration offers beside its variables.
 
+use std::num::NonZeroU8;
+
 use http::HeaderName;
 use serde::{Deserialize, Serialize};
 
@@ -248,18 +250,14 @@ impl From<DomainMap> for Vec<(String, String)> {
 #[serde(into = "TrustedForm", try_from = "TrustedForm")]
 pub struct TrustedAddress {
     field: HeaderName,
-    hops: u8,
+    hops: NonZeroU8,
 }
 
 impl TrustedAddress {
-    /// Trusts the given number of hops, at least one.
-    ///
-    /// # Errors
-    ///
-    /// [`ConfigErrorKind::Hops`] for no hop.
-    pub fn new(field: HeaderName, hops: u8) -> Result<Self, ConfigError> {
-        let error = ConfigError::new("trusted_address", ConfigErrorKind::Hops);
-        if hops == 0 { Err(error) } else { Ok(Self { field, hops }) }
+    /// Trusts this number of hops.
+    #[must_use]
+    pub const fn new(field: HeaderName, hops: NonZeroU8) -> Self {
+        Self { field, hops }
     }
 
     /// The field's name.
@@ -268,9 +266,9 @@ impl TrustedAddress {
         &self.field
     }
 
-    /// The number of trusted hops, at least one.
+    /// The number of trusted hops.
     #[must_use]
-    pub fn hops(&self) -> u8 {
+    pub fn hops(&self) -> NonZeroU8 {
         self.hops
     }
 }
@@ -279,7 +277,7 @@ impl TrustedAddress {
 #[serde(deny_unknown_fields)]
 struct TrustedForm {
     field: String,
-    hops: u8,
+    hops: NonZeroU8,
 }
 
 impl TryFrom<TrustedForm> for TrustedAddress {
@@ -287,7 +285,7 @@ impl TryFrom<TrustedForm> for TrustedAddress {
 
     fn try_from(form: TrustedForm) -> Result<Self, Self::Error> {
         let error = |_| ConfigError::new("trusted_address", ConfigErrorKind::Field);
-        Self::new(HeaderName::try_from(form.field).map_err(error)?, form.hops)
+        Ok(Self::new(HeaderName::try_from(form.field).map_err(error)?, form.hops))
     }
 }
 

@@ -1,6 +1,7 @@
 //! The proxy secret (contract R1.4).
 
 use std::fmt;
+use std::str::FromStr;
 
 use http::HeaderValue;
 
@@ -14,25 +15,37 @@ use super::error::{ConfigError, ConfigErrorKind};
 /// ```
 /// use firstparty::config::Secret;
 ///
-/// let secret = Secret::new("s3cret")?;
+/// let secret: Secret = "s3cret".parse()?;
 /// assert_eq!(format!("{secret:?}"), "Secret(…)");
 /// assert!(secret.header_value().is_sensitive());
-/// assert!(Secret::new(" padded ").is_err());
+/// assert!(" padded ".parse::<Secret>().is_err());
 /// # Ok::<(), firstparty::ConfigError>(())
 /// ```
 #[derive(Clone)]
 pub struct Secret(HeaderValue);
 
 impl Secret {
-    /// Takes visible ASCII; blanks may stand inside but not at the ends.
+    /// The secret as a field value, marked sensitive.
     ///
-    /// # Errors
-    ///
-    /// [`ConfigErrorKind::Secret`], which does not repeat the text.
-    pub fn new(text: &str) -> Result<Self, ConfigError> {
+    /// ```
+    /// let secret: firstparty::config::Secret = "s3cret".parse()?;
+    /// assert_eq!(secret.header_value(), "s3cret");
+    /// # Ok::<(), firstparty::ConfigError>(())
+    /// ```
+    #[must_use]
+    pub fn header_value(&self) -> &HeaderValue {
+        &self.0
+    }
+}
+
+impl FromStr for Secret {
+    type Err = ConfigError;
+
+    /// Reads visible ASCII, with blanks inside but not at the ends. The error does not repeat the
+    /// text.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
         let error = ConfigError::new("fpjs_pre_shared_secret", ConfigErrorKind::Secret);
-        let visible = |byte: u8| byte.is_ascii_graphic() || byte == b' ';
-        if text.is_empty() || text.trim_ascii() != text || !text.bytes().all(visible) {
+        if !is_secret(text) {
             return Err(error);
         }
         let mut value = HeaderValue::from_str(text).map_err(|_| error)?;
@@ -42,12 +55,12 @@ impl Secret {
         drop(value.clone());
         Ok(Self(value))
     }
+}
 
-    /// The secret as a field value, marked sensitive.
-    #[must_use]
-    pub fn header_value(&self) -> HeaderValue {
-        self.0.clone()
-    }
+fn is_secret(text: &str) -> bool {
+    !text.is_empty()
+        && text.trim_ascii() == text
+        && text.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ')
 }
 
 impl fmt::Debug for Secret {
@@ -83,14 +96,14 @@ mod tests {
     #[test]
     fn text_that_cannot_be_sent_is_refused_and_not_repeated() {
         for text in ["s", "p@ss word", "~!#"] {
-            let secret = Secret::new(text).unwrap();
+            let secret = text.parse::<Secret>().unwrap();
             assert_eq!(secret.header_value(), text);
             assert_eq!(format!("{secret:?}"), "Secret(…)");
         }
         for text in
             ["", " ", " s", "s ", "\ts", "s\t", "a\tb", "a\r\nb", "sécret", "秘密", "\u{7f}"]
         {
-            let error = Secret::new(text).unwrap_err();
+            let error = text.parse::<Secret>().unwrap_err();
             assert_eq!(error.kind(), ConfigErrorKind::Secret, "{text:?}");
         }
     }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use crate::platform::{Platform, Profile};
-use crate::variable::Variable;
+use crate::variable::{UnknownVariable, Variable};
 
 /// A named place that variables come from: a settings document, origin headers, the environment.
 ///
@@ -88,10 +88,9 @@ impl Source {
         let mut source = Self::new(name);
         for (key, value) in pairs {
             let key = key.as_ref();
-            let named = |v: &&Variable| profile.variable_name(**v).eq_ignore_ascii_case(key);
-            if let Some(variable) = Variable::ALL.iter().find(named) {
-                source.set(*variable, value.into());
-            } else if let Some(variable) = Variable::from_key(key) {
+            if let Some(variable) = variable_of(profile, key) {
+                source.set(variable, value.into());
+            } else if let Ok(variable) = key.parse() {
                 canonical.set(variable, value.into());
             }
         }
@@ -128,9 +127,9 @@ impl Source {
     /// assert_eq!(source.get(Variable::SecretName), Some("production/fingerprint"));
     /// ```
     pub fn insert(&mut self, key: &str, value: impl Into<String>) {
-        match Variable::from_key(key) {
-            Some(variable) => self.set(variable, value.into()),
-            None => self.insert_unknown(key),
+        match key.parse() {
+            Ok(variable) => self.set(variable, value.into()),
+            Err(UnknownVariable) => self.insert_unknown(key),
         }
     }
 
@@ -158,6 +157,12 @@ impl Source {
     pub(super) fn into_name_and_unknown_keys(self) -> (Cow<'static, str>, Vec<String>) {
         (self.name, self.unknown_keys)
     }
+}
+
+/// The variable that a platform calls by this name, compared without case (R12).
+fn variable_of(profile: &Profile, key: &str) -> Option<Variable> {
+    let mut variables = Variable::ALL.iter().copied();
+    variables.find(|&variable| profile.variable_name(variable).eq_ignore_ascii_case(key))
 }
 
 impl fmt::Debug for Source {

@@ -363,17 +363,6 @@ impl Config {
 mod tests {
     use super::*;
 
-    /// R1.1: the order of `Variable::ALL` is the order of the discriminants.
-    #[test]
-    fn resolutions_are_stored_by_variable() {
-        for (index, &variable) in Variable::ALL.iter().enumerate() {
-            assert_eq!(variable as usize, index);
-            assert_eq!(Variable::from_key(variable.as_str()), Some(variable));
-            let json = serde_json::to_value(variable).unwrap();
-            assert_eq!(json, variable.as_str());
-        }
-    }
-
     /// R1: the defaults of the table.
     #[test]
     fn defaults_are_the_contracts() {

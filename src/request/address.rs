@@ -91,7 +91,7 @@ fn hop(headers: &HeaderMap, trusted: &TrustedAddress) -> Option<IpAddr> {
     let members = fields.flat_map(|field| field.as_bytes().rsplit(|&byte| byte == b','));
     // RFC 9110 §5.6.1: empty members count for nothing.
     let mut members = members.filter(|member| !member.trim_ascii().is_empty());
-    members.nth(usize::from(trusted.hops()) - 1).and_then(parse_address)
+    members.nth(usize::from(trusted.hops().get()) - 1).and_then(parse_address)
 }
 
 /// Reads an address with or without a port: `192.0.2.1`, `192.0.2.1:80`, `2001:db8::1`,
@@ -229,8 +229,9 @@ mod tests {
             (4, "192.0.2.66"),
             (5, "198.51.100.1"),
         ] {
-            let trusted = TrustedAddress::new(HeaderName::from_static("x-forwarded-for"), hops);
-            let config = Config::builder().trusted_address(trusted.unwrap()).build().unwrap();
+            let field = HeaderName::from_static("x-forwarded-for");
+            let trusted = TrustedAddress::new(field, hops.try_into().unwrap());
+            let config = Config::builder().trusted_address(trusted).build().unwrap();
             let reader = AddressReader::new(&config, Platform::Generic);
             assert_eq!(reader.read(&headers, known), expected.parse().ok(), "{hops}");
         }

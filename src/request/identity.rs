@@ -76,7 +76,7 @@ impl Identity {
         address: Option<IpAddr>,
     ) -> Result<(), Refusal> {
         if let Some(secret) = &self.secret {
-            insert(headers, KnownField::FpjsProxySecret, secret.header_value())?;
+            insert(headers, KnownField::FpjsProxySecret, secret.header_value().clone())?;
         }
         if let Some(address) = address.and_then(address::field_value) {
             insert(headers, KnownField::FpjsProxyClientIp, address)?;

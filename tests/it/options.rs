@@ -163,7 +163,7 @@ fn map() -> CookieDomain {
 }
 
 fn address() -> TrustedAddress {
-    TrustedAddress::new("x-address".parse().unwrap(), 2).unwrap()
+    TrustedAddress::new("x-address".parse().unwrap(), 2.try_into().unwrap())
 }
 
 /// The keys that the documentation of `Config` lists.
