@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
-use serde::{Deserialize, de};
+use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 
+use super::read::{Object, Text};
 use super::source::Source;
 use crate::variable::Variable;
 
@@ -45,60 +45,6 @@ impl<'de> Deserialize<'de> for Document {
     }
 }
 
-/// Lets a visitor have an object and nothing else. Errors never repeat what came instead, which
-/// may be the secret.
-pub(super) struct Object<V>(pub(super) V);
-
-impl<'de, V: Visitor<'de>> Object<V> {
-    fn refuse<E: Error>(self) -> Result<V::Value, E> {
-        Err(E::custom(format_args!("expected {}", &self as &dyn de::Expected)))
-    }
-}
-
-impl<'de, V: Visitor<'de>> Visitor<'de> for Object<V> {
-    type Value = V::Value;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.expecting(f)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<V::Value, A::Error> {
-        self.0.visit_map(map)
-    }
-
-    fn visit_str<E: Error>(self, _: &str) -> Result<V::Value, E> {
-        self.refuse()
-    }
-
-    fn visit_bytes<E: Error>(self, _: &[u8]) -> Result<V::Value, E> {
-        self.refuse()
-    }
-
-    fn visit_u64<E: Error>(self, _: u64) -> Result<V::Value, E> {
-        self.refuse()
-    }
-
-    fn visit_i64<E: Error>(self, _: i64) -> Result<V::Value, E> {
-        self.refuse()
-    }
-
-    fn visit_u128<E: Error>(self, _: u128) -> Result<V::Value, E> {
-        self.refuse()
-    }
-
-    fn visit_i128<E: Error>(self, _: i128) -> Result<V::Value, E> {
-        self.refuse()
-    }
-
-    fn visit_f64<E: Error>(self, _: f64) -> Result<V::Value, E> {
-        self.refuse()
-    }
-
-    fn visit_bool<E: Error>(self, _: bool) -> Result<V::Value, E> {
-        self.refuse()
-    }
-}
-
 struct DocumentVisitor;
 
 impl<'de> Visitor<'de> for DocumentVisitor {
@@ -113,7 +59,7 @@ impl<'de> Visitor<'de> for DocumentVisitor {
         let mut seen = Vec::new();
         while let Some(key) = map.next_key::<String>()? {
             let Ok(variable) = key.parse::<Variable>() else {
-                map.next_value::<de::IgnoredAny>()?;
+                map.next_value::<IgnoredAny>()?;
                 source.insert_unknown(&key);
                 continue;
             };
@@ -127,95 +73,6 @@ impl<'de> Visitor<'de> for DocumentVisitor {
             source.set(variable, value);
         }
         Ok(source)
-    }
-}
-
-/// Reads the value of a variable: a string, or nothing; the depth also as a number. Errors name
-/// the variable and never repeat the value, which may be the secret.
-pub(super) struct Text(pub(super) Variable);
-
-impl Text {
-    fn number<E: Error>(&self, number: impl fmt::Display) -> Result<Option<String>, E> {
-        match self.0 {
-            Variable::IntegrationPathDepth => Ok(Some(number.to_string())),
-            _ => self.refuse(),
-        }
-    }
-
-    fn refuse<E: Error>(&self) -> Result<Option<String>, E> {
-        Err(E::custom(format_args!("{}: expected a string", self.0)))
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for Text {
-    type Value = Option<String>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Text {
-    type Value = Option<String>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a string")
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-        Ok(Some(text.to_owned()))
-    }
-
-    fn visit_string<E: Error>(self, text: String) -> Result<Self::Value, E> {
-        Ok(Some(text))
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<Option<String>, E> {
-        Ok(None)
-    }
-
-    fn visit_none<E: Error>(self) -> Result<Option<String>, E> {
-        Ok(None)
-    }
-
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-
-    fn visit_u64<E: Error>(self, number: u64) -> Result<Self::Value, E> {
-        self.number(number)
-    }
-
-    fn visit_i64<E: Error>(self, number: i64) -> Result<Self::Value, E> {
-        self.number(number)
-    }
-
-    fn visit_u128<E: Error>(self, number: u128) -> Result<Self::Value, E> {
-        self.number(number)
-    }
-
-    fn visit_i128<E: Error>(self, number: i128) -> Result<Self::Value, E> {
-        self.number(number)
-    }
-
-    fn visit_f64<E: Error>(self, number: f64) -> Result<Self::Value, E> {
-        self.number(number)
-    }
-
-    fn visit_bool<E: Error>(self, _: bool) -> Result<Self::Value, E> {
-        self.refuse()
-    }
-
-    fn visit_bytes<E: Error>(self, _: &[u8]) -> Result<Self::Value, E> {
-        self.refuse()
-    }
-
-    fn visit_seq<A: de::SeqAccess<'de>>(self, _: A) -> Result<Self::Value, A::Error> {
-        self.refuse()
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, _: A) -> Result<Self::Value, A::Error> {
-        self.refuse()
     }
 }
 
@@ -241,28 +98,6 @@ mod tests {
         assert_eq!(source.get(Variable::Debug), None);
         assert_eq!(source.get(Variable::IntegrationPathDepth), Some("2"));
         assert_eq!(source.into_name_and_unknown_keys().1, ["other"]);
-    }
-
-    /// R1.2: the same from formats that have bytes, optional values and longer numbers, as JSON has
-    /// not.
-    #[test]
-    fn other_formats_are_read_alike() {
-        type Read = Result<Option<String>, serde_json::Error>;
-        let text = || Text(Variable::PreSharedSecret);
-        let none: Read = text().visit_none();
-        assert_eq!(none.unwrap(), None);
-        let some: Read = text().visit_some(serde_json::Value::from("s3cret"));
-        assert_eq!(some.unwrap().as_deref(), Some("s3cret"));
-        let unit: Read = text().visit_unit();
-        assert_eq!(unit.unwrap(), None);
-        let depth = || Text(Variable::IntegrationPathDepth);
-        let (unsigned, signed): (Read, Read) = (depth().visit_u128(2), depth().visit_i128(-2));
-        assert_eq!([unsigned.unwrap().unwrap(), signed.unwrap().unwrap()], ["2", "-2"]);
-        let bytes: Read = text().visit_bytes(b"s3cret");
-        assert_eq!(bytes.unwrap_err().to_string(), "fpjs_pre_shared_secret: expected a string");
-        let date = de::Unexpected::Other("a date");
-        let other: serde_json::Error = Error::invalid_type(date, &text());
-        assert_eq!(other.to_string(), "invalid type: a date, expected a string");
     }
 
     /// R1.2: an error names the key, never the value.

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 
 use super::builder::Builder;
-use super::document::{Object, Text};
+use super::read::{FieldName, MaybeUnset, Object, Text};
 use super::validated::Config;
 use crate::variable::UnknownVariable;
 
@@ -39,7 +39,7 @@ impl<'de> Visitor<'de> for ConfigVisitor {
                     let text = map.next_value_seed(Text(variable))?;
                     builder.variable(variable, text.unwrap_or_default())
                 }
-                Err(UnknownVariable) => option(builder, &key, &mut map)?,
+                Err(UnknownVariable) => Entry { builder, key: &key, map: &mut map }.read()?,
             };
             seen.push(key);
         }
@@ -47,95 +47,66 @@ impl<'de> Visitor<'de> for ConfigVisitor {
     }
 }
 
-/// Reads the value of one of the keys that are no variables.
-fn option<'de, A: MapAccess<'de>>(
+/// A key that is not a variable, with its value still to be read.
+struct Entry<'m, M> {
     builder: Builder,
-    key: &str,
-    map: &mut A,
-) -> Result<Builder, A::Error> {
-    let read = match key {
-        "integration_name" => apply(builder, map, |b, name: String| b.integration_name(name)),
-        "integration_version" => {
-            apply(builder, map, |b, version: String| b.integration_version(version))
-        }
-        "mount" => apply(builder, map, Builder::mount),
-        "agent_origin" => apply(builder, map, Builder::agent_origin),
-        "cookie_domain" => apply(builder, map, Builder::cookie_domain),
-        "cache" => apply(builder, map, Builder::cache),
-        "v4" => apply(builder, map, Builder::v4),
-        "status_page" => apply(builder, map, Builder::status_page),
-        "drop_fields" => apply(builder, map, |b, names: Vec<String>| b.drop_fields(names)),
-        "cookies" => apply(builder, map, |b, names: Vec<String>| b.cookies(names)),
-        "hosts" => apply(builder, map, |b, names: Vec<String>| b.hosts(names)),
-        "trusted_host" => apply(builder, map, |b, Field(name)| b.trusted_host(name)),
-        "trusted_address" => apply(builder, map, Builder::trusted_address),
-        _ => return Err(A::Error::custom(format_args!("{key}: unknown key"))),
-    };
-    read.map_err(|error| {
-        let expected = expected(key);
-        A::Error::custom(format_args!("{key}: {error}: expected {expected}"))
-    })
+    key: &'m str,
+    map: &'m mut M,
 }
 
-/// What a key takes.
-fn expected(key: &str) -> &'static str {
-    match key {
-        "mount" => "`anywhere`, or an object with `depth`, `exact` or `anywhere_or_depth`",
-        "agent_origin" => "`api` or `cdn`",
-        "cookie_domain" => {
-            "`preserve`, `first_party`, `registrable`, or an object with `map`: pairs of domains"
-        }
-        "cache" => "`preserve`, or an object with `max_age` and `s_maxage` in seconds",
-        "v4" | "status_page" => "`true` or `false`",
-        "drop_fields" => "a list of field names",
-        "cookies" => "a list of cookie names",
-        "hosts" => "a list of host names",
-        "trusted_host" => "a field name",
-        "trusted_address" => "an object with a field name as `field`, and 1 to 255 as `hops`",
-        _ => "a string",
-    }
-}
-
-/// Reads a value and hands it to a setter; unset values leave the builder alone.
-fn apply<'de, A: MapAccess<'de>, T: Deserialize<'de>>(
-    builder: Builder,
-    map: &mut A,
-    set: impl FnOnce(Builder, T) -> Builder,
-) -> Result<Builder, A::Error> {
-    Ok(match map.next_value::<MaybeUnset<T>>()? {
-        MaybeUnset::Set(value) => set(builder, value),
-        MaybeUnset::Unset(_) => builder,
-    })
-}
-
-/// A value, or one of the two ways to say that there is none.
-#[derive(serde::Deserialize)]
-#[serde(untagged, expecting = "not a value that this key takes")]
-enum MaybeUnset<T> {
-    Unset(Unset),
-    Set(T),
-}
-
-/// `null` or `""`.
-struct Unset;
-
-impl<'de> Deserialize<'de> for Unset {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = Option::<String>::deserialize(deserializer)?;
-        match text.as_deref() {
-            None | Some("") => Ok(Self),
-            Some(_) => Err(D::Error::custom("a value")),
+impl<'de, M: MapAccess<'de>> Entry<'_, M> {
+    /// The keys, and what each of them takes.
+    fn read(self) -> Result<Builder, M::Error> {
+        match self.key {
+            "integration_name" => self.set("a string", |b, name: String| b.integration_name(name)),
+            "integration_version" => {
+                self.set("a string", |b, version: String| b.integration_version(version))
+            }
+            "mount" => self.set(
+                "`anywhere`, or an object with `depth`, `exact` or `anywhere_or_depth`",
+                Builder::mount,
+            ),
+            "agent_origin" => self.set("`api` or `cdn`", Builder::agent_origin),
+            "cookie_domain" => self.set(
+                "`preserve`, `first_party`, `registrable`, or an object with `map`: pairs of domains",
+                Builder::cookie_domain,
+            ),
+            "cache" => self.set(
+                "`preserve`, or an object with `max_age` and `s_maxage` in seconds",
+                Builder::cache,
+            ),
+            "v4" => self.set("`true` or `false`", Builder::v4),
+            "status_page" => self.set("`true` or `false`", Builder::status_page),
+            "drop_fields" => {
+                self.set("a list of field names", |b, names: Vec<String>| b.drop_fields(names))
+            }
+            "cookies" => {
+                self.set("a list of cookie names", |b, names: Vec<String>| b.cookies(names))
+            }
+            "hosts" => self.set("a list of host names", |b, names: Vec<String>| b.hosts(names)),
+            "trusted_host" => self.set("a field name", |b, FieldName(name)| b.trusted_host(name)),
+            "trusted_address" => self.set(
+                "an object with a field name as `field`, and 1 to 255 as `hops`",
+                Builder::trusted_address,
+            ),
+            key => Err(M::Error::custom(format_args!("{key}: unknown key"))),
         }
     }
-}
 
-/// A field name.
-struct Field(http::HeaderName);
-
-impl<'de> Deserialize<'de> for Field {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        text.parse().map(Self).map_err(D::Error::custom)
+    /// Reads the value and hands it to a setter. An unset value leaves the builder alone.
+    fn set<T: Deserialize<'de>>(
+        self,
+        expected: &str,
+        setter: fn(Builder, T) -> Builder,
+    ) -> Result<Builder, M::Error> {
+        let Self { builder, key, map } = self;
+        match map.next_value() {
+            Ok(MaybeUnset::Set(value)) => Ok(setter(builder, value)),
+            Ok(MaybeUnset::Unset(_)) => Ok(builder),
+            Err(error) => {
+                Err(M::Error::custom(format_args!("{key}: {error}: expected {expected}")))
+            }
+        }
     }
 }
 

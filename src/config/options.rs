@@ -5,9 +5,9 @@ use std::num::NonZeroU8;
 use http::HeaderName;
 use serde::{Deserialize, Serialize};
 
-use super::error::{ConfigError, ConfigErrorKind, host_name};
+use super::domain_map::DomainMap;
 use super::path::RoutePath;
-use crate::host::HostName;
+use super::read::field_name;
 
 /// How the integration path is recognised (contract R2.1, R2.6).
 ///
@@ -63,47 +63,27 @@ pub enum AgentOrigin {
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(from = "CacheForm", into = "CacheForm")]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum CachePolicy {
     /// `cache-control` passes as it is.
     Preserve,
     /// Ages are capped, and added where they are missing.
+    #[serde(untagged)]
     Cap {
         /// The largest `max-age`, in seconds. Default: 3600.
+        #[serde(default = "default_max_age")]
         max_age: u32,
         /// The largest `s-maxage`, in seconds. Default: 60.
+        #[serde(default = "default_s_maxage")]
         s_maxage: u32,
     },
 }
 
 impl Default for CachePolicy {
     fn default() -> Self {
-        Self::Cap { max_age: 3600, s_maxage: 60 }
+        Self::Cap { max_age: default_max_age(), s_maxage: default_s_maxage() }
     }
-}
-
-/// `"preserve"` or `{"max_age": …, "s_maxage": …}`.
-#[derive(Serialize, Deserialize)]
-#[serde(untagged)]
-enum CacheForm {
-    Word(CacheWord),
-    Cap(CacheAges),
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum CacheWord {
-    Preserve,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct CacheAges {
-    #[serde(default = "default_max_age")]
-    max_age: u32,
-    #[serde(default = "default_s_maxage")]
-    s_maxage: u32,
 }
 
 const fn default_max_age() -> u32 {
@@ -112,24 +92,6 @@ const fn default_max_age() -> u32 {
 
 const fn default_s_maxage() -> u32 {
     60
-}
-
-impl From<CacheForm> for CachePolicy {
-    fn from(form: CacheForm) -> Self {
-        match form {
-            CacheForm::Word(CacheWord::Preserve) => Self::Preserve,
-            CacheForm::Cap(CacheAges { max_age, s_maxage }) => Self::Cap { max_age, s_maxage },
-        }
-    }
-}
-
-impl From<CachePolicy> for CacheForm {
-    fn from(policy: CachePolicy) -> Self {
-        match policy {
-            CachePolicy::Preserve => Self::Word(CacheWord::Preserve),
-            CachePolicy::Cap { max_age, s_maxage } => Self::Cap(CacheAges { max_age, s_maxage }),
-        }
-    }
 }
 
 /// What happens to the `Domain` attribute of `set-cookie` fields (contract R8).
@@ -159,79 +121,6 @@ pub enum CookieDomain {
     Map(DomainMap),
 }
 
-/// Pairs of domains, *from* → *to*, asked in order (contract R8.4).
-///
-/// *From* `*` matches every domain; an empty *to* removes the attribute; a domain that matches no
-/// pair stays. A leading dot means nothing.
-///
-/// ```
-/// use firstparty::config::DomainMap;
-///
-/// let map = DomainMap::new([(".fpjs.io", "example.com"), ("*", "")])?;
-/// assert!(DomainMap::new([("fpjs.io", "not a domain")]).is_err());
-/// # Ok::<(), firstparty::ConfigError>(())
-/// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(into = "Vec<(String, String)>", try_from = "Vec<(String, String)>")]
-pub struct DomainMap(Vec<(Option<HostName>, Option<HostName>)>);
-
-impl DomainMap {
-    /// Builds the table.
-    ///
-    /// # Errors
-    ///
-    /// [`ConfigErrorKind::Host`] for text that is neither a domain nor `*` (*from*) or empty (*to*).
-    pub fn new<F: AsRef<str>, T: AsRef<str>>(
-        pairs: impl IntoIterator<Item = (F, T)>,
-    ) -> Result<Self, ConfigError> {
-        let domain = |text: &str, none: &str| {
-            let name = text.strip_prefix('.').unwrap_or(text);
-            let parse = || host_name("cookie_domain", name);
-            (text != none).then(parse).transpose()
-        };
-        let pair = |(from, to): (F, T)| Ok((domain(from.as_ref(), "*")?, domain(to.as_ref(), "")?));
-        pairs.into_iter().map(pair).collect::<Result<_, _>>().map(Self)
-    }
-
-    /// What a domain becomes.
-    pub(crate) fn get(&self, domain: &str) -> Mapped<'_> {
-        let matches = |from: &Option<HostName>| {
-            from.as_ref().is_none_or(|from| from.as_str().eq_ignore_ascii_case(domain))
-        };
-        match self.0.iter().find(|(from, _)| matches(from)) {
-            Some((_, Some(to))) => Mapped::To(to.as_str()),
-            Some((_, None)) => Mapped::Removed,
-            None => Mapped::Unmatched,
-        }
-    }
-}
-
-/// What a [`DomainMap`] says of a domain.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Mapped<'m> {
-    To(&'m str),
-    Removed,
-    Unmatched,
-}
-
-impl TryFrom<Vec<(String, String)>> for DomainMap {
-    type Error = ConfigError;
-
-    fn try_from(pairs: Vec<(String, String)>) -> Result<Self, Self::Error> {
-        Self::new(pairs)
-    }
-}
-
-impl From<DomainMap> for Vec<(String, String)> {
-    fn from(map: DomainMap) -> Self {
-        let text = |domain: Option<HostName>, none: &str| {
-            domain.map_or_else(|| none.to_owned(), String::from)
-        };
-        let pair = |(from, to)| (text(from, "*"), text(to, ""));
-        map.0.into_iter().map(pair).collect()
-    }
-}
-
 /// A field from which a gateway behind one's own load balancer takes the browser's address
 /// (contract R12, `generic`).
 ///
@@ -247,8 +136,9 @@ impl From<DomainMap> for Vec<(String, String)> {
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(into = "TrustedForm", try_from = "TrustedForm")]
+#[serde(deny_unknown_fields)]
 pub struct TrustedAddress {
+    #[serde(with = "field_name")]
     field: HeaderName,
     hops: NonZeroU8,
 }
@@ -270,28 +160,6 @@ impl TrustedAddress {
     #[must_use]
     pub fn hops(&self) -> NonZeroU8 {
         self.hops
-    }
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct TrustedForm {
-    field: String,
-    hops: NonZeroU8,
-}
-
-impl TryFrom<TrustedForm> for TrustedAddress {
-    type Error = ConfigError;
-
-    fn try_from(form: TrustedForm) -> Result<Self, Self::Error> {
-        let error = |_| ConfigError::new("trusted_address", ConfigErrorKind::Field);
-        Ok(Self::new(HeaderName::try_from(form.field).map_err(error)?, form.hops))
-    }
-}
-
-impl From<TrustedAddress> for TrustedForm {
-    fn from(trusted: TrustedAddress) -> Self {
-        Self { field: trusted.field.as_str().to_owned(), hops: trusted.hops }
     }
 }
 
@@ -334,8 +202,19 @@ mod tests {
         {
             assert!(serde_json::from_str::<CookieDomain>(text).is_err(), "{text}");
         }
-        for text in [r#"{"field":"a b","hops":1}"#, r#"{"field":"a","hops":0}"#] {
+        for text in [
+            r#"{"field":"a b","hops":1}"#,
+            r#"{"field":"a","hops":0}"#,
+            r#"{"field":"a","hops":256}"#,
+            r#"{"field":"a","hops":1,"other":1}"#,
+            r#"{"field":"a"}"#,
+        ] {
             assert!(serde_json::from_str::<TrustedAddress>(text).is_err(), "{text}");
+        }
+        for text in
+            [r#"{"max_age":1,"other":1}"#, r#"{"max_age":-1}"#, r#""other""#, "null", "[1,2]"]
+        {
+            assert!(serde_json::from_str::<CachePolicy>(text).is_err(), "{text}");
         }
     }
 }

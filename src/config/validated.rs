@@ -378,33 +378,4 @@ mod tests {
         assert_eq!(config.resolution(Variable::IntegrationPathDepth), Resolution::Default);
         assert_eq!(config.resolution(Variable::GetResultPath), Resolution::Unset);
     }
-
-    /// R1.3: what was set is what is given back.
-    #[test]
-    fn settings_are_given_back() {
-        let config = Config::builder()
-            .agent_download_path("a")
-            .get_result_path("r/s")
-            .pre_shared_secret("s3cret")
-            .ingress_base_host("api.example")
-            .cdn_url("cdn.example")
-            .variable(Variable::SecretName, "name")
-            .variable(Variable::Debug, "true")
-            .variable(Variable::RoutePrefix, "/x/y")
-            .build()
-            .unwrap();
-        assert_eq!(config.agent_download_path().unwrap().as_str(), "a");
-        assert_eq!(config.get_result_path().unwrap().as_str(), "r/s");
-        assert_eq!(config.pre_shared_secret().unwrap().header_value(), "s3cret");
-        assert_eq!(*config.mount(), Mount::Exact("x/y".parse().unwrap()));
-        assert_eq!(config.ingress_base_host().as_str(), "api.example");
-        assert_eq!(config.cdn_url().as_str(), "cdn.example");
-        assert_eq!(config.secret_name(), Some("name"));
-        assert!(config.debug());
-        let off = Config::default();
-        assert!(
-            off.agent_download_path().is_none() && off.get_result_path().is_none() && !off.debug()
-        );
-        assert!(off.pre_shared_secret().is_none() && off.secret_name().is_none());
-    }
 }

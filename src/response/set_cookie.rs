@@ -13,7 +13,7 @@ use http::HeaderValue;
 use http::header::InvalidHeaderValue;
 
 use self::attribute::{DomainAttribute, domain_attributes};
-use crate::config::{CookieDomain, DomainMap, Mapped};
+use crate::config::{CookieDomain, DomainChange, DomainMap};
 use crate::octets::stack_buffer::StackBuffer;
 use crate::route::Kind;
 
@@ -175,9 +175,9 @@ impl Rewriter<'_> {
             Rewrite::Map(_) if domain.is_empty() => Edit::Keep,
             // Bytes that are not text equal no domain, but `*` matches them.
             Rewrite::Map(map) => match map.get(std::str::from_utf8(domain).unwrap_or_default()) {
-                Mapped::To(to) => Edit::Replace(to.as_bytes()),
-                Mapped::Removed => Edit::Remove,
-                Mapped::Unmatched => Edit::Keep,
+                DomainChange::Replace(to) => Edit::Replace(to.as_bytes()),
+                DomainChange::Remove => Edit::Remove,
+                DomainChange::Keep => Edit::Keep,
             },
         }
     }
