@@ -1,159 +1,146 @@
-//! Things that work but will hurt (contract R1.5). Advice is returned, never logged.
+//! Advice on a configuration that works but has a drawback (contract R1.5). Advice is returned,
+//! never logged.
 
 mod blocked;
 
 use std::fmt;
 
 pub(crate) use self::blocked::{blocked_term, is_blocked_segment};
-use crate::config::{Config, Mount, Resolution};
+use crate::config::{Config, Resolution};
 use crate::platform::{Platform, Profile};
 use crate::variable::Variable;
 
-/// Something that works but will hurt, with a stable code and a sentence.
-///
-/// ```
-/// use firstparty::advice::advise;
-/// use firstparty::{Config, Platform};
-///
-/// let config = Config::builder().agent_download_path("fpjs-agent").build()?;
-/// let advice = advise(&config, Platform::CloudFront);
-/// assert_eq!(advice[0].code(), "blocked-path");
-/// assert_eq!(
-///     advice[0].to_string(),
-///     "fpjs_agent_download_path contains a term that content blockers match: \
-///      a random segment is safer",
-/// );
-/// # Ok::<(), firstparty::ConfigError>(())
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Advice {
+macro_rules! advice {
+    ($(
+        $(#[$doc:meta])+
+        $variant:ident $({ $($(#[$field_doc:meta])+ $field:ident: $type:ty,)+ })?
+            = $code:literal, $sentence:literal $(, $argument:ident = $value:expr)?;
+    )+) => {
+        /// A setting that works but has a drawback, with a stable code and a sentence (R1.5).
+        ///
+        /// ```
+        /// use firstparty::advice::advise;
+        /// use firstparty::{Config, Platform};
+        ///
+        /// let config = Config::builder().agent_download_path("fpjs-agent").build()?;
+        /// let advice = advise(&config, Platform::CloudFront);
+        /// assert_eq!(
+        ///     advice[0].to_string(),
+        ///     "fpjs_agent_download_path contains a term that content blockers match: \
+        ///      a random segment is safer",
+        /// );
+        /// # Ok::<(), firstparty::ConfigError>(())
+        /// ```
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub enum Advice {
+            $($(#[$doc])+ $variant $({ $($(#[$field_doc])+ $field: $type,)+ })?,)+
+        }
+
+        impl Advice {
+            /// A code that stays the same from version to version.
+            ///
+            /// ```
+            /// assert_eq!(firstparty::advice::Advice::NoSecret.code(), "no-secret");
+            /// ```
+            #[must_use]
+            pub fn code(&self) -> &'static str {
+                match self {
+                    $(Self::$variant $({ $($field: _,)+ })? => $code,)+
+                }
+            }
+        }
+
+        impl fmt::Display for Advice {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                match self {
+                    $(Self::$variant $({ $($field,)+ })? => {
+                        // A sentence need not mention every member.
+                        $(let _ = ($($field,)+);)?
+                        write!(f, $sentence $(, $argument = $value)?)
+                    })+
+                }
+            }
+        }
+    };
+}
+
+advice! {
     /// A route or the integration path contains a term that content blockers match.
     BlockedPath {
         /// The setting with the path.
         setting: &'static str,
-        /// The term. No sentence repeats it, as it may be the whole path.
+        /// The term. The sentence does not repeat it, as it may be the whole path.
         term: &'static str,
-    },
+    } = "blocked-path",
+        "{setting} contains a term that content blockers match: a random segment is safer";
     /// There is no proxy secret, so upstream cannot tell that the integration is genuine.
-    NoSecret,
+    NoSecret = "no-secret",
+        "there is no proxy secret: upstream cannot tell that the integration is genuine";
     /// Both v3 routes are the same, so the agent route always wins.
-    EqualRoutes,
+    EqualRoutes = "equal-routes", "both v3 routes are the same: the agent route wins";
     /// A v3 route is `status`, so the status page cannot be reached.
     StatusRoute {
         /// The setting with the route.
         setting: &'static str,
-    },
+    } = "status-route", "{setting} is `status`: the status page cannot be reached";
     /// Only one of the two v3 routes is on.
     RouteOff {
         /// The setting of the other one.
         setting: &'static str,
-    },
+    } = "route-off", "{setting} is not set: only one of the two v3 routes is on";
     /// The integration takes every path of its host.
-    DepthZero,
-    /// `authorization` fields of browsers are forwarded to upstream.
-    AuthorizationForwarded,
-    /// A source has a key that means nothing.
+    DepthZero = "depth-zero", "the integration takes every path of its host";
+    /// The gateway forwards the browser's `authorization` field to upstream.
+    AuthorizationForwarded = "authorization-forwarded",
+        "`authorization` fields of browsers reach a third party: drop the field if the site uses it";
+    /// A source has an unknown key.
     UnknownKey {
         /// The source's name.
         source: Box<str>,
         /// The key.
         key: Box<str>,
-    },
-    /// A setting is there that has no effect on this platform or beside another setting.
+    } = "unknown-key", "the key `{key}` of {source} means nothing", key = key.escape_debug();
+    /// A setting has no effect on this platform or beside another setting.
     Ignored {
         /// The setting.
         setting: &'static str,
-    },
+    } = "ignored-setting", "{setting} has no effect here";
     /// A default is used where production sets a value.
     DefaultUsed {
         /// The setting.
         setting: &'static str,
-    },
+    } = "default-used", "{setting} is not set: its default is used";
     /// Any host name is believed, and passed on to upstream.
-    NoHostList,
-    /// An upstream host is not Fingerprint's: were it this gateway's own, requests would loop.
+    NoHostList = "no-host-list",
+        "every host name is believed: list the site's hosts, as upstream is told the name";
+    /// An upstream host is not Fingerprint's. If it leads back to this gateway, requests loop.
     OtherUpstream {
         /// The setting with the host.
         setting: &'static str,
-    },
+    } = "other-upstream", "{setting} is not Fingerprint's: it must not lead to this gateway";
     /// A field with the client's address can be set by the client itself.
     ForgeableAddress {
         /// The field.
         field: &'static str,
-    },
+    } = "forgeable-address",
+        "clients can set `{field}` unless the service overwrites it: take the address from the \
+         connection";
 }
 
-impl Advice {
-    /// A code that stays the same from version to version.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::BlockedPath { .. } => "blocked-path",
-            Self::NoSecret => "no-secret",
-            Self::EqualRoutes => "equal-routes",
-            Self::StatusRoute { .. } => "status-route",
-            Self::RouteOff { .. } => "route-off",
-            Self::DepthZero => "depth-zero",
-            Self::AuthorizationForwarded => "authorization-forwarded",
-            Self::UnknownKey { .. } => "unknown-key",
-            Self::Ignored { .. } => "ignored-setting",
-            Self::DefaultUsed { .. } => "default-used",
-            Self::NoHostList => "no-host-list",
-            Self::OtherUpstream { .. } => "other-upstream",
-            Self::ForgeableAddress { .. } => "forgeable-address",
-        }
-    }
-}
-
-impl fmt::Display for Advice {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::BlockedPath { setting, .. } => write!(
-                f,
-                "{setting} contains a term that content blockers match: \
-                 a random segment is safer"
-            ),
-            Self::NoSecret => f.write_str(
-                "there is no proxy secret: upstream cannot tell that the integration is genuine",
-            ),
-            Self::EqualRoutes => f.write_str("both v3 routes are the same: the agent route wins"),
-            Self::StatusRoute { setting } => {
-                write!(f, "{setting} is `status`: the status page cannot be reached")
-            }
-            Self::RouteOff { setting } => {
-                write!(f, "{setting} is not set: only one of the two v3 routes is on")
-            }
-            Self::DepthZero => f.write_str("the integration takes every path of its host"),
-            Self::AuthorizationForwarded => f.write_str(
-                "`authorization` fields of browsers reach a third party: drop the field if the \
-                 site uses it",
-            ),
-            Self::UnknownKey { source, key } => {
-                write!(f, "the key `{}` of {source} means nothing", key.escape_debug())
-            }
-            Self::Ignored { setting } => {
-                write!(f, "{setting} has no effect here")
-            }
-            Self::DefaultUsed { setting } => {
-                write!(f, "{setting} is not set: its default is used")
-            }
-            Self::NoHostList => f.write_str(
-                "every host name is believed: list the site's hosts, as upstream is told the name",
-            ),
-            Self::OtherUpstream { setting } => {
-                write!(f, "{setting} is not Fingerprint's: it must not lead to this gateway")
-            }
-            Self::ForgeableAddress { field } => write!(
-                f,
-                "clients can set `{field}` unless the service overwrites it: take the address \
-                 from the connection"
-            ),
-        }
-    }
-}
-
-/// What works but will hurt, on this platform. Settings go by the platform's names.
+/// What should be changed in a configuration on this platform (R1.5). Settings have the platform's
+/// names.
+///
+/// ```
+/// use firstparty::advice::{Advice, advise};
+/// use firstparty::{Config, Platform};
+///
+/// let config = Config::builder().get_result_path("status").build()?;
+/// let advice = advise(&config, Platform::Cloudflare);
+/// assert!(advice.contains(&Advice::NoSecret));
+/// assert!(advice.contains(&Advice::StatusRoute { setting: "GET_RESULT_PATH" }));
+/// # Ok::<(), firstparty::ConfigError>(())
+/// ```
 #[must_use]
 pub fn advise(config: &Config, platform: Platform) -> Vec<Advice> {
     let profile = platform.profile();
@@ -163,34 +150,28 @@ pub fn advise(config: &Config, platform: Platform) -> Vec<Advice> {
     advise_on_mount(config, profile, &mut advice);
     advise_on_trust(config, profile, &mut advice);
     advise_on_upstream(config, profile, &mut advice);
-    let unknown = |(source, key): &(Box<str>, Box<str>)| Advice::UnknownKey {
-        source: source.clone(),
-        key: key.clone(),
-    };
-    advice.extend(config.unknown_keys.iter().map(unknown));
+    for (source, key) in &config.unknown_keys {
+        advice.push(Advice::UnknownKey { source: source.clone(), key: key.clone() });
+    }
     advice
 }
 
 fn advise_on_paths(config: &Config, profile: &Profile, advice: &mut Vec<Advice>) {
-    let prefix = match &config.mount {
-        Mount::Exact(path) => Some(path),
-        _ => None,
-    };
     for (variable, path) in [
-        (Variable::AgentDownloadPath, config.agent_download_path.as_ref()),
-        (Variable::GetResultPath, config.get_result_path.as_ref()),
-        (Variable::RoutePrefix, prefix),
+        (Variable::AgentDownloadPath, config.agent_download_path()),
+        (Variable::GetResultPath, config.get_result_path()),
+        (Variable::RoutePrefix, config.route_prefix()),
     ] {
-        let setting = profile.variable_name(variable);
-        let term = path.and_then(blocked_term);
-        advice.extend(term.map(|term| Advice::BlockedPath { setting, term }));
+        if let Some(term) = path.and_then(blocked_term) {
+            advice.push(Advice::BlockedPath { setting: profile.variable_name(variable), term });
+        }
     }
 }
 
 fn advise_on_routes(config: &Config, profile: &Profile, advice: &mut Vec<Advice>) {
     let routes = [
-        (profile.variable_name(Variable::AgentDownloadPath), config.agent_download_path.as_ref()),
-        (profile.variable_name(Variable::GetResultPath), config.get_result_path.as_ref()),
+        (profile.variable_name(Variable::AgentDownloadPath), config.agent_download_path()),
+        (profile.variable_name(Variable::GetResultPath), config.get_result_path()),
     ];
     for (setting, route) in routes {
         if config.status_page && route.is_some_and(|route| route.as_str() == "status") {
@@ -209,21 +190,24 @@ fn advise_on_routes(config: &Config, profile: &Profile, advice: &mut Vec<Advice>
 }
 
 fn advise_on_mount(config: &Config, profile: &Profile, advice: &mut Vec<Advice>) {
-    if matches!(config.mount, Mount::Depth(0) | Mount::AnywhereOrDepth(0)) {
+    if config.integration_path_depth() == Some(0) {
         advice.push(Advice::DepthZero);
     }
-    let is_set = |variable| matches!(config.resolution(variable), Resolution::Source(_));
-    let depth = profile.variable_name(Variable::IntegrationPathDepth);
-    let prefix_wins = is_set(Variable::RoutePrefix);
-    if is_set(Variable::IntegrationPathDepth) && (config.mount_is_chosen || prefix_wins) {
-        advice.push(Advice::Ignored { setting: depth });
+    let depth_setting = profile.variable_name(Variable::IntegrationPathDepth);
+    let prefix_is_set = is_set(config, Variable::RoutePrefix);
+    if is_set(config, Variable::IntegrationPathDepth) && (config.mount_is_chosen || prefix_is_set) {
+        advice.push(Advice::Ignored { setting: depth_setting });
     }
-    if prefix_wins && config.mount_is_chosen {
+    if prefix_is_set && config.mount_is_chosen {
         advice.push(Advice::Ignored { setting: profile.variable_name(Variable::RoutePrefix) });
     }
     if config.resolution(Variable::IntegrationPathDepth) == Resolution::Default {
-        advice.push(Advice::DefaultUsed { setting: depth });
+        advice.push(Advice::DefaultUsed { setting: depth_setting });
     }
+}
+
+fn is_set(config: &Config, variable: Variable) -> bool {
+    matches!(config.resolution(variable), Resolution::Source(_))
 }
 
 fn advise_on_trust(config: &Config, profile: &Profile, advice: &mut Vec<Advice>) {
@@ -236,15 +220,17 @@ fn advise_on_trust(config: &Config, profile: &Profile, advice: &mut Vec<Advice>)
     if profile.own_server && config.hosts.is_empty() {
         advice.push(Advice::NoHostList);
     }
-    let trusted = [
+    for (setting, is_set) in [
         ("trusted_host", config.trusted_host.is_some()),
         ("trusted_address", config.trusted_address.is_some()),
-    ];
-    for (setting, _) in trusted.into_iter().filter(|(_, is_set)| *is_set && !profile.own_server) {
-        advice.push(Advice::Ignored { setting });
+    ] {
+        if is_set && !profile.own_server {
+            advice.push(Advice::Ignored { setting });
+        }
     }
-    let forgeable = profile.forgeable_address;
-    advice.extend(forgeable.map(|field| Advice::ForgeableAddress { field }));
+    if let Some(field) = profile.forgeable_address {
+        advice.push(Advice::ForgeableAddress { field });
+    }
 }
 
 fn advise_on_upstream(config: &Config, profile: &Profile, advice: &mut Vec<Advice>) {
@@ -252,8 +238,8 @@ fn advise_on_upstream(config: &Config, profile: &Profile, advice: &mut Vec<Advic
         (Variable::IngressBaseHost, &config.ingress_base_host, "fpjs.io"),
         (Variable::CdnUrl, &config.cdn_url, "fpcdn.io"),
     ] {
-        let own = host.as_str().strip_suffix(domain);
-        if !own.is_some_and(|rest| rest.is_empty() || rest.ends_with('.')) {
+        let labels = host.as_str().strip_suffix(domain);
+        if !labels.is_some_and(|labels| labels.is_empty() || labels.ends_with('.')) {
             advice.push(Advice::OtherUpstream { setting: profile.variable_name(variable) });
         }
     }

@@ -18,13 +18,12 @@ const BLOCKED_TERMS: &[&str] = &[
 /// Path segments that content blockers match as a whole.
 const BLOCKED_SEGMENTS: &[&str] = &["agent", "fp", "stats", "collect"];
 
-/// The first such term in a path.
+/// The first term in a path that content blockers match.
 pub(crate) fn blocked_term(path: &RoutePath) -> Option<&'static str> {
     let lower = path.as_str().to_ascii_lowercase();
-    let in_path = |term: &&&str| lower.contains(**term);
-    let as_segment = |term: &&&str| lower.split('/').any(|segment| segment == **term);
-    let terms = BLOCKED_TERMS.iter().find(in_path);
-    terms.or_else(|| BLOCKED_SEGMENTS.iter().find(as_segment)).copied()
+    let mut terms = BLOCKED_TERMS.iter().copied().filter(|term| lower.contains(term));
+    let mut segments = BLOCKED_SEGMENTS.iter().copied();
+    terms.next().or_else(|| segments.find(|term| lower.split('/').any(|segment| segment == *term)))
 }
 
 /// Whether content blockers may match a path segment.

@@ -1,7 +1,7 @@
-//! What is advised, and what is not.
+//! Each piece of advice has its cause, and a sound configuration gets none.
 
 use super::*;
-use crate::config::Source;
+use crate::config::{Mount, Source};
 
 fn codes(config: &Config, platform: Platform) -> Vec<&'static str> {
     advise(config, platform).iter().map(Advice::code).collect()
@@ -45,14 +45,19 @@ fn every_piece_of_advice_has_its_cause() {
     assert_eq!(codes(&sound().build().unwrap(), Platform::FastlyVcl), ["forgeable-address"]);
 }
 
+/// A configuration without a mount.
+fn bare() -> crate::config::Builder {
+    let builder = Config::builder().agent_download_path("a1").get_result_path("b2");
+    builder.pre_shared_secret("s").drop_fields(["authorization"]).hosts(["a.b"])
+}
+
+fn exact(path: &str) -> Mount {
+    Mount::Exact(path.parse().unwrap())
+}
+
 /// R1.5: the integration path, whichever way it is given.
 #[test]
 fn the_mount_is_looked_at() {
-    let bare = || {
-        let builder = Config::builder().agent_download_path("a1").get_result_path("b2");
-        builder.pre_shared_secret("s").drop_fields(["authorization"]).hosts(["a.b"])
-    };
-    let exact = |path: &str| Mount::Exact(path.parse().unwrap());
     for (builder, expected) in [
         (bare(), &["default-used"][..]),
         (bare().mount(exact("my/fp-path")), &["blocked-path"]),
@@ -78,27 +83,31 @@ fn advice_is_the_platforms() {
     assert!(!advice[0].to_string().contains("fpjs"));
 }
 
+fn codes_of_routes(agent: &str, result: &str) -> Vec<&'static str> {
+    let builder = Config::builder().agent_download_path(agent).get_result_path(result);
+    let builder = builder.pre_shared_secret("s").integration_path_depth(1);
+    let config = builder.drop_fields(["authorization"]).hosts(["a.b"]).build().unwrap();
+    codes(&config, Platform::Generic)
+}
+
 /// R1.5: routes that hide each other or the status page.
 #[test]
 fn routes_are_compared() {
-    let routes = |agent: &str, result: &str| {
-        let builder = Config::builder().agent_download_path(agent).get_result_path(result);
-        let builder = builder.pre_shared_secret("s").integration_path_depth(1);
-        let config = builder.drop_fields(["authorization"]).hosts(["a.b"]).build().unwrap();
-        codes(&config, Platform::Generic)
-    };
-    assert_eq!(routes("x", "x"), ["equal-routes"]);
-    assert_eq!(routes("status", "x"), ["status-route"]);
-    assert_eq!(routes("x", "status"), ["status-route"]);
-    assert_eq!(routes("x", ""), ["route-off"]);
-    assert_eq!(routes("x", "a/Agent/b"), ["blocked-path"]);
-    assert_eq!(routes("x", "reagent"), [""; 0]);
+    assert_eq!(codes_of_routes("x", "x"), ["equal-routes"]);
+    assert_eq!(codes_of_routes("status", "x"), ["status-route"]);
+    assert_eq!(codes_of_routes("x", "status"), ["status-route"]);
+    assert_eq!(codes_of_routes("x", ""), ["route-off"]);
+    assert_eq!(codes_of_routes("x", "a/Agent/b"), ["blocked-path"]);
+    assert_eq!(codes_of_routes("x", "reagent"), [""; 0]);
+}
+
+fn term(path: &str) -> Option<&'static str> {
+    blocked_term(&path.parse().unwrap())
 }
 
 /// R1.5: the terms that content blockers match, anywhere in a path or as a whole segment.
 #[test]
 fn terms_are_looked_for() {
-    let term = |path: &str| blocked_term(&path.parse().unwrap());
     for known in ["fingerprint", "fpjs", "fp-", "track", "visitor", "analytics"] {
         assert_eq!(term(known), Some(known));
         assert_eq!(term(&format!("a/my{}s", known.to_uppercase())), Some(known));
@@ -110,7 +119,7 @@ fn terms_are_looked_for() {
     }
 }
 
-/// R1.5: a key that means nothing is named with its source, whatever bytes it has.
+/// R1.5: an unknown key is named with its source, whatever bytes it has.
 #[test]
 fn unknown_keys_are_named() {
     let config = sound().source(Source::from_pairs("the secret", [("o\nd", "1")]));
