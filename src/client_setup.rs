@@ -1,4 +1,4 @@
-//! What the site's own JavaScript needs to know (contract R1.7).
+//! The strings that a site's own JavaScript is set up with (contract R1.7).
 
 mod proposal;
 
@@ -8,10 +8,10 @@ use crate::config::{Config, ConfigError, ConfigErrorKind, Mount, RoutePath};
 use crate::region::Region;
 use crate::route::{Route, Routes};
 
-/// The setting that errors name.
+/// The name of the setting in errors and advice.
 const PATH: &str = "integration_path";
 
-/// The strings that the browser's agent is configured with, for one site.
+/// The strings that set up the browser's agent on one site (R1.7).
 ///
 /// ```
 /// use firstparty::client_setup::ClientSetup;
@@ -52,15 +52,24 @@ pub struct ClientSetup {
 }
 
 impl ClientSetup {
-    /// Combines a site's origin (`https://www.example.com`), the integration path on it (empty
-    /// with depth 0) and the configuration of the gateway there.
+    /// Combines the configuration of a gateway, the origin of the site (`https://www.example.com`)
+    /// and the integration path on it, which is empty with depth 0.
     ///
     /// # Errors
     ///
-    /// [`ConfigErrorKind::Origin`] if the origin is none, [`ConfigErrorKind::Path`] if the integration
-    /// path is none, [`ConfigErrorKind::Depth`] or [`ConfigErrorKind::Mount`] if it is not the one the
-    /// gateway is mounted under, and [`ConfigErrorKind::Shadowed`] if a v3 route under it is taken by
-    /// another one.
+    /// * [`ConfigErrorKind::Origin`]: the text is not an origin.
+    /// * [`ConfigErrorKind::Path`]: the text is not an integration path.
+    /// * [`ConfigErrorKind::Depth`], [`ConfigErrorKind::Mount`]: the gateway is mounted elsewhere.
+    /// * [`ConfigErrorKind::Shadowed`]: another route takes the place of a v3 route under the path.
+    ///
+    /// ```
+    /// use firstparty::{Config, client_setup::ClientSetup, config::ConfigErrorKind};
+    ///
+    /// let config = Config::builder().integration_path_depth(2).build()?;
+    /// let error = ClientSetup::new(&config, "https://www.example.com", "ore54guier").unwrap_err();
+    /// assert_eq!(error.kind(), ConfigErrorKind::Depth { segments: 2 });
+    /// # Ok::<(), firstparty::ConfigError>(())
+    /// ```
     pub fn new(
         config: &Config,
         site_origin: &str,
@@ -76,7 +85,7 @@ impl ClientSetup {
         let routes = Routes::new(config);
         check_v3(config, &routes, &path)?;
         Ok(Self {
-            base: site(site_origin)? + &path,
+            base: origin(site_origin)? + &path,
             agent_route: config.agent_download_path.clone(),
             result_route: config.get_result_path.clone(),
             v4: reaches_v4(&routes, &path),
@@ -84,73 +93,130 @@ impl ClientSetup {
         })
     }
 
-    /// What works but will hurt (R1.5): an integration path that content blockers match. Under
-    /// [`Mount::Exact`] the configuration knows that path, too, and its own advice says the same.
+    /// Advice on the integration path (R1.5), if content blockers match it. Under
+    /// [`Mount::Exact`] the configuration knows that path too, and its own advice says the same.
+    ///
+    /// ```
+    /// use firstparty::{Config, client_setup::ClientSetup};
+    ///
+    /// let setup = ClientSetup::new(&Config::default(), "https://www.example.com", "tracker")?;
+    /// assert_eq!(setup.advice().map(|advice| advice.code()), Some("blocked-path"));
+    /// # Ok::<(), firstparty::ConfigError>(())
+    /// ```
     #[must_use]
     pub fn advice(&self) -> Option<Advice> {
         self.blocked.map(|term| Advice::BlockedPath { setting: PATH, term })
     }
 
-    /// v3: the script URL pattern for the NPM package; none while the agent route is off.
+    /// v3: the script URL pattern for the NPM package, if the agent route is on.
+    ///
+    /// ```
+    /// use firstparty::{Config, client_setup::ClientSetup};
+    ///
+    /// let config = Config::builder().agent_download_path("a").build()?;
+    /// let setup = ClientSetup::new(&config, "https://www.example.com", "x")?;
+    /// assert_eq!(
+    ///     setup.script_url_pattern().unwrap(),
+    ///     "https://www.example.com/x/a\
+    ///      ?apiKey=<apiKey>&version=<version>&loaderVersion=<loaderVersion>",
+    /// );
+    /// # Ok::<(), firstparty::ConfigError>(())
+    /// ```
     #[must_use]
     pub fn script_url_pattern(&self) -> Option<String> {
         let import = self.v3_import()?;
         Some(import + "&version=<version>&loaderVersion=<loaderVersion>")
     }
 
-    /// v3: the URL to import the agent from, as from the CDN; none while the agent route is off.
+    /// v3: the URL from which a page imports the agent, if the agent route is on.
+    ///
+    /// ```
+    /// use firstparty::{Config, client_setup::ClientSetup};
+    ///
+    /// let config = Config::builder().agent_download_path("a").build()?;
+    /// let setup = ClientSetup::new(&config, "https://www.example.com", "x")?;
+    /// assert_eq!(setup.v3_import().unwrap(), "https://www.example.com/x/a?apiKey=<apiKey>");
+    /// # Ok::<(), firstparty::ConfigError>(())
+    /// ```
     #[must_use]
     pub fn v3_import(&self) -> Option<String> {
         let route = self.agent_route.as_ref()?;
         Some(format!("{}{route}?apiKey=<apiKey>", self.base))
     }
 
-    /// v3: the endpoint for identification; none while the result route is off.
+    /// v3: the endpoint for identification, if the result route is on.
+    ///
+    /// ```
+    /// use firstparty::{Config, Region, client_setup::ClientSetup};
+    ///
+    /// let config = Config::builder().get_result_path("r").build()?;
+    /// let setup = ClientSetup::new(&config, "https://www.example.com", "x")?;
+    /// assert_eq!(setup.v3_endpoint(Region::Eu).unwrap(), "https://www.example.com/x/r?region=eu");
+    /// # Ok::<(), firstparty::ConfigError>(())
+    /// ```
     #[must_use]
     pub fn v3_endpoint(&self, region: Region) -> Option<String> {
         let route = self.result_route.as_ref()?;
         Some(format!("{}{route}?region={region}", self.base))
     }
 
-    /// v4: the endpoint; none where v4 is off, or another route is in its way.
+    /// v4: the endpoint, if v4 is on and no other route takes its place.
+    ///
+    /// ```
+    /// use firstparty::{Config, Region, client_setup::ClientSetup};
+    ///
+    /// let setup = ClientSetup::new(&Config::default(), "https://www.example.com", "x")?;
+    /// assert_eq!(setup.v4_endpoint(Region::Us).unwrap(), "https://www.example.com/x/?region=us");
+    /// # Ok::<(), firstparty::ConfigError>(())
+    /// ```
     #[must_use]
     pub fn v4_endpoint(&self, region: Region) -> Option<String> {
         self.v4.then(|| format!("{}?region={region}", self.base))
     }
 
-    /// v4: the URL to import the agent from, as from the CDN; none where v4 is off, or another
-    /// route is in its way.
+    /// v4: the URL from which a page imports the agent, if v4 is on and no other route takes its
+    /// place.
+    ///
+    /// ```
+    /// use firstparty::{Config, client_setup::ClientSetup};
+    ///
+    /// let setup = ClientSetup::new(&Config::default(), "https://www.example.com", "x")?;
+    /// assert_eq!(setup.v4_import().unwrap(), "https://www.example.com/x/web/v4/<apiKey>");
+    /// # Ok::<(), firstparty::ConfigError>(())
+    /// ```
     #[must_use]
     pub fn v4_import(&self) -> Option<String> {
         self.v4.then(|| format!("{}web/v4/<apiKey>", self.base))
     }
 }
 
-/// Whether the gateway is mounted under the path.
+/// Refuses a path that the gateway is not mounted under.
 fn check_mount(mount: &Mount, path: Option<&RoutePath>) -> Result<(), ConfigError> {
     let segments = path.map_or(0, |path| path.segments().count());
-    match mount {
+    let kind = match mount {
         Mount::Depth(depth) if segments != usize::from(*depth) => {
-            Err(ConfigError::new(PATH, ConfigErrorKind::Depth { segments: usize::from(*depth) }))
+            ConfigErrorKind::Depth { segments: usize::from(*depth) }
         }
-        Mount::Exact(exact) if path != Some(exact) => {
-            Err(ConfigError::new(PATH, ConfigErrorKind::Mount))
-        }
-        _ => Ok(()),
-    }
-}
-
-/// Whether what is below the path is what it is meant to be, as the gateway reads it.
-fn check_v3(config: &Config, routes: &Routes, path: &str) -> Result<(), ConfigError> {
-    let reaches = |route: &Option<RoutePath>, expected| {
-        let url = |route| routes.classify(&format!("{path}{route}")) == Ok(expected);
-        route.as_ref().is_none_or(url)
+        Mount::Exact(exact) if path != Some(exact) => ConfigErrorKind::Mount,
+        _ => return Ok(()),
     };
-    let is_sound = reaches(&config.agent_download_path, Route::Agent)
-        && reaches(&config.get_result_path, Route::Result { suffix: "/" });
-    if is_sound { Ok(()) } else { Err(ConfigError::new(PATH, ConfigErrorKind::Shadowed)) }
+    Err(ConfigError::new(PATH, kind))
 }
 
+/// Refuses a path under which the gateway would take a v3 route for another route.
+fn check_v3(config: &Config, routes: &Routes, path: &str) -> Result<(), ConfigError> {
+    for (route, expected) in [
+        (config.agent_download_path(), Route::Agent),
+        (config.get_result_path(), Route::Result { suffix: "/" }),
+    ] {
+        if route.is_some_and(|route| routes.classify(&format!("{path}{route}")) != Ok(expected)) {
+            return Err(ConfigError::new(PATH, ConfigErrorKind::Shadowed));
+        }
+    }
+    Ok(())
+}
+
+/// Whether the v4 endpoint and the v4 agent under the path are v4 requests.
 fn reaches_v4(routes: &Routes, path: &str) -> bool {
     ["/", "/web/v4/key"].into_iter().all(|below| {
         let url = format!("{}{below}", path.trim_end_matches('/'));
@@ -158,23 +224,21 @@ fn reaches_v4(routes: &Routes, path: &str) -> bool {
     })
 }
 
-/// Scheme, host and port as the URL standard writes an origin; anything more is refused.
-fn site(text: &str) -> Result<String, ConfigError> {
-    let error = ConfigError::new("site_origin", ConfigErrorKind::Origin);
-    // The URL standard forgives what would be a mistake here: blanks, backslashes, empty users, and
-    // slashes that are missing behind the scheme.
-    let blank = |c: char| c.is_whitespace() || c.is_control();
-    let is_web =
-        |scheme: &str| ["https", "http"].iter().any(|web| scheme.eq_ignore_ascii_case(web));
-    let more = |authority: &str| authority.contains(['/', '\\', '?', '#', '@']);
-    let is_origin = text.split_once("://").is_some_and(|(scheme, authority)| {
-        is_web(scheme) && !more(authority.strip_suffix('/').unwrap_or(authority))
-    });
-    if !is_origin || text.contains(blank) {
-        return Err(error);
-    }
-    let url = url::Url::parse(text).ok();
-    url.map(|url| url.origin().ascii_serialization()).ok_or(error)
+/// Scheme, host and port as the URL standard writes an origin. Refuses anything more.
+fn origin(text: &str) -> Result<String, ConfigError> {
+    let url = if is_origin(text) { url::Url::parse(text).ok() } else { None };
+    url.map(|url| url.origin().ascii_serialization())
+        .ok_or(ConfigError::new("site_origin", ConfigErrorKind::Origin))
+}
+
+/// Refuses what the URL standard would accept: blanks, backslashes, empty users, and slashes that
+/// are missing after the scheme.
+fn is_origin(text: &str) -> bool {
+    let Some((scheme, authority)) = text.split_once("://") else { return false };
+    let authority = authority.strip_suffix('/').unwrap_or(authority);
+    ["https", "http"].iter().any(|web| scheme.eq_ignore_ascii_case(web))
+        && !authority.contains(['/', '\\', '?', '#', '@'])
+        && !text.contains(|c: char| c.is_whitespace() || c.is_control())
 }
 
 #[cfg(test)]
@@ -189,15 +253,18 @@ mod tests {
         ClientSetup::new(&builder.build().unwrap(), site, path)
     }
 
+    fn routes() -> crate::config::Builder {
+        Config::builder().agent_download_path("a").get_result_path("r")
+    }
+
     /// R1.7: with depth 0 the base is the site itself.
     #[test]
     fn depth_decides_the_base() {
-        let builder = || Config::builder().agent_download_path("a").get_result_path("r");
         let zero =
-            setup(builder().integration_path_depth(0), "https://a.example:8443/", "").unwrap();
+            setup(routes().integration_path_depth(0), "https://a.example:8443/", "").unwrap();
         assert_eq!(zero.v3_import().unwrap(), "https://a.example:8443/a?apiKey=<apiKey>");
         assert_eq!(zero.v4_endpoint(Region::Ap).unwrap(), "https://a.example:8443/?region=ap");
-        let two = setup(builder().integration_path_depth(2), "http://a.example", "/x/y/").unwrap();
+        let two = setup(routes().integration_path_depth(2), "http://a.example", "/x/y/").unwrap();
         assert_eq!(two.v3_endpoint(Region::Us).unwrap(), "http://a.example/x/y/r?region=us");
         assert_eq!(two.v4_import().unwrap(), "http://a.example/x/y/web/v4/<apiKey>");
         let off = setup(Config::builder().v4(false), "https://a.example", "x").unwrap();
@@ -211,7 +278,7 @@ mod tests {
             let setup = setup(Config::builder().mount(mount), "https://a.example", "x/y").unwrap();
             assert_eq!(setup.v4_import().is_some(), v4);
         }
-        let anywhere = builder().mount(Mount::Anywhere);
+        let anywhere = routes().mount(Mount::Anywhere);
         let anywhere = setup(anywhere, "https://a.example", "any/where").unwrap();
         assert_eq!(
             anywhere.script_url_pattern().unwrap(),
@@ -223,9 +290,10 @@ mod tests {
     /// R1.5: the integration path is first known here.
     #[test]
     fn a_blocked_integration_path_is_advised_against() {
-        let advice = |path| setup(Config::builder(), "https://a.example", path).unwrap().advice();
-        assert_eq!(advice("ore54guier"), None);
-        let blocked = advice("my-fingerprint").unwrap();
+        let sound = setup(Config::builder(), "https://a.example", "ore54guier").unwrap();
+        assert_eq!(sound.advice(), None);
+        let blocked = setup(Config::builder(), "https://a.example", "my-fingerprint").unwrap();
+        let blocked = blocked.advice().unwrap();
         assert_eq!(blocked.code(), "blocked-path");
         assert!(blocked.to_string().starts_with("integration_path contains a term"));
     }
@@ -233,13 +301,12 @@ mod tests {
     /// R1.7, R2.6: what the browser is told reaches the route that it is meant for.
     #[test]
     fn routes_do_not_take_each_others_place() {
-        let routes = || Config::builder().agent_download_path("a").get_result_path("r");
-        let anywhere = || routes().mount(Mount::Anywhere);
+        let anywhere = routes().mount(Mount::Anywhere);
         for (builder, path, is_sound) in [
-            (anywhere(), "x", true),
-            (anywhere(), "r", false),
-            (anywhere(), "x/r/y", false),
-            (anywhere(), "a", true),
+            (anywhere.clone(), "x", true),
+            (anywhere.clone(), "r", false),
+            (anywhere.clone(), "x/r/y", false),
+            (anywhere, "a", true),
             (routes(), "r", true),
             (routes().get_result_path("a"), "x", false),
             (routes().agent_download_path("r/a"), "x", true),
@@ -255,11 +322,11 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_the_mount_is_refused() {
-        let exact = || Config::builder().mount(Mount::Exact("p/q".parse().unwrap()));
-        assert!(setup(exact(), "https://a.example", "p/q").is_ok());
+        let exact = Config::builder().mount(Mount::Exact("p/q".parse().unwrap()));
+        assert!(setup(exact.clone(), "https://a.example", "p/q").is_ok());
         for (builder, path, kind) in [
-            (exact(), "p", ConfigErrorKind::Mount),
-            (exact(), "p/r", ConfigErrorKind::Mount),
+            (exact.clone(), "p", ConfigErrorKind::Mount),
+            (exact, "p/r", ConfigErrorKind::Mount),
             (Config::builder(), "p/q", ConfigErrorKind::Depth { segments: 1 }),
             (Config::builder(), "..", ConfigErrorKind::Path),
         ] {

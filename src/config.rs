@@ -1,7 +1,7 @@
 //! The configuration: validated once, into types that cannot be wrong (contract R1).
 //!
 //! A [`Config`] comes from a [`Builder`], which asks layered [`Source`]s for the variables (R1.1),
-//! or from JSON. Both ways go through the same checks, so a `Config` in hand is a valid one.
+//! or from JSON. Both run the same checks, so a `Config` is always valid.
 //!
 //! ```
 //! use firstparty::Config;

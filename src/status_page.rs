@@ -1,4 +1,5 @@
-//! The status page (contract R10): what is set, by whom, and what could be better. Never a value.
+//! The status page (contract R10): which variables are set, by which source, and advice. It never
+//! shows a value.
 
 use std::fmt::Write;
 
@@ -19,8 +20,8 @@ padding:0 1em;color-scheme:light dark}table{border-collapse:collapse;width:100%}
 th,td{text-align:left;padding:.3em .6em;border-bottom:1px solid #8884}\
 code{font-size:.9em}li{margin:.3em 0}";
 
-/// The policy lets in nothing but that style, by its SHA-256: no entropy, no inline attribute. A
-/// test computes the hash again.
+/// The policy allows that style alone, by its SHA-256. A nonce would need entropy. A test computes
+/// the hash again.
 const POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; style-src 'sha256-jHpWdwqVw2w/DSg0wW1YzA2iEjHGOFewEWHY7As/Qbc='; \
      base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -35,11 +36,11 @@ const HARDENING: [(HeaderName, HeaderValue); 3] = [
 /// The variables that the page lists.
 fn listed(platform: Platform) -> impl Iterator<Item = Variable> {
     let control_values = platform.profile().control_values;
-    let listed = move |variable: &Variable| control_values || !variable.is_control_value();
-    Variable::ALL.iter().copied().filter(listed)
+    let variables = Variable::ALL.iter().copied();
+    variables.filter(move |variable| control_values || !variable.is_control_value())
 }
 
-/// Both forms of the page, which depend on the configuration alone.
+/// Both forms of the page. They depend on configuration and platform alone, so they are made once.
 #[derive(Debug)]
 pub(crate) struct StatusPage {
     html: Bytes,
@@ -115,7 +116,7 @@ fn push_advice(page: &mut String, config: &Config, platform: Platform) {
     page.push_str("</ul>");
 }
 
-/// Escaped for HTML, as text and as the value of an attribute.
+/// Writes text, escaped for HTML elements and attributes.
 fn push_text(page: &mut String, text: &str) {
     for character in text.chars() {
         match character {
@@ -129,7 +130,7 @@ fn push_text(page: &mut String, text: &str) {
     }
 }
 
-/// R10.4.
+/// R10.4: the page as JSON.
 fn json(config: &Config, platform: Platform) -> String {
     let mut text = String::from(r#"{"version":"#);
     json::push_string(&mut text, config.integration_version());

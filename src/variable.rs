@@ -8,7 +8,7 @@ use thiserror::Error;
 
 /// A variable of the configuration, by the name that CloudFront's settings use.
 ///
-/// Other platforms call some of them differently:
+/// Other platforms have other names for some of them:
 /// [`Profile::variable_name`](crate::platform::Profile::variable_name).
 ///
 /// ```
@@ -22,24 +22,24 @@ use thiserror::Error;
 #[serde(into = "&'static str")]
 #[non_exhaustive]
 pub enum Variable {
-    /// `fpjs_agent_download_path`: the v3 agent route. Default: none, the route is off.
+    /// `fpjs_agent_download_path`: the v3 agent route. Unset by default: the route is off.
     AgentDownloadPath,
-    /// `fpjs_get_result_path`: the v3 identification and browser-cache route. Default: none, the
-    /// route is off.
+    /// `fpjs_get_result_path`: the v3 route of identification and the browser cache. Unset by
+    /// default: the route is off.
     GetResultPath,
-    /// `fpjs_pre_shared_secret`: the proxy secret. Default: none, nothing is sent as secret.
+    /// `fpjs_pre_shared_secret`: the proxy secret. Unset by default: upstream gets no secret.
     PreSharedSecret,
     /// `fpjs_integration_path_depth`: the number of leading path segments that make the
     /// integration path, 0 to 255. Default: 1.
     IntegrationPathDepth,
-    /// `fpjs_route_prefix`: the exact integration path. Default: none, the depth decides.
+    /// `fpjs_route_prefix`: the exact integration path. Unset by default: the depth decides.
     RoutePrefix,
     /// `fpjs_ingress_base_host`: the API host. Default: `api.fpjs.io`.
     IngressBaseHost,
     /// `fpjs_cdn_url`: the CDN host, used only for agent downloads from the CDN. Default:
     /// `fpcdn.io`.
     CdnUrl,
-    /// `fpjs_secret_name`: where the adapter finds the settings document. Default: none.
+    /// `fpjs_secret_name`: where the adapter finds the settings document. Unset by default.
     SecretName,
     /// `fpjs_proxy_secret_cache_ttl_ms`: how long a settings document stays valid, in
     /// milliseconds. Default: 300000.
@@ -86,17 +86,17 @@ impl Variable {
         }
     }
 
-    /// Whether the platform's vendor sets it, not the customer (R10.4).
+    /// Whether the vendor of the platform sets it, and not the customer (R10.4).
     pub(crate) const fn is_internal(self) -> bool {
         matches!(self, Self::IngressBaseHost | Self::CdnUrl)
     }
 
-    /// Whether the adapter reads it, not the gateway.
+    /// Whether the adapter reads it, and not the gateway.
     pub(crate) const fn is_control_value(self) -> bool {
         matches!(self, Self::SecretName | Self::ProxySecretCacheTtlMs | Self::Debug)
     }
 
-    /// Whether a default stands in when nothing sets it.
+    /// Whether it has a default for when no source sets it.
     pub(crate) const fn has_default(self) -> bool {
         !matches!(
             self,

@@ -1,10 +1,10 @@
-//! A path that nobody knows beforehand (contract R1.7).
+//! Random path segments (contract R1.7).
 
 use crate::advice::is_blocked_segment;
 use crate::entropy;
 
 /// Proposes a random path segment that content blockers do not know: ten characters of `a` to
-/// `z` and `0` to `9`, a letter first. Equal entropy gives equal segments.
+/// `z` and `0` to `9`, a letter first (R1.7). Equal entropy gives equal segments.
 ///
 /// ```
 /// use firstparty::client_setup::propose_path_segment;
@@ -16,9 +16,8 @@ use crate::entropy;
 #[must_use]
 pub fn propose_path_segment(entropy: [u8; 16]) -> String {
     let entropy = u128::from_le_bytes(entropy);
-    let attempts = (0..4).map(|attempt| segment(entropy.rotate_left(attempt * 32)));
-    let mut candidates = attempts.filter(|candidate| !is_blocked_segment(candidate));
-    candidates.next().unwrap_or_else(|| segment(!entropy))
+    let mut segments = (0..4).map(|attempt| segment(entropy.rotate_left(attempt * 32)));
+    segments.find(|segment| !is_blocked_segment(segment)).unwrap_or_else(|| segment(!entropy))
 }
 
 /// One of 26 · 36⁹ segments.

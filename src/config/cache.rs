@@ -1,20 +1,20 @@
-//! What was made of the settings document, kept for a while (contract R1.6).
+//! A cache for the settings document (contract R1.6).
 
 use std::time::Duration;
 
-/// How long a settings document stays valid where nothing else is said.
+/// How long a settings document stays valid by default.
 pub(crate) const DEFAULT_TTL: Duration = Duration::from_secs(300);
 
-/// How long a failed read is kept, at most.
+/// The longest time before a failed read is tried again.
 const FAILURE_TTL: Duration = Duration::from_secs(5);
 
-/// Keeps what an adapter made of its settings document: the
+/// Caches what an adapter makes of its settings document (R1.6): the
 /// [`Document`](super::Document), a [`Config`](super::Config), or a whole
 /// [`Gateway`](crate::Gateway).
 ///
-/// It stays valid for its time to live. A failed read is kept for at most five seconds, and while
-/// a refresh fails the last good value is used. Pure state: the adapter reads, and says what time
-/// it is, as the time since a point that it chooses once.
+/// A value stays valid for its time to live. A failed read is tried again after at most five
+/// seconds; until a read succeeds, the last good value is used. The cache is pure state: the
+/// adapter reads the document, and passes the time since a point that it chooses once.
 ///
 /// ```
 /// use std::time::Duration;
@@ -45,11 +45,21 @@ struct LastRead {
 }
 
 /// What to do before a request can be handled.
+///
+/// ```
+/// use std::time::Duration;
+/// use firstparty::config::{CacheState, DocumentCache};
+///
+/// let cache = DocumentCache::<String>::new(Duration::from_secs(300));
+/// match cache.poll(Duration::ZERO) {
+///     CacheState::Read => {} // Read the document and report the outcome.
+///     CacheState::Use(document) => panic!("{document:?} was never read"),
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "an adapter has to handle both")]
 pub enum CacheState<'c, T> {
-    /// Use this; nothing, if no read has succeeded yet and the last failure is too young to try
-    /// again.
+    /// Use this value. It is `None` if no read has succeeded yet, and it is too early to try again.
     Use(Option<&'c T>),
     /// Read the document, report the outcome with [`DocumentCache::succeeded`] or
     /// [`DocumentCache::failed`], and poll again with the time that was reported.
@@ -59,28 +69,68 @@ pub enum CacheState<'c, T> {
 impl<T> DocumentCache<T> {
     /// An empty cache. The time to live is usually
     /// [`Config::proxy_secret_cache_ttl`](super::Config::proxy_secret_cache_ttl).
+    ///
+    /// ```
+    /// use firstparty::{Config, config::DocumentCache};
+    ///
+    /// let ttl = Config::default().proxy_secret_cache_ttl();
+    /// let cache = DocumentCache::<Config>::new(ttl);
+    /// ```
     #[must_use]
     pub fn new(ttl: Duration) -> Self {
         Self { ttl, last_good: None, last_read: None }
     }
 
-    /// Changes the time to live, for the value in the cache too: the document itself may set it.
+    /// Changes the time to live, also of the value in the cache: the document itself may set it.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use firstparty::config::{CacheState, DocumentCache};
+    /// let mut cache = DocumentCache::new(Duration::from_secs(300));
+    /// cache.succeeded("document", Duration::ZERO);
+    /// cache.set_ttl(Duration::from_secs(10));
+    /// assert_eq!(cache.poll(Duration::from_secs(11)), CacheState::Read);
+    /// ```
     pub fn set_ttl(&mut self, ttl: Duration) {
         self.ttl = ttl;
     }
 
-    /// Takes what a read has given.
+    /// Takes the value of a successful read.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use firstparty::config::{CacheState, DocumentCache};
+    /// let mut cache = DocumentCache::new(Duration::from_secs(300));
+    /// cache.succeeded("document", Duration::ZERO);
+    /// assert_eq!(cache.poll(Duration::ZERO), CacheState::Use(Some(&"document")));
+    /// ```
     pub fn succeeded(&mut self, value: T, now: Duration) {
         self.last_good = Some(value);
         self.last_read = Some(LastRead { at: now, failed: false });
     }
 
-    /// Takes note that a read has failed: the document could not be read, or not be used.
+    /// Records that a read has failed: the document could not be read, or is not valid.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use firstparty::config::{CacheState, DocumentCache};
+    /// let mut cache = DocumentCache::<String>::new(Duration::from_secs(300));
+    /// cache.failed(Duration::ZERO);
+    /// assert_eq!(cache.poll(Duration::from_secs(5)), CacheState::Use(None));
+    /// assert_eq!(cache.poll(Duration::from_secs(6)), CacheState::Read);
+    /// ```
     pub fn failed(&mut self, now: Duration) {
         self.last_read = Some(LastRead { at: now, failed: true });
     }
 
-    /// Says whether to read. To be called for every request, and after every read.
+    /// Tells whether to read the document. Call it for every request, and after every read.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use firstparty::config::{CacheState, DocumentCache};
+    /// let cache = DocumentCache::<String>::new(Duration::from_secs(300));
+    /// assert_eq!(cache.poll(Duration::ZERO), CacheState::Read);
+    /// ```
     #[must_use]
     pub fn poll(&self, now: Duration) -> CacheState<'_, T> {
         if self.is_due(now) { CacheState::Read } else { CacheState::Use(self.last_good.as_ref()) }
@@ -91,7 +141,7 @@ impl<T> DocumentCache<T> {
             return true;
         };
         let valid_for = if failed { self.ttl.min(FAILURE_TTL) } else { self.ttl };
-        // A clock that was set back says nothing about the age.
+        // After a clock was set back, the age is unknown.
         now.checked_sub(at).is_none_or(|age| age > valid_for)
     }
 }

@@ -1,4 +1,5 @@
-//! The settings document: the JSON object that CloudFront keeps as a secret (contract R1.2).
+//! The settings document: the JSON object that CloudFront deployments keep as a secret (contract
+//! R1.2).
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,11 +10,11 @@ use super::read::{Object, Text};
 use super::source::Source;
 use crate::variable::Variable;
 
-/// A settings document, from any serde format.
+/// A settings document, from any serde format (R1.2).
 ///
-/// Keys are compared without case. An unknown key becomes advice; `null` counts as absent; any
-/// other value that is no string is an error that names the key and never the value (the depth
-/// may be a number). A variable that comes twice is an error.
+/// Case does not matter in keys. An unknown key becomes advice, and `null` counts as absent. Any
+/// other value that is not a string is an error that names the key and never the value; only the
+/// depth may also be a number. A variable that comes twice is an error.
 ///
 /// ```
 /// use firstparty::Config;
@@ -32,7 +33,16 @@ use crate::variable::Variable;
 pub struct Document(Source);
 
 impl Document {
-    /// The document as a source of variables, under a name for the status page.
+    /// The document as a source of variables, with a name for status page and advice.
+    ///
+    /// ```
+    /// use firstparty::config::{Document, Variable};
+    ///
+    /// let document: Document = serde_json::from_str(r#"{"fpjs_cdn_url": "cdn.example"}"#)?;
+    /// let source = document.into_source("settings document");
+    /// assert_eq!(source.get(Variable::CdnUrl), Some("cdn.example"));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     #[must_use]
     pub fn into_source(self, name: impl Into<Cow<'static, str>>) -> Source {
         self.0.named(name)

@@ -1,4 +1,4 @@
-//! The choices a configuration offers beside its variables.
+//! The options of a configuration that are not variables.
 
 use std::num::NonZeroU8;
 
@@ -9,7 +9,7 @@ use super::domain_map::DomainMap;
 use super::path::RoutePath;
 use super::read::field_name;
 
-/// How the integration path is recognised (contract R2.1, R2.6).
+/// How the gateway recognises the integration path (R2.1, R2.6).
 ///
 /// ```
 /// use firstparty::config::Mount;
@@ -24,13 +24,13 @@ use super::read::field_name;
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Mount {
-    /// The first so many non-empty segments, whatever they are.
+    /// This number of leading non-empty segments, whatever they are.
     Depth(u8),
     /// Exactly these segments.
     Exact(RoutePath),
-    /// A v3 route or `status` may follow any prefix; nothing else belongs to the integration.
+    /// Any prefix of a v3 route or `status`. Other paths do not belong to the integration.
     Anywhere,
-    /// As [`Mount::Anywhere`]; what matches none of these is v4 below so many segments.
+    /// As [`Mount::Anywhere`], and any other path is a v4 request below this number of segments.
     AnywhereOrDepth(u8),
 }
 
@@ -40,7 +40,14 @@ impl Default for Mount {
     }
 }
 
-/// Where agent downloads are fetched from (contract R4.3, R4.5).
+/// Which server agent downloads come from (R4.3, R4.5).
+///
+/// ```
+/// use firstparty::config::AgentOrigin;
+///
+/// assert_eq!(serde_json::from_str::<AgentOrigin>(r#""cdn""#)?, AgentOrigin::Cdn);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -48,11 +55,11 @@ pub enum AgentOrigin {
     /// The API host.
     #[default]
     Api,
-    /// The CDN host, as the CloudFront integration v2 does.
+    /// The CDN host, as in version 2 of the CloudFront integration.
     Cdn,
 }
 
-/// What happens to `max-age` and `s-maxage` of downloaded scripts (contract R7).
+/// What happens to `max-age` and `s-maxage` of downloaded scripts (R7).
 ///
 /// ```
 /// use firstparty::config::CachePolicy;
@@ -68,7 +75,7 @@ pub enum AgentOrigin {
 pub enum CachePolicy {
     /// `cache-control` passes as it is.
     Preserve,
-    /// Ages are capped, and added where they are missing.
+    /// Ages have an upper limit, which is also added where an age is missing.
     #[serde(untagged)]
     Cap {
         /// The largest `max-age`, in seconds. Default: 3600.
@@ -94,7 +101,7 @@ const fn default_s_maxage() -> u32 {
     60
 }
 
-/// What happens to the `Domain` attribute of `set-cookie` fields (contract R8).
+/// What happens to the `Domain` attribute of `set-cookie` fields (R8).
 ///
 /// ```
 /// use firstparty::config::CookieDomain;
@@ -107,22 +114,22 @@ const fn default_s_maxage() -> u32 {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum CookieDomain {
-    /// It stays (R8.1).
+    /// The attribute stays (R8.1).
     Preserve,
-    /// On responses to authorised requests it stays if it covers the browser's host, and goes
-    /// otherwise (R8.2).
+    /// In responses to authorised requests, the attribute stays if it covers the browser's host,
+    /// and is removed otherwise (R8.2).
     #[default]
     FirstParty,
-    /// As [`CookieDomain::FirstParty`], but instead of going it becomes the registrable domain of
-    /// the browser's host (R8.3).
+    /// As [`CookieDomain::FirstParty`], but instead of being removed the attribute becomes the
+    /// registrable domain of the browser's host (R8.3).
     #[cfg(feature = "psl")]
     Registrable,
-    /// It is replaced by a table, on every response (R8.4).
+    /// A table replaces the domain, in every response (R8.4).
     Map(DomainMap),
 }
 
-/// A field from which a gateway behind one's own load balancer takes the browser's address
-/// (contract R12, `generic`).
+/// A field from which a gateway behind a load balancer of one's own takes the browser's address
+/// (R12, platform `generic`).
 ///
 /// The field is a list to which every hop appends the address of its peer. With one trusted hop
 /// the last address counts, with two the one before it, and so on.
@@ -145,18 +152,43 @@ pub struct TrustedAddress {
 
 impl TrustedAddress {
     /// Trusts this number of hops.
+    ///
+    /// ```
+    /// use std::num::NonZeroU8;
+    /// use firstparty::{config::TrustedAddress, http::HeaderName};
+    ///
+    /// let field = HeaderName::from_static("x-forwarded-for");
+    /// let trusted = TrustedAddress::new(field, NonZeroU8::MIN);
+    /// assert_eq!(trusted.hops().get(), 1);
+    /// ```
     #[must_use]
     pub const fn new(field: HeaderName, hops: NonZeroU8) -> Self {
         Self { field, hops }
     }
 
     /// The field's name.
+    ///
+    /// ```
+    /// use firstparty::config::TrustedAddress;
+    ///
+    /// let text = r#"{"field": "X-Forwarded-For", "hops": 1}"#;
+    /// assert_eq!(serde_json::from_str::<TrustedAddress>(text)?.field(), "x-forwarded-for");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     #[must_use]
     pub fn field(&self) -> &HeaderName {
         &self.field
     }
 
     /// The number of trusted hops.
+    ///
+    /// ```
+    /// use firstparty::config::TrustedAddress;
+    ///
+    /// let text = r#"{"field": "x-forwarded-for", "hops": 2}"#;
+    /// assert_eq!(serde_json::from_str::<TrustedAddress>(text)?.hops().get(), 2);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     #[must_use]
     pub fn hops(&self) -> NonZeroU8 {
         self.hops

@@ -9,7 +9,7 @@ use super::error::{ConfigError, ConfigErrorKind};
 use crate::octets::class::UNRESERVED;
 
 /// One or more path segments of unreserved characters (RFC 3986 §2.3), without slashes at the
-/// ends. Runs of slashes count as one; `.` and `..` are no segments.
+/// ends (R1.3). A run of slashes counts as one; `.` and `..` are refused.
 ///
 /// ```
 /// use firstparty::config::RoutePath;
@@ -35,6 +35,12 @@ impl RoutePath {
     }
 
     /// The segments, joined by single slashes.
+    ///
+    /// ```
+    /// let path: firstparty::config::RoutePath = "//a//b/".parse()?;
+    /// assert_eq!(path.as_str(), "a/b");
+    /// # Ok::<(), firstparty::ConfigError>(())
+    /// ```
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

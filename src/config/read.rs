@@ -45,10 +45,6 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Object<V> {
 pub(super) struct Text(pub(super) Variable);
 
 impl Text {
-    fn text<E: Error>(self, text: &str) -> Result<Option<String>, E> {
-        Ok(Some(text.to_owned()))
-    }
-
     fn number<E: Error>(self, number: impl ToString) -> Result<Option<String>, E> {
         match self.0 {
             Variable::IntegrationPathDepth => Ok(Some(number.to_string())),
@@ -88,7 +84,10 @@ impl<'de> Visitor<'de> for Text {
         deserializer.deserialize_any(self)
     }
 
-    visit!(text: visit_str(&str));
+    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(Some(text.to_owned()))
+    }
+
     visit!(number: visit_u64(u64), visit_i64(i64), visit_u128(u128), visit_i128(i128));
     visit!(number: visit_f64(f64));
     visit!(refuse: visit_bool(bool), visit_bytes(&[u8]));
@@ -156,8 +155,8 @@ mod tests {
     const SECRET: Variable = Variable::PreSharedSecret;
     const DEPTH: Variable = Variable::IntegrationPathDepth;
 
-    /// R1.2: the same from formats that have bytes, optional values and longer numbers, as JSON has
-    /// not.
+    /// R1.2: formats with bytes, optional values and longer numbers, which JSON lacks, are read
+    /// alike.
     #[test]
     fn other_formats_are_read_alike() {
         let none: Read = Text(SECRET).visit_none();

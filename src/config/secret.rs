@@ -7,7 +7,7 @@ use http::HeaderValue;
 
 use super::error::{ConfigError, ConfigErrorKind};
 
-/// The proxy secret, which authenticates the integration to Fingerprint.
+/// The proxy secret, which authenticates the integration to Fingerprint (R1.4).
 ///
 /// It has no `Display` and no `Serialize`, its `Debug` shows nothing, and the field value it
 /// becomes is marked sensitive.
@@ -73,7 +73,8 @@ impl fmt::Debug for Secret {
 mod tests {
     use super::*;
 
-    /// R1.4: what is true of a type is found before what stands in for it.
+    /// R1.4: no `Display`, no `Serialize`. A constant of the type itself is found before one of a
+    /// trait, so each constant tells whether the bound of its block is met.
     #[test]
     fn the_secret_has_no_text_form() {
         struct Of<T>(std::marker::PhantomData<T>);

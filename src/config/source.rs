@@ -1,4 +1,4 @@
-//! Layered sources: who sets which variable (contract R1.1).
+//! Layered sources of variables (contract R1.1).
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,7 +9,7 @@ use crate::variable::{UnknownVariable, Variable};
 /// A named place that variables come from: a settings document, origin headers, the environment.
 ///
 /// Sources are asked in the order in which [`Builder::source`](super::Builder::source) got them;
-/// the first non-empty value wins. Values never show in `Debug`: one of them is the secret.
+/// the first non-empty value counts. `Debug` shows no values, as one of them may be the secret.
 ///
 /// ```
 /// use firstparty::Config;
@@ -36,14 +36,28 @@ pub struct Source {
 }
 
 impl Source {
-    /// An empty source. The name is what the status page and advice call it.
+    /// An empty source. Status page and advice call it by its name.
+    ///
+    /// ```
+    /// use firstparty::config::{Source, Variable};
+    ///
+    /// let source = Source::new("environment");
+    /// assert_eq!(source.get(Variable::CdnUrl), None);
+    /// ```
     #[must_use]
     pub fn new(name: impl Into<Cow<'static, str>>) -> Self {
         Self { name: name.into(), ..Self::default() }
     }
 
-    /// A source from keys and values, for instance origin headers. Keys are compared without case
-    /// with the canonical names; others become advice (R1.5).
+    /// A source from keys and values, for instance origin headers. Case does not matter in the
+    /// canonical names of variables; an unknown key becomes advice (R1.5).
+    ///
+    /// ```
+    /// use firstparty::config::{Source, Variable};
+    ///
+    /// let source = Source::from_pairs("origin headers", [("FPJS_CDN_URL", "cdn.example")]);
+    /// assert_eq!(source.get(Variable::CdnUrl), Some("cdn.example"));
+    /// ```
     #[must_use]
     pub fn from_pairs<K, V>(
         name: impl Into<Cow<'static, str>>,
@@ -60,9 +74,9 @@ impl Source {
         source
     }
 
-    /// A source from keys and values, for instance the environment, under the names that a
-    /// platform uses (R12), and else under the canonical ones. Other keys are none of ours and are
-    /// passed over.
+    /// A source from keys and values of which only some are settings, for instance the environment.
+    /// The platform's name of a variable (R12) has precedence over the canonical one. Other keys
+    /// are ignored.
     ///
     /// ```
     /// use firstparty::{Config, Platform, config::Source};
@@ -95,11 +109,20 @@ impl Source {
             }
         }
         // The platform's own name comes first, in whatever order the environment lists them.
-        canonical.values.into_iter().for_each(|(variable, value)| source.set(variable, value));
+        for (variable, value) in canonical.values {
+            source.set(variable, value);
+        }
         source
     }
 
-    /// Sets a variable; an empty value counts as none. The first value of a variable stays.
+    /// Sets a variable. The first value of a variable stays, and an empty one leaves it unset.
+    ///
+    /// ```
+    /// use firstparty::config::{Source, Variable};
+    ///
+    /// let source = Source::new("s").with(Variable::Debug, "true").with(Variable::Debug, "false");
+    /// assert_eq!(source.get(Variable::Debug), Some("true"));
+    /// ```
     #[must_use]
     pub fn with(mut self, variable: Variable, value: impl Into<String>) -> Self {
         self.set(variable, value.into());
@@ -112,6 +135,10 @@ impl Source {
     }
 
     /// The source's name.
+    ///
+    /// ```
+    /// assert_eq!(firstparty::config::Source::new("environment").name(), "environment");
+    /// ```
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
@@ -134,10 +161,18 @@ impl Source {
     }
 
     /// The value of a variable, if the source sets it.
+    ///
+    /// ```
+    /// use firstparty::config::{Source, Variable};
+    ///
+    /// let source = Source::new("s").with(Variable::CdnUrl, "cdn.example");
+    /// assert_eq!(source.get(Variable::CdnUrl), Some("cdn.example"));
+    /// assert_eq!(source.get(Variable::Debug), None);
+    /// ```
     #[must_use]
     pub fn get(&self, variable: Variable) -> Option<&str> {
-        let of_variable = |(named, _): &&(Variable, String)| *named == variable;
-        self.values.iter().find(of_variable).map(|(_, value)| value.as_str())
+        let (_, value) = self.values.iter().find(|(set, _)| *set == variable)?;
+        Some(value)
     }
 
     pub(super) fn set(&mut self, variable: Variable, value: String) {
@@ -147,7 +182,7 @@ impl Source {
     }
 
     pub(super) fn unset(&mut self, variable: Variable) {
-        self.values.retain(|(named, _)| *named != variable);
+        self.values.retain(|(set, _)| *set != variable);
     }
 
     pub(super) fn insert_unknown(&mut self, key: &str) {
@@ -176,7 +211,15 @@ impl fmt::Debug for Source {
     }
 }
 
-/// Which source gave a variable its value (contract R1.1).
+/// Which source gave a variable its value (R1.1).
+///
+/// ```
+/// use firstparty::config::{Resolution, Variable};
+///
+/// let config = firstparty::Config::default();
+/// assert_eq!(config.resolution(Variable::CdnUrl), Resolution::Default);
+/// assert_eq!(config.resolution(Variable::GetResultPath), Resolution::Unset);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "a value is given, a default, or missing")]
 pub enum Resolution<'a> {
@@ -184,7 +227,7 @@ pub enum Resolution<'a> {
     Source(&'a str),
     /// No source; the default is used.
     Default,
-    /// No source, and there is no default: what the variable stands for is off.
+    /// No source, and there is no default.
     Unset,
 }
 
@@ -192,13 +235,34 @@ pub enum Resolution<'a> {
 mod tests {
     use super::*;
 
-    /// R1.1: an empty value is none, and of two the first counts.
+    /// R1.1: an empty value leaves a variable unset, and of two the first counts.
     #[test]
     fn the_first_value_counts() {
         let pairs = [("fpjs_cdn_url", ""), ("fpjs_cdn_url", "a.b"), ("FPJS_CDN_URL", "c.d")];
         let source = Source::from_pairs("s", pairs).with(Variable::CdnUrl, "e.f");
         assert_eq!(source.get(Variable::CdnUrl), Some("a.b"));
         assert_eq!(source.get(Variable::GetResultPath), None);
+    }
+
+    /// The value of a variable in an environment.
+    fn get(platform: Platform, variable: Variable, pairs: &[(&str, &str)]) -> Option<String> {
+        let source = Source::from_environment("env", platform, pairs.iter().copied());
+        source.get(variable).map(str::to_owned)
+    }
+
+    fn assert_own_name_first(platform: Platform, variable: Variable, own: &str, canonical: &str) {
+        let (upper, lower) = (canonical.to_ascii_uppercase(), own.to_ascii_lowercase());
+        for (pairs, expected) in [
+            ([(own, "a"), (canonical, "c")], "a"),
+            ([(canonical, "c"), (own, "a")], "a"),
+            ([(&*upper, "c"), (&*lower, "a")], "a"),
+            ([(&*lower, "a"), (&*upper, "c")], "a"),
+            ([(own, ""), (canonical, "c")], "c"),
+            ([(canonical, "c"), (own, "")], "c"),
+        ] {
+            let value = get(platform, variable, &pairs);
+            assert_eq!(value.as_deref(), Some(expected), "{platform} {pairs:?}");
+        }
     }
 
     /// R1.1, R12: the platform's own name counts before the canonical one, in whatever order and
@@ -208,29 +272,15 @@ mod tests {
         let mut own_names = 0;
         for &platform in Platform::ALL {
             for &variable in Variable::ALL {
-                let (own, canonical) =
-                    (platform.profile().variable_name(variable), variable.as_str());
-                let get = |pairs: &[(&str, &str)]| {
-                    let source = Source::from_environment("env", platform, pairs.iter().copied());
-                    source.get(variable).map(str::to_owned)
-                };
-                assert_eq!(get(&[(own, "a")]).as_deref(), Some("a"), "{platform} {own}");
-                assert_eq!(get(&[(canonical, "c")]).as_deref(), Some("c"), "{platform} {own}");
-                if own.eq_ignore_ascii_case(canonical) {
-                    continue;
+                let own = platform.profile().variable_name(variable);
+                let canonical = variable.as_str();
+                for name in [own, canonical] {
+                    let value = get(platform, variable, &[(name, "v")]);
+                    assert_eq!(value.as_deref(), Some("v"), "{platform} {name}");
                 }
-                own_names += 1;
-                let (upper, lower) = (canonical.to_ascii_uppercase(), own.to_ascii_lowercase());
-                for pairs in [
-                    [(own, "a"), (canonical, "c")],
-                    [(canonical, "c"), (own, "a")],
-                    [(&*upper, "c"), (&*lower, "a")],
-                    [(&*lower, "a"), (&*upper, "c")],
-                ] {
-                    assert_eq!(get(&pairs).as_deref(), Some("a"), "{platform} {pairs:?}");
-                }
-                for pairs in [[(own, ""), (canonical, "c")], [(canonical, "c"), (own, "")]] {
-                    assert_eq!(get(&pairs).as_deref(), Some("c"), "{platform} {pairs:?}");
+                if !own.eq_ignore_ascii_case(canonical) {
+                    own_names += 1;
+                    assert_own_name_first(platform, variable, own, canonical);
                 }
             }
         }

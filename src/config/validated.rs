@@ -293,7 +293,6 @@ impl Config {
     /// ```
     /// assert!(firstparty::Config::default().cookies().eq(["_iidt"]));
     /// ```
-    #[must_use]
     pub fn cookies(&self) -> impl Iterator<Item = &str> {
         self.cookies.iter().map(AsRef::as_ref)
     }
@@ -303,7 +302,6 @@ impl Config {
     /// ```
     /// assert_eq!(firstparty::Config::default().hosts().next(), None);
     /// ```
-    #[must_use]
     pub fn hosts(&self) -> impl Iterator<Item = &str> {
         self.hosts.iter().map(AsRef::as_ref)
     }
