@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use firstparty::Config;
 use firstparty::config::{
-    AgentOrigin, Builder, CachePolicy, CookieDomain, DomainMap, Mount, TrustedAddress,
+    AgentOrigin, Builder, CachePolicy, CookieDomain, DomainMap, Mount, TrustedAddress, Variable,
 };
 
 struct Row {
@@ -174,11 +174,18 @@ fn documented_keys() -> Vec<&'static str> {
     keys.split('`').skip(1).step_by(2).collect()
 }
 
-/// R1, R1.3: no key is forgotten.
+/// R1, R1.3: no key is forgotten, neither a documented one nor one that the code reads.
 #[test]
-fn every_documented_key_has_a_row() {
+fn every_key_has_a_row() {
     let keys: Vec<_> = ROWS.iter().map(|row| row.key).collect();
     assert_eq!(keys, documented_keys());
+
+    let (code, _) = include_str!("../../src/config/json.rs").split_once("#[cfg(test)]").unwrap();
+    let arms = code.lines().filter_map(|line| line.trim_start().strip_prefix('"'));
+    let read: Vec<_> = arms.filter_map(|arm| arm.split_once("\" =>")).map(|(key, _)| key).collect();
+    let variables =
+        Variable::ALL.iter().map(|variable| variable.as_str().trim_start_matches("fpjs_"));
+    assert_eq!(keys, variables.chain(read).collect::<Vec<_>>());
 }
 
 /// R1, R1.3: what a setter or a key of JSON sets, the getter of that name gives back.
