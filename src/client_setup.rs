@@ -298,7 +298,7 @@ mod tests {
         assert!(blocked.to_string().starts_with("integration_path contains a term"));
     }
 
-    /// R1.7, R2.6: what the browser is told reaches the route that it is meant for.
+    /// R1.7, R2.6: each string for the browser leads to the route that it is meant for.
     #[test]
     fn routes_do_not_take_each_others_place() {
         let anywhere = routes().mount(Mount::Anywhere);

@@ -142,7 +142,7 @@ mod tests {
 
     use super::*;
 
-    /// Both forms of a host have the text that they should.
+    /// Authority and field value have the same, expected text.
     fn assert_fits(host: &HostName) {
         let regions = Region::ALL.iter().copied().map(Some).chain([None]);
         for region in regions {
@@ -178,7 +178,7 @@ mod tests {
         }
     }
 
-    /// R1.3: serde takes the same way in.
+    /// R1.3: serde reads names through the same check.
     #[test]
     fn names_are_written_as_they_are_read() {
         let host: HostName = serde_json::from_str(r#""API.example""#).unwrap();
@@ -186,7 +186,7 @@ mod tests {
         assert!(serde_json::from_str::<HostName>(r#""a.b:443""#).is_err());
     }
 
-    /// R1.3: no port, path, userinfo; nothing that a URI could read differently.
+    /// R1.3: no port, path or userinfo, and no name that a URI parser could read differently.
     #[test]
     fn only_plain_host_names_pass() {
         for (text, expected) in [

@@ -1,4 +1,4 @@
-//! Each piece of advice has its cause, and a sound configuration gets none.
+//! Each piece of advice has its cause, and a sound configuration needs no advice.
 
 use super::*;
 use crate::config::{Mount, Source};
@@ -7,7 +7,7 @@ fn codes(config: &Config, platform: Platform) -> Vec<&'static str> {
     advise(config, platform).iter().map(Advice::code).collect()
 }
 
-/// A configuration that nothing can be said against.
+/// A configuration without any drawback.
 fn sound() -> crate::config::Builder {
     Config::builder()
         .agent_download_path("vbcnkxb654")
@@ -70,7 +70,8 @@ fn the_mount_is_looked_at() {
     }
 }
 
-/// R12: trusted fields are for one's own server, and settings go by the platform's names.
+/// R12: trusted fields have an effect on one's own server alone, and settings have the platform's
+/// names.
 #[test]
 fn advice_is_the_platforms() {
     let trusting = sound().trusted_host(http::header::FORWARDED).build().unwrap();

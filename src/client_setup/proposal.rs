@@ -41,7 +41,7 @@ mod tests {
         assert!(proposed.len() == 10 && !proposed.contains("fpjs"), "{proposed}");
     }
 
-    /// R1.5, R1.7: the first attempt that is not blocked is taken, and each is made of other bits.
+    /// R1.5, R1.7: the first attempt that is not blocked counts, and each attempt uses other bits.
     #[test]
     fn the_first_sound_attempt_is_taken() {
         let entropy = 0x0001_3d96_50d3_03f0_u128;

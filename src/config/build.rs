@@ -247,7 +247,7 @@ mod tests {
         }
     }
 
-    /// R1.3: what was set is what is given back.
+    /// R1.3: getters give back what was set.
     #[test]
     fn settings_are_given_back() {
         let config = Config::builder()

@@ -186,8 +186,8 @@ mod tests {
         assert_eq!(cache.poll(at(406_000)), CacheState::Use(Some(&'b')));
     }
 
-    /// R1.6: a time to live below five seconds holds for failures as well; one of nothing asks
-    /// for a read each time, but never twice for the same moment.
+    /// R1.6: a time to live below five seconds holds for failures as well; one of zero asks for a
+    /// read each time, but never twice for the same moment.
     #[test]
     fn a_short_life_is_short_for_failures_too() {
         let mut cache = DocumentCache::<char>::new(at(1_000));
@@ -200,8 +200,8 @@ mod tests {
     }
 
     proptest! {
-        /// R1.6, against the naive reading of the rule: the newest good value is what is used, and
-        /// a read is due exactly when the newest outcome is too old.
+        /// R1.6, against a naive model: the newest good value is used, and a read is due exactly
+        /// when the newest outcome is too old.
         #[test]
         fn agrees_with_the_rule(ttl in 0u64..10_000, steps in prop::collection::vec((0u64..4_000, 0u8..3), 1..60)) {
             let mut cache = DocumentCache::new(at(ttl));

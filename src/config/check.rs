@@ -1,4 +1,4 @@
-//! Checks of single settings: what is not a route, a host name or the secret (contract R1.3).
+//! Checks of single settings (contract R1.3).
 
 use http::HeaderName;
 

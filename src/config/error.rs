@@ -1,4 +1,4 @@
-//! What can be wrong with a configuration.
+//! Errors of a configuration (contract R1.3).
 
 use std::error::Error;
 use std::fmt;

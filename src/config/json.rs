@@ -194,7 +194,7 @@ mod tests {
         }
     }
 
-    /// R1.3: a value of the wrong kind is an error that says what was expected, and not what came.
+    /// R1.3: a value of the wrong kind is an error that tells the expected kind, not the value.
     #[test]
     fn errors_say_what_was_expected() {
         for (key, value, expected) in [

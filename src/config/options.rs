@@ -128,8 +128,8 @@ pub enum CookieDomain {
     Map(DomainMap),
 }
 
-/// A field from which a gateway behind a load balancer of one's own takes the browser's address
-/// (R12, platform `generic`).
+/// A field that tells a gateway behind its site's own load balancer the browser's address (R12,
+/// platform `generic`).
 ///
 /// The field is a list to which every hop appends the address of its peer. With one trusted hop
 /// the last address counts, with two the one before it, and so on.
@@ -201,9 +201,9 @@ mod tests {
 
     use super::*;
 
-    /// What is read is written as it was, and what is not given is the default.
+    /// Options are written as they were read; omitted ages have their defaults.
     #[test]
-    fn choices_are_written_as_they_are_read() {
+    fn options_are_written_as_they_are_read() {
         fn again<T: Serialize + DeserializeOwned>(text: &str) -> String {
             serde_json::to_string(&serde_json::from_str::<T>(text).unwrap()).unwrap()
         }
@@ -227,9 +227,9 @@ mod tests {
         assert_eq!(again::<TrustedAddress>(trusted), trusted);
     }
 
-    /// R1.3: a bad choice is refused on the way in.
+    /// R1.3: an invalid option is refused when it is read.
     #[test]
-    fn bad_choices_are_refused() {
+    fn invalid_options_are_refused() {
         for text in [r#"{"map":[["*","a b"]]}"#, r#"{"map":[["a b",""]]}"#, r#"{"map":[["",""]]}"#]
         {
             assert!(serde_json::from_str::<CookieDomain>(text).is_err(), "{text}");

@@ -9,8 +9,8 @@ use super::error::{ConfigError, ConfigErrorKind};
 
 /// The proxy secret, which authenticates the integration to Fingerprint (R1.4).
 ///
-/// It has no `Display` and no `Serialize`, its `Debug` shows nothing, and the field value it
-/// becomes is marked sensitive.
+/// It has no `Display` and no `Serialize`, its `Debug` hides the text, and its field value is
+/// marked sensitive.
 ///
 /// ```
 /// use firstparty::config::Secret;
