@@ -20,14 +20,14 @@ pub enum Route<'p> {
     Agent,
     /// Agent v3: identification (POST) and browser cache (GET).
     Result {
-        /// The rest of the path, `/` if there is none.
+        /// The rest of the path, or `/` if nothing is left.
         suffix: &'p str,
     },
     /// The status page.
     Status,
     /// Agent v4, which has its own paths upstream.
     Api {
-        /// The rest of the path, `/` if there is none.
+        /// The rest of the path, or `/` if nothing is left.
         path: &'p str,
     },
 }

@@ -53,7 +53,7 @@ struct Head {
 }
 
 impl Head {
-    /// What is no address counts as unknown.
+    /// Text that is not an address counts as unknown.
     fn client_ip(&self) -> Option<IpAddr> {
         self.client_ip.as_ref().and_then(|text| text.parse().ok())
     }
@@ -203,7 +203,7 @@ fn request(head: &Head) -> Option<Request<()>> {
     Some(request)
 }
 
-/// A head of upstream's; none if it failed before that, or if `http` cannot hold it.
+/// The head of upstream's response, or `None` if upstream failed before or `http` cannot hold it.
 fn response(upstream: &Upstream) -> Option<Response<()>> {
     let mut response = Response::builder().status(upstream.status?).body(()).ok()?;
     *response.headers_mut() = headers(&upstream.headers)?;
@@ -214,7 +214,7 @@ fn headers(fields: &[(String, String)]) -> Option<HeaderMap> {
     let mut headers = HeaderMap::new();
     for (name, value) in fields {
         let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
-        // Blanks around a value are no part of it (RFC 9110 §5.5).
+        // Blanks around a value do not belong to it (RFC 9110 §5.5).
         let value = HeaderValue::from_bytes(value.trim_matches([' ', '\t']).as_bytes()).ok()?;
         headers.try_append(name, value).ok()?;
     }

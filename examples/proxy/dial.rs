@@ -47,8 +47,8 @@ pub(crate) struct Connector {
     pub(crate) limit: Duration,
 }
 
-/// The innermost layers are hyper's, for which TLS is made; the history is outside of TLS, whose
-/// own messages are no answers.
+/// The innermost layers are hyper's, as its TLS connector makes them. The history is kept outside of
+/// TLS, so that messages of TLS itself do not count as an answer.
 pub(crate) type Connection = TokioIo<Kept<TokioIo<MaybeHttpsStream<TokioIo<TcpStream>>>>>;
 
 impl Service<Uri> for Connector {

@@ -143,7 +143,7 @@ fn is_coded(headers: &HeaderMap) -> bool {
 }
 
 /// R16.4: waits for the head, from the moment at which the last of the request was handed over.
-/// So a long upload is no failure, and an upstream that stops reading is one.
+/// So a long upload does not count as a failure, but an upstream that stops reading does.
 async fn first_byte<F: Future>(
     sending: F,
     progress: &Progress,

@@ -25,9 +25,8 @@ struct Input<'a> {
     query: Rest<'a>,
 }
 
-static TARGETS: LazyLock<Targets> = LazyLock::new(|| {
-    Targets::new(&Config::default(), Platform::Generic)
-});
+static TARGETS: LazyLock<Targets> =
+    LazyLock::new(|| Targets::new(&Config::default(), Platform::Generic));
 
 const NAMES: &[&str] = &["region", "apiKey", "version", "loaderVersion", "format", "", "a", "é"];
 
@@ -38,7 +37,7 @@ fuzz_target!(|input: Input<'_>| {
     }
     let region = model::region(query);
     assert_eq!(region::of_query(query).as_str(), region);
-    // What is no query of a URI cannot arrive.
+    // Text that cannot be the query of a URI cannot arrive.
     let uri: Result<PathAndQuery, _> = format!("/?{query}").parse();
     if uri.is_ok_and(|uri| uri.query() == Some(query)) {
         forwards(query, region);

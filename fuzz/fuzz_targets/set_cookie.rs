@@ -65,7 +65,7 @@ fn assert_same_cookie(before: &HeaderValue, after: &HeaderValue) {
         cookie.unset_domain();
         Some(cookie)
     };
-    // A domain that is no text may go, and then `cookie` reads the rest.
+    // A domain that is not text may be removed, and then `cookie` reads the rest.
     if text(before).is_some() {
         assert_eq!(read(before), read(after));
     }

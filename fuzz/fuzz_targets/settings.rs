@@ -2,9 +2,9 @@
 //! arbitrary times.
 //!
 //! Oracle (R13.2, R1.6): it never panics; a document is asked for exactly when the newest outcome is
-//! too old; the function in use is made of the newest document that could be used, and of the
-//! custom headers, if these can be, before there was one; a document that is no JSON object, by an independent
-//! reading, is never used; no secret shows in errors or in `Debug`.
+//! too old; the function in use is made of the newest document that could be used, and before there
+//! was one of the custom headers, if they can be used; a document that is not a JSON object, by an
+//! independent reading, is never used; no secret shows in errors or in `Debug`.
 
 #![no_main]
 
@@ -71,9 +71,9 @@ impl Document {
     }
 }
 
-/// What the naive reading of the rules knows. A route is none, or where there is one.
+/// The state of a naive reading of the rules. `Some(None)` is a configuration without a route.
 struct Model {
-    /// The route that the custom headers alone give; none if they cannot be used.
+    /// The route that the custom headers alone give, or `None` if they cannot be used.
     plain: Option<Option<String>>,
     /// The route of the newest document that was taken.
     documented: Option<Option<String>>,

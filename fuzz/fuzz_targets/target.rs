@@ -32,7 +32,7 @@ fuzz_target!(|input: Input<'_>| {
     let (path, query) = text.split_once('\n').unwrap_or(("/", text));
     let padding = "p".repeat(if input.padding < 50_000 { 0 } else { input.padding.into() });
     let query = format!("{query}{padding}");
-    // What is no path of a URI cannot arrive; a route's path has one slash in front.
+    // Text that cannot be the path of a URI cannot arrive; a route's path begins with one slash.
     let whole: Result<PathAndQuery, _> = format!("{path}?{query}").parse();
     let arrives = whole.is_ok_and(|uri| uri.path() == path && uri.query() == Some(&*query));
     if !arrives || !path.starts_with('/') || path.starts_with("//") {

@@ -59,7 +59,7 @@ mod tests {
         length
     }
 
-    /// R5.2, R6.5: identical repeats count as one, all else is malformed.
+    /// R5.2, R6.5: identical repeats count as one, everything else is malformed.
     #[test]
     fn repeats_agree_or_are_malformed() {
         use ContentLength::{Absent, Malformed, One, Repeated};

@@ -182,7 +182,7 @@ mod tests {
         let prefixed = FieldSet::new().with_prefixes(["x-m", "x-mines-"]);
         for set in [&named, &prefixed] {
             for third in (b'!'..=b'~').map(char::from) {
-                // A bit stands for two bytes of which one is no small letter, digit or hyphen.
+                // A bit stands for two bytes, of which only one is a small letter, a digit or a hyphen.
                 let expected = !matches!(third, 'm' | '-');
                 assert_eq!(set.rules_out(&format!("x-{third}")), expected, "{third}");
             }

@@ -186,7 +186,7 @@ mod tests {
         values.map(|value| value.to_str().unwrap().to_owned()).collect()
     }
 
-    /// R7.1: ages are capped and added; all else stays in its place.
+    /// R7.1: ages are capped and added; everything else stays in its place.
     #[test]
     fn ages_are_capped_and_added() {
         for (field, expected) in [
@@ -290,7 +290,7 @@ mod tests {
         }
     }
 
-    /// R7.3: what is no age counts as 0; quotes, blanks and trailing commas are understood.
+    /// R7.3: text that is not an age counts as 0; quotes, blanks and trailing commas are understood.
     #[test]
     fn parsing_follows_the_rfc() {
         for (field, expected) in [

@@ -211,7 +211,7 @@ mod tests {
         fields.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect()
     }
 
-    /// R6.1, R6.2, R6.3, R6.4: what goes, and that all else stays with its repeats.
+    /// R6.1, R6.2, R6.3, R6.4: the dropped fields; all others are kept with their repeats.
     #[test]
     fn denied_fields_go_and_the_rest_stays() {
         let gone = "connection http2-settings keep-alive proxy-authenticate proxy-authorization

@@ -311,7 +311,7 @@ mod tests {
             rewritten(ordered(all_last), Kind::Identification, FOREIGN),
             "a=1; Domain=z.w; Secure"
         );
-        // No domain is none that `*` matches.
+        // `*` does not match an absent or empty domain.
         for empty in ["a=1; Domain; x", "a=1; Domain=; x", "a=1; Domain=."] {
             assert_eq!(rewritten(all(), Kind::Identification, empty), empty);
         }

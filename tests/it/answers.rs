@@ -40,7 +40,7 @@ fn bad_requests_are_answered() {
     }
 }
 
-/// R5.7: no host, or one that is none, or one that is not listed.
+/// R5.7: no host, a malformed one, or one that is not listed.
 #[test]
 fn hosts_are_checked() {
     let listing = gateway(Platform::Generic, r#"{"hosts": ["www.example.com", "[::1]"]}"#);
@@ -68,7 +68,7 @@ fn hosts_are_checked() {
     }
 }
 
-/// R12: a trusted host that came twice, or is none, is refused, too.
+/// R12: a trusted host that comes twice or is malformed is refused, too.
 #[test]
 fn trusted_hosts_are_checked() {
     let azure = (gateway(Platform::Azure, "{}"), "x-forwarded-host");

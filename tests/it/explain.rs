@@ -290,7 +290,7 @@ fn the_tool_answers_line_by_line() {
     );
 }
 
-/// R9.1, R9.2, R13.3: failures, what `http` cannot hold, and lines that are none.
+/// R9.1, R9.2, R13.3: failures, requests that `http` cannot hold, and text that is not a line.
 #[test]
 fn the_tool_survives_bad_lines() {
     let bare = |request: Value| json!({"request": request});

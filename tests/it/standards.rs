@@ -187,11 +187,11 @@ struct AttributeRow {
     input: String,
     /// What a browser reads as `Domain`, in order.
     domains: Vec<String>,
-    /// The cookie at `www.example.com`; none if it stays as it is.
+    /// The cookie at `www.example.com`, or `None` if it is not edited.
     out: Option<String>,
 }
 
-/// R8.2, R8.5, R8.6: attributes are found where a browser finds them, and all else stays.
+/// R8.2, R8.5, R8.6: attributes are found where a browser finds them, and everything else stays.
 #[test]
 fn attributes_are_parsed_as_browsers_do() {
     for row in rows::<AttributeRow>(COOKIE_AV) {
@@ -277,7 +277,7 @@ struct SuffixRow {
 }
 
 /// R5.7, R8.3: the registrable domain of a host is what the list's own vectors say. A host outside
-/// ASCII is none: browsers send it encoded, and those rows are in the table, too.
+/// ASCII is not one: browsers send it encoded, and those rows are in the table, too.
 #[cfg(feature = "psl")]
 #[test]
 fn registrable_domains_are_the_lists() {

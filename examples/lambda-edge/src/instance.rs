@@ -64,7 +64,7 @@ impl Tickets {
     }
 }
 
-/// Choices that are no variables.
+/// Choices other than variables.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Choices {

@@ -27,7 +27,7 @@ pub const RESPOND: u32 = 0;
 pub const FORWARD: u32 = 1;
 /// The answer is the name of the settings document, which is needed first.
 pub const DOCUMENT: u32 = 2;
-/// There is no answer: the response is none that HTTP knows, and the ticket waits on.
+/// There is no answer: the response is not valid HTTP, and the ticket still waits.
 pub const UNREADABLE: u32 = 3;
 
 thread_local! {
@@ -46,7 +46,7 @@ pub extern "C" fn output() -> *const u8 {
     INSTANCE.with_borrow(|instance| instance.output.start())
 }
 
-/// Takes choices that are no variables, as JSON, before the first event: `integration_version`,
+/// Takes choices other than variables, as JSON, before the first event: `integration_version`,
 /// `mount`, `agent_origin` and `v4`. Says whether they are valid; if not, nothing changes.
 #[unsafe(no_mangle)]
 pub extern "C" fn configure(size: usize) -> bool {

@@ -4,7 +4,7 @@
 //!
 //! JavaScript counts the length of a text in UTF-16 units, and writes all texts at once, in UTF-8.
 //! Lengths are therefore in units in both directions, and turned into bytes here. As long as all
-//! is ASCII, which is nearly always, the two are the same.
+//! is ASCII, as is usual, the two are the same.
 
 /// The caller's buffer. It only grows, and is used again for every message.
 #[derive(Default)]

@@ -85,7 +85,7 @@ fn with_run<T>(use_it: impl FnOnce(&mut Run) -> T) -> Option<T> {
     Some(result)
 }
 
-/// The input, emptied: it may hold the secret. Text that is no JSON is null, which no run takes
+/// The input, emptied: it may hold the secret. Text that is not JSON becomes null, which no run takes
 /// for anything.
 fn taken_input() -> Value {
     let mut input = INPUT.take();

@@ -88,7 +88,7 @@ fn closing(text: &[u8]) -> Option<usize> {
 }
 
 impl Directive<'_> {
-    /// The age in seconds. What is no number counts as stale.
+    /// The age in seconds. Text that is not a number counts as stale.
     fn age(&self) -> Option<u64> {
         let value = self.value?;
         let value = match value {

@@ -1,6 +1,6 @@
 //! R5.5: which cookies stay.
 
-/// The pairs with these names of all fields, joined; none if none stays.
+/// The pairs with these names in all fields, joined, or `None` if there are none.
 pub fn kept<'f>(names: &[&str], fields: impl IntoIterator<Item = &'f [u8]>) -> Option<Vec<u8>> {
     let parts = fields.into_iter().flat_map(|field| field.split(|&byte| byte == b';'));
     let named = |part: &&[u8]| {

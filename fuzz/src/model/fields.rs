@@ -6,7 +6,7 @@ use firstparty::http::HeaderMap;
 
 use super::cookie::trimmed;
 
-/// Fields by name, repeats in their order; between names there is none.
+/// Fields by name. Repeats keep their order; names have none.
 pub type Fields = BTreeMap<String, Vec<Vec<u8>>>;
 
 pub fn read(headers: &HeaderMap) -> Fields {

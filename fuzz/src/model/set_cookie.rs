@@ -9,7 +9,7 @@ fn parts(cookie: &[u8]) -> Vec<&[u8]> {
 }
 
 /// The value of a `Domain` attribute, blanks and a leading dot cut. Browsers ignore an attribute
-/// whose value is longer than 1024 bytes (RFC 6265bis §5.6), so it is none.
+/// whose value is longer than 1024 bytes (RFC 6265bis §5.6), so it does not count.
 pub fn domain(part: &[u8]) -> Option<&[u8]> {
     let equals = part.iter().position(|&byte| byte == b'=').unwrap_or(part.len());
     let (name, value) = part.split_at(equals);
@@ -45,7 +45,7 @@ pub fn outcome(plan: &Plan, authorised: bool, host: &str, cookie: &[u8]) -> Outc
     let Some(last) = attributes[1..].iter().rev().find_map(|part| domain(part)) else {
         return Outcome::Untouched;
     };
-    // What is not text is no domain that a rule could name.
+    // A rule cannot name a domain that is not text.
     let last = String::from_utf8(last.to_ascii_lowercase()).unwrap_or("\u{fffd}".to_owned());
     match plan.domain {
         Domain::Preserve => Outcome::Untouched,

@@ -1,4 +1,4 @@
-//! What goes, what stays, and what is refused.
+//! Which fields are dropped, which are kept, and what is refused.
 
 use super::*;
 
@@ -36,7 +36,7 @@ fn pairs(fields: &[(&str, &str)]) -> Vec<(String, String)> {
     fields.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect()
 }
 
-/// R5.1, R5.3, R5.4, R5.8: what goes on every platform, and what stays with its repeats.
+/// R5.1, R5.3, R5.4, R5.8: fields dropped on every platform, and fields kept with their repeats.
 #[test]
 fn denied_fields_go_and_the_rest_stays() {
     let gone = "connection http2-settings keep-alive proxy-authenticate proxy-authorization

@@ -1,4 +1,4 @@
-//! Fields on the wire, and what of a message is no field: trailers, interim responses, framing.
+//! Fields on the wire, and other parts of a message: trailers, interim responses, framing.
 
 use super::process::Proxy;
 use super::upstream::{Script, Upstream, response};
@@ -149,7 +149,7 @@ fn broken_chunks() {
         "POST /fp/ HTTP/1.1\r\nhost: a.example\r\ntransfer-encoding: chunked\r\n\r\n\
          4\r\nbody\r\nxyz\r\n",
     );
-    // An answer, if any, is no success.
+    // If there is an answer, it is not a success.
     assert!(wire.head().map_or(true, |head| head.status() >= 400));
     assert!(upstream.is_idle());
     assert_eq!(proxy.get("/fp/x").head.status(), 200, "the process lives");
@@ -191,7 +191,7 @@ fn heads_that_are_too_large() {
     assert_eq!(proxy.get("/fp/x").head.status(), 200);
 }
 
-/// R16: bytes that are no HTTP end their connection and nothing else.
+/// R16: bytes that are not HTTP end their connection and nothing else.
 #[test]
 fn no_http() {
     let upstream = Upstream::plain();

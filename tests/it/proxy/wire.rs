@@ -33,7 +33,7 @@ impl Head {
         named.map(|(_, value)| value.as_slice()).collect()
     }
 
-    /// The only value of a field; none if it is missing.
+    /// The only value of a field, or `None` if it is absent.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         let values = self.all(name);
         assert!(values.len() <= 1, "{name} came {} times", values.len());
@@ -190,7 +190,7 @@ pub(super) fn chunk(data: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// A body of any length that is no text and does not repeat itself soon.
+/// A body of any length that is not text and does not repeat itself soon.
 pub(super) fn pattern(length: usize) -> Vec<u8> {
     let byte = |index: usize| (index.wrapping_mul(2_654_435_761) >> 11).to_le_bytes()[0];
     (0..length).map(byte).collect()

@@ -7,7 +7,7 @@ use firstparty::{Config, Failure, RequestId};
 use firstparty_lambda_edge::{EdgeEvent, EdgeSettings, EdgeStep, Need, Pending, ResultObject};
 use serde_json::{Map, Value, json};
 
-/// What is sent and returned, or why the settings cannot be used; none if a line is no case.
+/// What is sent and returned, or why the settings cannot be used; `None` if a line is not a case.
 pub(crate) fn outcome(line: &str) -> Option<String> {
     let vector: Value = serde_json::from_str(line).ok()?;
     let event = EdgeEvent::from_json(event(&vector["request"]).to_string().as_bytes()).ok()?;

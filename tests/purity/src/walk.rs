@@ -38,7 +38,7 @@ pub(crate) fn vectors() -> Vec<&'static str> {
     VECTORS.iter().flat_map(|vectors| vectors.lines()).collect()
 }
 
-/// What the gateway makes of one line, on every platform; none if `http` cannot hold it.
+/// The gateway's outcome for one line on every platform, or `None` if `http` cannot hold the line.
 pub(crate) fn outcome(line: &str) -> Option<String> {
     let Vector { config, request, upstream } = serde_json::from_str(line).ok()?;
     let of = |&platform: &Platform| {
