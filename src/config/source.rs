@@ -115,6 +115,74 @@ impl Source {
         source
     }
 
+    /// A source from a store that cannot be listed, only asked, for instance Workers bindings, a
+    /// config or secret store of Fastly Compute, or single environment variables.
+    ///
+    /// `lookup` is asked for the platform's own name of each variable first and then, if that gives
+    /// nothing, for the canonical name (R12). An empty value counts as nothing (R1.1). Names are
+    /// asked exactly as they are written here; a closure that compares them without case has to do
+    /// so itself.
+    ///
+    /// `None` means that the store does not have the name. Do not answer a failed read with `None`,
+    /// because a gateway without its secret would be built: keep the error, and look at it before the
+    /// configuration is built.
+    ///
+    /// ```
+    /// use firstparty::config::Source;
+    /// use firstparty::{Config, Platform};
+    ///
+    /// let source = Source::from_lookup("environment", Platform::Generic, |name| {
+    ///     // Environment variables are usually in upper case.
+    ///     std::env::var(name.to_ascii_uppercase()).ok()
+    /// });
+    /// let config = Config::builder().source(source).build()?;
+    /// # Ok::<(), firstparty::ConfigError>(())
+    /// ```
+    ///
+    /// A store that can fail:
+    ///
+    /// ```
+    /// use firstparty::config::{Source, Variable};
+    /// use firstparty::Platform;
+    ///
+    /// # fn get(name: &str) -> Result<Option<String>, std::io::Error> {
+    /// #     Ok((name == "PROXY_SECRET").then(|| "s3cret".to_owned()))
+    /// # }
+    /// let mut failed = None;
+    /// let source = Source::from_lookup("secret store", Platform::FastlyCompute, |name| {
+    ///     get(name).unwrap_or_else(|error| {
+    ///         failed = Some(error);
+    ///         None
+    ///     })
+    /// });
+    /// if let Some(error) = failed {
+    ///     return Err(error);
+    /// }
+    /// assert_eq!(source.get(Variable::PreSharedSecret), Some("s3cret"));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    #[must_use]
+    pub fn from_lookup<V>(
+        name: impl Into<Cow<'static, str>>,
+        platform: Platform,
+        mut lookup: impl FnMut(&'static str) -> Option<V>,
+    ) -> Self
+    where
+        V: Into<String>,
+    {
+        let profile: &Profile = platform.profile();
+        let mut source = Self::new(name);
+        for &variable in Variable::ALL {
+            let (own, canonical) = (profile.variable_name(variable), variable.as_str());
+            let names = std::iter::once(own).chain((canonical != own).then_some(canonical));
+            let mut values = names.filter_map(&mut lookup).map(Into::into);
+            if let Some(value) = values.find(|value: &String| !value.is_empty()) {
+                source.set(variable, value);
+            }
+        }
+        source
+    }
+
     /// Sets a variable. The first value of a variable stays, and an empty one leaves it unset.
     ///
     /// ```
@@ -289,6 +357,73 @@ mod tests {
         assert_eq!(own_names, 4 + 7 + 3 + 4);
     }
 
+    /// R1.1, R12: a store that can only be asked gives the platform's own name first, and then the
+    /// canonical one; an empty value is none. No name is asked twice, nor after its value is known.
+    #[test]
+    fn a_lookup_asks_for_the_platforms_own_name_first() {
+        for &platform in Platform::ALL {
+            for &variable in Variable::ALL {
+                let (own, canonical) =
+                    (platform.profile().variable_name(variable), variable.as_str());
+                for (pairs, expected, last) in [
+                    (&[][..], None, canonical),
+                    (&[(own, "a")], Some("a"), own),
+                    (&[(canonical, "c")], Some("c"), canonical),
+                    (&[(own, "a"), (canonical, "c")], Some("a"), own),
+                    (&[(canonical, ""), (own, "")], None, canonical),
+                ] {
+                    let (value, asked) = looked_up(platform, variable, pairs);
+                    assert_eq!(value.as_deref(), expected, "{platform} {pairs:?}");
+                    let expected = if last == own { vec![own] } else { vec![own, canonical] };
+                    assert_eq!(asked, expected, "{platform} {pairs:?}");
+                }
+                if own != canonical {
+                    let (value, _) = looked_up(platform, variable, &[(own, ""), (canonical, "c")]);
+                    assert_eq!(value.as_deref(), Some("c"), "{platform} {own}");
+                }
+            }
+        }
+    }
+
+    /// The value of a variable in a store, and by which of its names the store was asked for it.
+    fn looked_up(
+        platform: Platform,
+        variable: Variable,
+        pairs: &[(&str, &'static str)],
+    ) -> (Option<String>, Vec<&'static str>) {
+        let mut asked = Vec::new();
+        let source = Source::from_lookup("store", platform, |name| {
+            asked.push(name);
+            pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| *value)
+        });
+        let (own, canonical) = (platform.profile().variable_name(variable), variable.as_str());
+        asked.retain(|name| [own, canonical].contains(name));
+        assert!(source.unknown_keys.is_empty() && source.name() == "store");
+        (source.get(variable).map(str::to_owned), asked)
+    }
+
+    /// R1.1, R12: of a whole store, a lookup and a listing give the same.
+    #[test]
+    fn a_lookup_finds_what_a_listing_finds() {
+        for &platform in Platform::ALL {
+            let own = Variable::ALL.iter().map(|&v| platform.profile().variable_name(v));
+            let canonical = Variable::ALL.iter().map(|v| v.as_str());
+            let pairs: Vec<_> = own
+                .chain(canonical)
+                .map(|name| (name, name.len().to_string()))
+                .chain([("PATH", "/usr/bin".to_owned())])
+                .collect();
+            let listed = Source::from_environment("env", platform, pairs.clone());
+            let asked = Source::from_lookup("env", platform, |name| {
+                pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| value.clone())
+            });
+            for &variable in Variable::ALL {
+                assert_eq!(asked.get(variable), listed.get(variable), "{platform} {variable}");
+                assert!(asked.get(variable).is_some(), "{platform} {variable}");
+            }
+        }
+    }
+
     /// R1.4: a source shows which variables it sets, and no value.
     #[test]
     fn debug_shows_names_only() {
@@ -296,5 +431,8 @@ mod tests {
         let shown = format!("{source:?}");
         assert!(shown.contains("env") && shown.contains("PreSharedSecret"), "{shown}");
         assert!(shown.contains("\"x\"") && !shown.contains("s3cret") && !shown.contains("y1"));
+        let asked = Source::from_lookup("store", Platform::Cloudflare, |_| Some("s3cret"));
+        let shown = format!("{asked:?}");
+        assert!(shown.contains("PreSharedSecret") && !shown.contains("s3cret"), "{shown}");
     }
 }
