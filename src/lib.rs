@@ -78,6 +78,10 @@
 //! The modules on top only read what the others decide: [`advice`] and [`client_setup`] read a
 //! configuration, [`report`] is for counting, and [`explain`] names the rule behind every change.
 //!
+//! Two modules are pages to read: [`contract`] has the rules, and [`adapter`] tells the author of an
+//! adapter its duties, with the forwarded request part by part, the errors of common clients, default
+//! time-outs, and a checklist.
+//!
 //! A module imports only those before it in this order, and `scripts/check-circles` makes sure of it.
 //!
 //! # Features
@@ -96,6 +100,7 @@
 #![deny(missing_docs)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+pub mod adapter;
 pub mod advice;
 pub mod client_setup;
 pub mod config;

@@ -7,6 +7,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use firstparty::adapter;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
@@ -24,6 +25,8 @@ pub(crate) const MAX_FIELDS: usize = 128;
 
 /// R16.4: how long a head may be.
 pub(crate) const MAX_HEAD: usize = 256 * 1024;
+
+const _: () = assert!(MAX_FIELDS >= adapter::MIN_FIELDS && MAX_HEAD >= adapter::MIN_HEAD);
 
 /// Serves until the signal; then takes no more connections and lets open exchanges finish, for a
 /// limited time.
