@@ -49,6 +49,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 }
 
 /// 3. A forwarded request ends in one of two ways.
+///
+/// A real client meets interim responses (1xx) too. They are dropped, or go through `complete` as well;
+/// they do not use the exchange up.
 fn forward(request: &Request<&'static str>, exchange: &Exchange) -> Response<String> {
     println!("  to {}", request.uri());
     for (name, value) in request.headers() {

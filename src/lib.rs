@@ -22,7 +22,8 @@
 //! # The loop
 //!
 //! An adapter hands over the head of a request and gets back a head for upstream, or an answer. It
-//! hands over the head of upstream's response and gets back the head for the browser.
+//! hands over the head of upstream's response and gets back the head for the browser. An exchange takes
+//! any number of response heads, so that an interim one (1xx) is filtered like the final one.
 //!
 //! ```text
 //!            Request                      Request

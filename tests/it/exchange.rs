@@ -5,8 +5,11 @@ use firstparty::refusal::{Cause, Refusal};
 use firstparty::report::Generation;
 use firstparty::route::RouteKind;
 use firstparty::{Failure, Platform, Region, RequestId};
+use serde_json::Value;
 
-use crate::support::{USUAL, answered, forwarded, gateway, json, request, response, usual, values};
+use crate::support::{
+    USUAL, answered, fields, forwarded, gateway, json, request, response, usual, values,
+};
 
 /// R2.7, R3.5, R5.6: a POST carries the integration's identity, on every route.
 #[test]
@@ -475,6 +478,66 @@ fn every_response_head_is_filtered() {
         assert_eq!(head.headers().keys().collect::<Vec<_>>(), ["link"], "{status}");
     }
     assert_eq!(exchange.fail(Failure::Protocol, RequestId::new(0, 0)).status(), 500);
+}
+
+/// R6.1, R6.2, R7.1, R8.2, R9.1, R9.2, R11.1: on every platform, interim responses leave an exchange as
+/// it was. The final response is filtered, a failure is answered, and the report stays.
+#[test]
+fn an_exchange_outlives_interim_responses() {
+    for &platform in Platform::ALL {
+        for (method, cookie, error) in [
+            ("GET", "a=1; Domain=fpjs.io", Value::from(Failure::Timeout.to_string())),
+            (
+                "POST",
+                "a=1",
+                serde_json::json!({
+                    "code": "IntegrationFailed", "message": Failure::Timeout.to_string(),
+                }),
+            ),
+        ] {
+            let gateway = gateway(platform, USUAL);
+            let (_, exchange) = forwarded(&gateway, request(method, "/fp/web/v4/k", &[]));
+            let report = exchange.report();
+            for (status, cache_control) in [
+                (103, "max-age=99999"),
+                (102, "max-age=99999"),
+                (200, "max-age=3600, s-maxage=60"),
+                (103, "max-age=99999"),
+                (200, "max-age=3600, s-maxage=60"),
+            ] {
+                let upstream = response(
+                    status,
+                    &[
+                        ("alt-svc", "h3"),
+                        ("cache-control", "max-age=99999"),
+                        ("connection", "x-hop"),
+                        ("content-type", "text/javascript"),
+                        ("link", "</a.js>; rel=preload"),
+                        ("set-cookie", "a=1; Domain=fpjs.io"),
+                        ("strict-transport-security", "max-age=1"),
+                        ("x-hop", "1"),
+                    ],
+                );
+                let head = exchange.complete(upstream);
+                assert_eq!(head.status(), status);
+                let expected = fields(&[
+                    ("cache-control", cache_control),
+                    ("content-type", "text/javascript"),
+                    ("link", "</a.js>; rel=preload"),
+                    ("set-cookie", cookie),
+                ]);
+                assert_eq!(head.headers(), &expected, "{platform} {method} {status}");
+                assert_eq!(exchange.report(), report, "{platform} {method} {status}");
+            }
+            let failed = exchange.fail(Failure::Timeout, RequestId::new(0, 0));
+            assert_eq!((failed.status().as_u16(), &json(&failed)["error"]), (500, &error));
+            let refused = exchange.refuse(Refusal::Malformed.cause());
+            assert_eq!(refused.status(), 400);
+            assert_eq!(exchange.report(), report);
+            assert_eq!((report.status, report.failure, report.cause), (None, None, None));
+            assert_eq!(report.ended(StatusCode::OK).status, Some(200));
+        }
+    }
 }
 
 /// R11.1: the report of an exchange, from its route to its end.
