@@ -206,11 +206,12 @@
 //! | reqwest, `Error` | `is_connect()`, asked first | `is_timeout()`, which is also true of a connect time-out | `is_request()`, `is_body()`, `is_decode()` |
 //! | Pingora, `ErrorType` with `ErrorSource::Upstream` | `ConnectTimedout`, `ConnectRefused`, `ConnectNoRoute`, `ConnectError`, `ConnectProxyFailure`, `TLSHandshakeFailure`, `TLSHandshakeTimedout`, `InvalidCert`, `HandshakeError`, `SocketError`, `BindError` | `ReadTimedout`, `WriteTimedout` | `InvalidHTTPHeader`, `H1Error`, `H2Error`, `H2Downgrade`, `InvalidH2`, `ReadError`, `WriteError`, `ConnectionClosed` |
 //! | Fastly Compute, `SendErrorCause` | `DnsTimeout`, `DnsError`, `Destination…`, `ConnectionRefused`, `ConnectionTimeout`, `ConnectionLimitReached`, `Tls…` | `HttpResponseTimeout` | `ConnectionTerminated`, `HttpIncompleteResponse`, `HttpProtocolError`, `HttpResponseStatusInvalid`, `HttpResponseHeaderSectionTooLarge`, and what a later version adds |
-//! | `fetch` (Workers, Node, Deno) | `TypeError`: any network error, whatever the stage | `TimeoutError`, of `AbortSignal.timeout`; `AbortError`, if it was your timer that aborted | in Node, `TypeError` with `UND_ERR_SOCKET` or `UND_ERR_HEADERS_OVERFLOW` as `cause.code` |
+//! | `fetch` in Node | `TypeError`, unless its `cause.code` is one of those to the right | `TimeoutError` of `AbortSignal.timeout`; `AbortError`, if your timer aborted; `cause.code` `UND_ERR_HEADERS_TIMEOUT` | `cause.code` `UND_ERR_SOCKET`, `UND_ERR_HEADERS_OVERFLOW` |
+//! | `fetch` in Deno, and as the Fetch Standard has it | `TypeError`, which is any network error, whatever the stage | `TimeoutError`, `AbortError` as above | – |
+//! | `fetch` in Workers | any other exception; a plain `Error` with *Network connection lost.* is also a refused connection | `TimeoutError`, `AbortError` as above | – |
 //!
-//! In Node, `cause.code` `UND_ERR_CONNECT_TIMEOUT` is `Connect` and `UND_ERR_HEADERS_TIMEOUT` is
-//! `Timeout`. An error that says that the *browser* has gone, such as Pingora's
-//! `ErrorSource::Downstream`, needs no answer.
+//! Where `fetch` does not tell the stage, `Connect` is the likeliest. An error that says that the
+//! *browser* has gone, such as Pingora's `ErrorSource::Downstream`, needs no answer.
 //!
 //! ```
 //! use std::io::{Error, ErrorKind};

@@ -2,6 +2,9 @@
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use firstparty::adapter::{CONNECT_TIMEOUT, FIRST_BYTE_TIMEOUT, IDLE_TIMEOUT};
 
 use super::process::{Proxy, command};
 use super::upstream::{Upstream, response};
@@ -176,7 +179,7 @@ fn refreshed_settings() {
     std::fs::remove_file(&document.0).unwrap();
     let gone = || proxy.log().matches("settings: the last good ones").count() == 2;
     while !gone() {
-        std::thread::sleep(std::time::Duration::from_millis(10));
+        std::thread::sleep(Duration::from_millis(10));
     }
     assert_eq!(secret().as_deref(), Some("second"));
     for value in ["one", "2222", "second"] {
@@ -226,14 +229,15 @@ fn help_text() -> String {
 #[test]
 fn default_time_outs() {
     let help = help_text();
-    for (argument, milliseconds) in [
-        ("connect-timeout-ms", 1_000),
-        ("first-byte-timeout-ms", 15_000),
-        ("idle-timeout-ms", 10_000),
+    for (argument, milliseconds, constant) in [
+        ("connect-timeout-ms", 1_000, CONNECT_TIMEOUT),
+        ("first-byte-timeout-ms", 15_000, FIRST_BYTE_TIMEOUT),
+        ("idle-timeout-ms", 10_000, IDLE_TIMEOUT),
     ] {
         let (_, behind) = help.split_once(&format!("--{argument} ")).expect(argument);
         let (_, default) = behind.split_once("[default: ").unwrap();
         assert_eq!(default.split(']').next().unwrap().parse(), Ok(milliseconds), "{argument}");
+        assert_eq!(constant, Duration::from_millis(milliseconds), "{argument}");
     }
 }
 
