@@ -74,10 +74,10 @@ mod body;
 pub mod cause;
 mod event;
 mod function;
-mod json;
 mod read;
 mod result;
 mod settings;
+mod shape;
 
 pub use firstparty;
 

@@ -9,6 +9,7 @@
 )]
 
 mod events;
+mod faults;
 mod results;
 mod settings;
 mod vectors;
