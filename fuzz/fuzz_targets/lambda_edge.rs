@@ -177,11 +177,11 @@ fn grouped(described: &Described) -> Vec<(String, &String)> {
 fn parts(described: &Described) -> EdgeEvent {
     let path = described.path.text();
     let mut event = EdgeEvent::new(described.method.as_str(), &path, &described.query);
-    event.client_ip(&described.client_ip);
+    event.set_client_ip(&described.client_ip);
     for (name, value) in grouped(described) {
-        event.field(&name, value);
+        event.append_field(&name, value);
     }
-    event.truncated(described.truncated);
+    event.set_truncated(described.truncated);
     event.with_body(described.body.clone().into())
 }
 

@@ -109,9 +109,9 @@ fn route_of(config: &Config) -> Option<String> {
 
 fuzz_target!(|input: Input| {
     let mut event = EdgeEvent::new("GET", "/", "");
-    event.custom_header("fpjs_secret_name", "name");
+    event.append_custom_header("fpjs_secret_name", "name");
     for (name, value) in &input.headers {
-        event.custom_header(name, value);
+        event.append_custom_header(name, value);
     }
     let headers = event.with_body(Bytes::new()).settings().clone();
     let mut settings = EdgeSettings::new(Config::builder());

@@ -1,16 +1,26 @@
-//! Why an event is answered here, where the gateway alone would not (contract R13).
+//! Why this crate, or an adapter, answers an event itself (contract R13).
 //!
-//! Two of them are for the adapter, when it cannot even ask an
+//! The gateway has its own list, [`Refusal`](firstparty::refusal::Refusal). These causes come on
+//! top of it. An adapter uses the first two, before it has an
 //! [`EdgeFunction`](crate::EdgeFunction):
 //!
-//! | when | cause | with |
+//! | if this fails | the cause is | and this makes the answer |
 //! |---|---|---|
-//! | [`EdgeEvent::from_json`] fails | [`NO_EVENT`] | [`ResultObject::refused`] |
-//! | [`EdgeSettings::poll`] fails | [`SETTINGS`] | [`EdgeEvent::refuse`] |
+//! | [`EdgeEvent::from_json`] | [`NO_EVENT`] | [`ResultObject::refused`] |
+//! | [`EdgeSettings::poll`] | [`SETTINGS`] | [`EdgeEvent::refuse`] |
 //!
-//! The other three come from the function itself. They are public for an adapter that maps events
-//! or responses in a way of its own and means to give the same answers; how it brings them about
-//! otherwise is said at each. Causes of its own are made with [`Cause::new`].
+//! The function itself uses the others. They are public so that an adapter with its own mapping of
+//! events or responses can give the same answers. To add a cause, use [`Cause::new`].
+//!
+//! ```
+//! use firstparty_lambda_edge::{EdgeEvent, ResultObject, cause};
+//!
+//! let result: ResultObject = match EdgeEvent::from_json(b"{}") {
+//!     Ok(event) => event.refuse(&cause::SETTINGS),
+//!     Err(_) => ResultObject::refused(&cause::NO_EVENT),
+//! };
+//! assert_eq!(result.status(), cause::NO_EVENT.status());
+//! ```
 //!
 //! [`EdgeEvent::from_json`]: crate::EdgeEvent::from_json
 //! [`EdgeEvent::refuse`]: crate::EdgeEvent::refuse
@@ -22,9 +32,9 @@ use firstparty::refusal::Cause;
 
 /// CloudFront cut the body (R13.3).
 ///
-/// [`EdgeFunction::handle`](crate::EdgeFunction::handle) answers with it where a cut body would be
-/// forwarded. An adapter that puts events together says so with
-/// [`EdgeEvent::truncated`](crate::EdgeEvent::truncated), also of a body that it cut itself.
+/// [`EdgeFunction::handle`](crate::EdgeFunction::handle) gives this answer instead of forwarding a
+/// cut body. An adapter that builds its events, or cuts a body itself, says so with
+/// [`EdgeEvent::set_truncated`](crate::EdgeEvent::set_truncated).
 pub const BODY_TRUNCATED: Cause = Cause::new(
     "body_truncated",
     "R13.3",
@@ -32,10 +42,10 @@ pub const BODY_TRUNCATED: Cause = Cause::new(
     "the request body is too large",
 );
 
-/// Upstream's status is outside 200 to 599, and CloudFront takes no other (R13.4).
+/// Upstream's status is not between 200 and 599, the range that CloudFront accepts (R13.4).
 ///
-/// [`Pending::complete`](crate::Pending::complete) answers with it. An interim response (1xx) is no
-/// reason for it: the adapter drops those and waits for the final one (R16.3).
+/// [`Pending::complete`](crate::Pending::complete) gives this answer. It is not meant for interim
+/// responses (1xx): the adapter drops those and waits for the final response (R16.3).
 pub const RESPONSE_STATUS: Cause = Cause::new(
     "response_status",
     "R13.4",
@@ -43,11 +53,11 @@ pub const RESPONSE_STATUS: Cause = Cause::new(
     "upstream answered with a status that cannot be passed on",
 );
 
-/// Upstream's response is larger than CloudFront takes (R13.4).
+/// Upstream's response is larger than CloudFront accepts (R13.4).
 ///
-/// [`Pending::complete`](crate::Pending::complete) answers with it. An adapter need not read a body
-/// that is too large to its end: it completes the response with a [`Body`](crate::Body) that has
-/// the size received so far.
+/// [`Pending::complete`](crate::Pending::complete) gives this answer. An adapter can stop reading a
+/// body once it is too large: it is enough to complete the response with a
+/// [`Body`](crate::Body) that has the size received so far.
 pub const RESPONSE_TOO_LARGE: Cause = Cause::new(
     "response_too_large",
     "R13.4",
@@ -55,11 +65,11 @@ pub const RESPONSE_TOO_LARGE: Cause = Cause::new(
     "upstream's response is too large to be passed on",
 );
 
-/// What came is no event (R13.1).
+/// The payload is not an event (R13.1).
 ///
-/// For the adapter, with [`ResultObject::refused`](crate::ResultObject::refused): there is no
-/// request whose origin or method could shape the answer. What is wrong with the event is in
-/// [`EdgeEventError`](crate::EdgeEventError), for the log.
+/// The adapter answers with it by [`ResultObject::refused`](crate::ResultObject::refused), because
+/// there is no request whose origin or method could shape the answer.
+/// [`EdgeEventError`](crate::EdgeEventError) tells the log what is wrong.
 pub const NO_EVENT: Cause = Cause::new(
     "no_event",
     "R13.1",
@@ -67,12 +77,12 @@ pub const NO_EVENT: Cause = Cause::new(
     "the event could not be read",
 );
 
-/// The settings hold a value that cannot be used (R13.2).
+/// The settings have a value that is not valid (R13.2).
 ///
-/// For the adapter, with [`EdgeEvent::refuse`](crate::EdgeEvent::refuse), which keeps to the form
-/// that the request asks for. A document that could not be read or used is no reason for it as
-/// long as the origin's custom headers make a function:
-/// [`EdgeSettings::read`](crate::EdgeSettings::read) only tells the log.
+/// The adapter answers with it by [`EdgeEvent::refuse`](crate::EdgeEvent::refuse), which adds CORS
+/// fields for the request's origin. If only the settings document is at fault, the origin's custom
+/// headers still make a function, and the error of
+/// [`EdgeSettings::read`](crate::EdgeSettings::read) is for the log alone.
 pub const SETTINGS: Cause = Cause::new(
     "settings",
     "R13.2",

@@ -14,28 +14,31 @@ use firstparty::request::address::parse_address;
 use crate::body::Body;
 use crate::result::ResultObject;
 
-/// What starts the names of our variables among an origin's custom headers.
-const OWN_PREFIX: &[u8] = b"fpjs_";
+/// How the names of this integration's variables begin among an origin's custom headers.
+const VARIABLE_PREFIX: &[u8] = b"fpjs_";
 
-/// A request as CloudFront describes it to a function (R13.1), with what the origin's custom
-/// headers say about the configuration.
+/// A request as CloudFront describes it to a function (R13.1), together with the settings from the
+/// origin's custom headers.
 ///
-/// Read one from JSON with [`EdgeEvent::from_json`] or any serde format, or put one together from
-/// its parts. Either way it can be had for whatever CloudFront sends: a method, target or field
-/// that no request can have is remembered, and answered 400 by
-/// [`EdgeFunction::handle`](super::EdgeFunction::handle) (R13.3).
+/// Read one from JSON with [`EdgeEvent::from_json`] or [`FromStr`](std::str::FromStr), read it from
+/// another format with serde, or build it with [`EdgeEvent::new`]. An event can hold everything
+/// that CloudFront sends. If a method, target or field is not valid in HTTP, the event remembers
+/// that, and [`EdgeFunction::handle`](crate::EdgeFunction::handle) answers it with 400 (R13.3).
 ///
 /// ```
 /// use bytes::Bytes;
 /// use firstparty_lambda_edge::EdgeEvent;
 ///
 /// let mut event = EdgeEvent::new("GET", "/fp/agent", "apiKey=k");
-/// event.field("host", "www.example.com");
-/// event.field("cookie", "a=1");
-/// event.field("cookie", "b=2");
-/// event.client_ip("203.0.113.7");
-/// event.custom_header("fpjs_secret_name", "production/fingerprint");
+/// event.append_field("host", "www.example.com");
+/// event.append_field("cookie", "a=1");
+/// event.append_field("cookie", "b=2");
+/// event.set_client_ip("203.0.113.7");
+/// event.append_custom_header("fpjs_secret_name", "production/fingerprint");
 /// let event = event.with_body(Bytes::new());
+///
+/// assert_eq!(event.uri(), "/fp/agent?apiKey=k");
+/// assert_eq!(event.fields().get_all("cookie").iter().count(), 2);
 /// assert_eq!(event.secret_name(), Some("production/fingerprint"));
 /// ```
 pub struct EdgeEvent<B = Bytes> {
@@ -45,13 +48,22 @@ pub struct EdgeEvent<B = Bytes> {
     client_ip: Option<IpAddr>,
     settings: Source,
     truncated: bool,
-    /// What makes it impossible to state the request.
+    /// Why the request is not one that HTTP allows.
     refusal: Option<Refusal>,
     body: B,
 }
 
 impl EdgeEvent<()> {
-    /// Begins an event: method, path and query as CloudFront writes them, the query without `?`.
+    /// Begins an event with method, path and query as CloudFront writes them: the query without
+    /// `?`.
+    ///
+    /// ```
+    /// use firstparty_lambda_edge::EdgeEvent;
+    ///
+    /// let event = EdgeEvent::new("POST", "/fp/result", "region=eu");
+    /// assert_eq!(event.method(), "POST");
+    /// assert_eq!(event.uri(), "/fp/result?region=eu");
+    /// ```
     #[must_use]
     pub fn new(method: &str, uri: &str, querystring: &str) -> Self {
         let (method, refused_method) = or_default(Method::from_bytes(method.as_bytes()).ok());
@@ -68,19 +80,48 @@ impl EdgeEvent<()> {
         }
     }
 
-    /// Takes the address that CloudFront saw. Text that is no address counts for nothing (R12).
-    pub fn client_ip(&mut self, text: &str) {
+    /// Sets the browser's address, with or without a port (R12). Text that is not an address
+    /// counts as no address.
+    ///
+    /// ```
+    /// # use firstparty_lambda_edge::EdgeEvent;
+    /// let mut event = EdgeEvent::new("GET", "/", "");
+    /// event.set_client_ip("[2001:db8::1]:443");
+    /// assert_eq!(event.client_ip(), Some("2001:db8::1".parse()?));
+    /// event.set_client_ip("unknown");
+    /// assert_eq!(event.client_ip(), None);
+    /// # Ok::<(), std::net::AddrParseError>(())
+    /// ```
+    pub fn set_client_ip(&mut self, text: &str) {
         self.client_ip = parse_address(text.as_bytes());
     }
 
-    /// Makes room for this many fields.
+    /// Reserves memory for this many more fields, which saves time when they are added.
+    ///
+    /// ```
+    /// # use firstparty_lambda_edge::EdgeEvent;
+    /// let fields = [("host", "www.example.com"), ("accept", "*/*")];
+    /// let mut event = EdgeEvent::new("GET", "/", "");
+    /// event.reserve_fields(fields.len());
+    /// for (name, value) in fields {
+    ///     event.append_field(name, value);
+    /// }
+    /// ```
     pub fn reserve_fields(&mut self, additional: usize) {
-        // Without room, fields are refused when they come.
+        // If there are too many, `append_field` finds out.
         let _ = self.fields.try_reserve(additional);
     }
 
-    /// Adds a field; repeats stay repeats.
-    pub fn field(&mut self, name: &str, value: &str) {
+    /// Adds a field. A name may come several times; all its values stay, in their order.
+    ///
+    /// ```
+    /// # use firstparty_lambda_edge::EdgeEvent;
+    /// let mut event = EdgeEvent::new("GET", "/", "");
+    /// event.append_field("Accept", "text/html");
+    /// event.append_field("Accept", "*/*");
+    /// assert_eq!(event.fields().get_all("accept").iter().count(), 2);
+    /// ```
+    pub fn append_field(&mut self, name: &str, value: &str) {
         let appended = match field(name, value) {
             Some((name, value)) => {
                 self.fields.try_append(name, value).map_err(|_| Refusal::TooManyFields)
@@ -90,21 +131,46 @@ impl EdgeEvent<()> {
         self.refusal = self.refusal.or(appended.err());
     }
 
-    /// Adds a custom header of the origin. Those that are none of the integration's are passed
-    /// over.
-    pub fn custom_header(&mut self, name: &str, value: &str) {
-        let start = name.as_bytes().get(..OWN_PREFIX.len());
-        if start.is_some_and(|start| start.eq_ignore_ascii_case(OWN_PREFIX)) {
+    /// Adds a custom header of the origin. Headers that are not named `fpjs_*` are ignored.
+    ///
+    /// ```
+    /// use firstparty::config::Variable;
+    /// # use firstparty_lambda_edge::EdgeEvent;
+    ///
+    /// let mut event = EdgeEvent::new("GET", "/", "");
+    /// event.append_custom_header("FPJS_GET_RESULT_PATH", "result");
+    /// event.append_custom_header("x-other", "1");
+    /// assert_eq!(event.settings().get(Variable::GetResultPath), Some("result"));
+    /// ```
+    pub fn append_custom_header(&mut self, name: &str, value: &str) {
+        let start = name.as_bytes().get(..VARIABLE_PREFIX.len());
+        if start.is_some_and(|start| start.eq_ignore_ascii_case(VARIABLE_PREFIX)) {
             self.settings.insert(name, value);
         }
     }
 
-    /// Says that CloudFront cut the body.
-    pub fn truncated(&mut self, truncated: bool) {
+    /// Sets whether the body was cut, by CloudFront or by the adapter. A cut body is never
+    /// forwarded (R13.3).
+    ///
+    /// ```
+    /// # use firstparty_lambda_edge::EdgeEvent;
+    /// let mut event = EdgeEvent::new("POST", "/fp/result", "");
+    /// event.set_truncated(true);
+    /// assert!(event.is_truncated());
+    /// ```
+    pub fn set_truncated(&mut self, truncated: bool) {
         self.truncated = truncated;
     }
 
-    /// Finishes the event with its body, decoded.
+    /// Completes the event with its decoded body.
+    ///
+    /// ```
+    /// use bytes::Bytes;
+    /// # use firstparty_lambda_edge::EdgeEvent;
+    ///
+    /// let event = EdgeEvent::new("POST", "/fp/result", "").with_body(Bytes::from("{}"));
+    /// assert_eq!(event.body(), "{}");
+    /// ```
     #[must_use]
     pub fn with_body<B>(self, body: B) -> EdgeEvent<B> {
         self.map_body(|()| body)
@@ -112,7 +178,16 @@ impl EdgeEvent<()> {
 }
 
 impl<B> EdgeEvent<B> {
-    /// Replaces the body by what is made of it.
+    /// Replaces the body by what `make` makes of it.
+    ///
+    /// ```
+    /// use bytes::Bytes;
+    /// # use firstparty_lambda_edge::EdgeEvent;
+    ///
+    /// let event = EdgeEvent::new("POST", "/fp/result", "").with_body(vec![b'{', b'}']);
+    /// let event: EdgeEvent = event.map_body(Bytes::from);
+    /// assert_eq!(event.body(), "{}");
+    /// ```
     #[must_use]
     pub fn map_body<C>(self, make: impl FnOnce(B) -> C) -> EdgeEvent<C> {
         let Self { method, uri, fields, client_ip, settings, truncated, refusal, body } = self;
@@ -120,36 +195,124 @@ impl<B> EdgeEvent<B> {
         EdgeEvent { method, uri, fields, client_ip, settings, truncated, refusal, body }
     }
 
-    /// What the origin's custom headers set (R13.2).
+    /// The method. GET stands for one that is not valid in HTTP.
+    ///
+    /// ```
+    /// # use firstparty_lambda_edge::EdgeEvent;
+    /// assert_eq!(EdgeEvent::new("PUT", "/", "").method(), "PUT");
+    /// ```
+    #[must_use]
+    pub fn method(&self) -> &Method {
+        &self.method
+    }
+
+    /// Path and query. `/` stands for a target that is not valid in HTTP.
+    ///
+    /// ```
+    /// # use firstparty_lambda_edge::EdgeEvent;
+    /// assert_eq!(EdgeEvent::new("GET", "/fp/agent", "apiKey=k").uri(), "/fp/agent?apiKey=k");
+    /// ```
+    #[must_use]
+    pub fn uri(&self) -> &Uri {
+        &self.uri
+    }
+
+    /// The fields, without those that are not valid in HTTP.
+    ///
+    /// ```
+    /// # use firstparty_lambda_edge::EdgeEvent;
+    /// let mut event = EdgeEvent::new("GET", "/", "");
+    /// event.append_field("Host", "www.example.com");
+    /// assert_eq!(event.fields()["host"], "www.example.com");
+    /// ```
+    #[must_use]
+    pub fn fields(&self) -> &HeaderMap {
+        &self.fields
+    }
+
+    /// The browser's address, as [`EdgeEvent::set_client_ip`] understood it.
+    ///
+    /// ```
+    /// # use firstparty_lambda_edge::EdgeEvent;
+    /// let mut event = EdgeEvent::new("GET", "/", "");
+    /// event.set_client_ip("203.0.113.7");
+    /// assert_eq!(event.client_ip(), Some("203.0.113.7".parse()?));
+    /// # Ok::<(), std::net::AddrParseError>(())
+    /// ```
+    #[must_use]
+    pub fn client_ip(&self) -> Option<IpAddr> {
+        self.client_ip
+    }
+
+    /// Whether the body was cut.
+    ///
+    /// ```
+    /// # use firstparty_lambda_edge::EdgeEvent;
+    /// assert!(!EdgeEvent::new("POST", "/fp/result", "").is_truncated());
+    /// ```
+    #[must_use]
+    pub fn is_truncated(&self) -> bool {
+        self.truncated
+    }
+
+    /// The body.
+    ///
+    /// ```
+    /// # use firstparty_lambda_edge::EdgeEvent;
+    /// assert_eq!(EdgeEvent::new("POST", "/fp/result", "").with_body("{}").body(), &"{}");
+    /// ```
+    #[must_use]
+    pub fn body(&self) -> &B {
+        &self.body
+    }
+
+    /// The variables that the origin's custom headers set (R13.2).
+    ///
+    /// ```
+    /// use firstparty::config::Variable;
+    /// # use firstparty_lambda_edge::EdgeEvent;
+    ///
+    /// let event = EdgeEvent::new("GET", "/", "");
+    /// assert_eq!(event.settings().get(Variable::GetResultPath), None);
+    /// ```
     #[must_use]
     pub fn settings(&self) -> &Source {
         &self.settings
     }
 
-    /// The name of the secret that holds the settings document, if the origin's custom headers
-    /// give one.
+    /// The name of the secret with the settings document, if the origin's custom headers have one.
+    ///
+    /// ```
+    /// # use firstparty_lambda_edge::EdgeEvent;
+    /// let mut event = EdgeEvent::new("GET", "/", "");
+    /// event.append_custom_header("fpjs_secret_name", "production/fingerprint");
+    /// assert_eq!(event.secret_name(), Some("production/fingerprint"));
+    /// ```
     #[must_use]
     pub fn secret_name(&self) -> Option<&str> {
         self.settings.get(Variable::SecretName)
     }
 
-    /// Answers the event without a gateway, which could not be set up: its cause is usually
-    /// [`SETTINGS`](super::cause::SETTINGS).
+    /// Answers the event without a gateway, for instance with
+    /// [`SETTINGS`](crate::cause::SETTINGS) if a gateway cannot be set up.
+    ///
+    /// ```
+    /// use firstparty_lambda_edge::{EdgeEvent, ResultObject, cause};
+    ///
+    /// let event = EdgeEvent::new("GET", "/fp/agent", "");
+    /// let result: ResultObject = event.refuse(&cause::SETTINGS);
+    /// assert_eq!(result.status(), 500);
+    /// ```
     #[must_use]
     pub fn refuse<R: Body>(&self, cause: &Cause) -> ResultObject<R> {
-        ResultObject::made(self.reply().refuse(cause))
+        ResultObject::from_reply(self.reply().refuse(cause))
     }
 
     fn reply(&self) -> Reply {
         Reply::to(&self.method, &self.fields)
     }
 
-    /// Whether the body was cut.
-    pub(crate) fn is_truncated(&self) -> bool {
-        self.truncated
-    }
-
-    /// The request and the browser's address, or why there is no such request (R13.3).
+    /// The request and the browser's address, or why HTTP does not allow the request (R13.3).
     pub(crate) fn into_request(self) -> Result<(Request<B>, Option<IpAddr>), (Refusal, Reply)> {
         if let Some(refusal) = self.refusal {
             return Err((refusal, self.reply()));
@@ -163,7 +326,7 @@ impl<B> EdgeEvent<B> {
 }
 
 impl<B> fmt::Debug for EdgeEvent<B> {
-    /// Shows no field: cookies are among them.
+    /// Leaves out the fields, because cookies are among them.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EdgeEvent")
             .field("method", &self.method)
@@ -175,6 +338,7 @@ impl<B> fmt::Debug for EdgeEvent<B> {
     }
 }
 
+/// The value, or the default and the reason to refuse the request.
 fn or_default<T: Default>(value: Option<T>) -> (T, Option<Refusal>) {
     match value {
         Some(value) => (value, None),
@@ -182,8 +346,8 @@ fn or_default<T: Default>(value: Option<T>) -> (T, Option<Refusal>) {
     }
 }
 
-/// Joins path and query. A delimiter where none can be would move the border between the two, or
-/// cut the query.
+/// Joins path and query. It refuses a `?` or `#` in the path, and a `#` in the query: with them the
+/// joined text would be split at another place.
 fn target(uri: &str, querystring: &str) -> Option<Uri> {
     if uri.contains(['?', '#']) || querystring.contains('#') {
         return None;
@@ -197,6 +361,7 @@ fn target(uri: &str, querystring: &str) -> Option<Uri> {
     PathAndQuery::from_maybe_shared(text.freeze()).ok().map(Uri::from)
 }
 
+/// A field, if HTTP allows its name and value.
 fn field(name: &str, value: &str) -> Option<(HeaderName, HeaderValue)> {
     let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
     Some((name, HeaderValue::from_bytes(value.as_bytes()).ok()?))
@@ -207,13 +372,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn room_is_made_at_once() {
+    fn reserved_memory_is_not_grown() {
         let mut event = EdgeEvent::new("GET", "/", "");
         event.reserve_fields(40);
         let room = event.fields.capacity();
         assert!(room >= 40);
         for number in 0..40 {
-            event.field(&format!("x-{number}"), "1");
+            event.append_field(&format!("x-{number}"), "1");
         }
         assert_eq!(event.fields.capacity(), room);
     }

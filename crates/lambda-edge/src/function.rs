@@ -1,4 +1,4 @@
-//! The gateway for events.
+//! The gateway as a Lambda@Edge function.
 
 use bytes::Bytes;
 use firstparty::http::header::CONTENT_LENGTH;
@@ -29,39 +29,107 @@ use crate::result::ResultObject;
 #[derive(Clone, Debug)]
 pub struct EdgeFunction(Gateway);
 
-/// What to do with an event.
+/// What the adapter does next with an event.
+///
+/// ```
+/// use bytes::Bytes;
+/// use firstparty::Config;
+/// use firstparty_lambda_edge::{EdgeEvent, EdgeFunction, EdgeStep};
+///
+/// let function = EdgeFunction::new(Config::builder().get_result_path("result").build()?);
+/// let mut event = EdgeEvent::new("GET", "/fp/result", "");
+/// event.append_field("host", "www.example.com");
+///
+/// match function.handle(event.with_body(Bytes::new())) {
+///     EdgeStep::Respond(result, _report) => panic!("answered with {}", result.status()),
+///     EdgeStep::Forward(request, _pending) => assert_eq!(request.uri().path(), "/"),
+/// }
+/// # Ok::<(), firstparty::ConfigError>(())
+/// ```
 #[derive(Debug)]
 #[expect(clippy::exhaustive_enums, reason = "an adapter has to handle both")]
 #[expect(clippy::large_enum_variant, reason = "the larger one is the usual one, and short-lived")]
 pub enum EdgeStep<B> {
-    /// Hand this to CloudFront.
+    /// Return this result to CloudFront.
     Respond(ResultObject<B>, Report),
-    /// Send this request upstream, once, and end what is pending with what comes back.
+    /// Send this request upstream once. Then end the pending exchange with the response, or with
+    /// the reason why there is none.
     Forward(Request<B>, Pending),
 }
 
 /// A forwarded event that waits for upstream's response.
+///
+/// It ends with [`complete`](Self::complete), [`fail`](Self::fail) or [`refuse`](Self::refuse).
+///
+/// ```
+/// use bytes::Bytes;
+/// use firstparty::http::Response;
+/// use firstparty::{Config, Failure, RequestId};
+/// use firstparty_lambda_edge::{Pending, ResultObject};
+///
+/// fn end(pending: Pending, upstream: Result<Response<Bytes>, Failure>) -> ResultObject {
+///     match upstream {
+///         Ok(response) => pending.complete(response),
+///         Err(failure) => pending.fail(failure, RequestId::new(1_767_225_600_123, 7)),
+///     }
+/// }
+/// ```
 #[derive(Debug)]
-#[must_use = "what is pending ends in `complete`, `fail` or `refuse`"]
+#[must_use = "a pending exchange ends in `complete`, `fail` or `refuse`"]
 pub struct Pending(Exchange);
 
 impl EdgeFunction {
-    /// Sets the function up.
+    /// Makes a function of a configuration.
+    ///
+    /// ```
+    /// use firstparty::Config;
+    /// use firstparty_lambda_edge::EdgeFunction;
+    ///
+    /// let config = Config::builder().agent_download_path("agent").build()?;
+    /// let function = EdgeFunction::new(config);
+    /// # Ok::<(), firstparty::ConfigError>(())
+    /// ```
     #[must_use]
     pub fn new(config: Config) -> Self {
         Self(Gateway::new(config, Platform::CloudFront))
     }
 
-    /// The gateway behind it.
+    /// The gateway that decides for this function.
+    ///
+    /// ```
+    /// use firstparty::Config;
+    /// use firstparty_lambda_edge::EdgeFunction;
+    ///
+    /// let function = EdgeFunction::new(Config::builder().pre_shared_secret("s3cret").build()?);
+    /// assert!(function.gateway().config().secret().is_some());
+    /// # Ok::<(), firstparty::ConfigError>(())
+    /// ```
     #[must_use]
     pub fn gateway(&self) -> &Gateway {
         &self.0
     }
 
-    /// Decides what happens to an event. Total, as [`Gateway::handle`] is.
+    /// Decides what happens to an event. Like [`Gateway::handle`], it accepts every event.
     ///
-    /// A request that is handed out has a definite body (R13.5): its `content-length` is the
-    /// decoded length; without a body there is none, but zero where the method expects content.
+    /// A forwarded request has a definite body (R13.5): `content-length` is the length of the
+    /// decoded body. Without a body, the field is 0 for POST, PUT and PATCH, and absent for other
+    /// methods.
+    ///
+    /// ```
+    /// use bytes::Bytes;
+    /// use firstparty::Config;
+    /// use firstparty_lambda_edge::{EdgeEvent, EdgeFunction, EdgeStep};
+    ///
+    /// let function = EdgeFunction::new(Config::builder().get_result_path("result").build()?);
+    /// let mut event = EdgeEvent::new("POST", "/fp/result", "region=eu");
+    /// event.append_field("host", "www.example.com");
+    /// let step = function.handle(event.with_body(Bytes::from("{}")));
+    ///
+    /// let EdgeStep::Forward(request, _pending) = step else { panic!() };
+    /// assert_eq!(request.uri().host(), Some("eu.api.fpjs.io"));
+    /// assert_eq!(request.headers()["content-length"], "2");
+    /// # Ok::<(), firstparty::ConfigError>(())
+    /// ```
     #[must_use]
     pub fn handle<B: Body>(&self, event: EdgeEvent<B>) -> EdgeStep<B> {
         let truncated = event.is_truncated();
@@ -76,8 +144,9 @@ impl EdgeFunction {
             Action::Respond(response, report) => return respond(response, report),
             Action::Forward(request, exchange) => (request, exchange),
         };
-        let framed = if truncated { Err(&BODY_TRUNCATED) } else { frame(&mut request) };
-        match framed {
+        let definite =
+            if truncated { Err(&BODY_TRUNCATED) } else { set_content_length(&mut request) };
+        match definite {
             Ok(()) => EdgeStep::Forward(request, Pending(exchange)),
             Err(cause) => respond(exchange.refuse(cause), exchange.report().answered(cause)),
         }
@@ -85,7 +154,21 @@ impl EdgeFunction {
 }
 
 impl Pending {
-    /// What is known of the exchange so far.
+    /// A report of the exchange so far, for counting.
+    ///
+    /// ```
+    /// # use bytes::Bytes;
+    /// # use firstparty::Config;
+    /// # use firstparty_lambda_edge::{EdgeEvent, EdgeFunction, EdgeStep};
+    /// # let config = Config::builder().get_result_path("result").build()?;
+    /// # let mut event = EdgeEvent::new("GET", "/fp/result", "");
+    /// # event.append_field("host", "www.example.com");
+    /// # let event = event.with_body(Bytes::new());
+    /// # let step = EdgeFunction::new(config).handle(event);
+    /// let EdgeStep::Forward(_request, pending) = step else { panic!() };
+    /// assert_eq!(pending.report().status, None);
+    /// # Ok::<(), firstparty::ConfigError>(())
+    /// ```
     #[must_use]
     pub fn report(&self) -> Report {
         self.0.report()
@@ -93,34 +176,89 @@ impl Pending {
 
     /// Turns upstream's response into the result for CloudFront.
     ///
-    /// A status that CloudFront does not take, and a response that is too large for it, become
+    /// If CloudFront does not accept the response, because of its status or its size, the result is
     /// a 502 (R13.4).
+    ///
+    /// ```
+    /// use firstparty::http::Response;
+    /// # use bytes::Bytes;
+    /// # use firstparty::Config;
+    /// # use firstparty_lambda_edge::{EdgeEvent, EdgeFunction, EdgeStep};
+    /// # let config = Config::builder().get_result_path("result").build()?;
+    /// # let mut event = EdgeEvent::new("GET", "/fp/result", "");
+    /// # event.append_field("host", "www.example.com");
+    /// # let event = event.with_body(Bytes::new());
+    /// # let step = EdgeFunction::new(config).handle(event);
+    /// let EdgeStep::Forward(_request, pending) = step else { panic!() };
+    /// let result = pending.complete(Response::new(Bytes::from("{}")));
+    /// assert_eq!(result.status(), 200);
+    /// # Ok::<(), firstparty::ConfigError>(())
+    /// ```
     #[must_use]
     pub fn complete<B: Body>(self, response: Response<B>) -> ResultObject<B> {
         ResultObject::new(&self.0, response)
-            .unwrap_or_else(|cause| ResultObject::made(self.0.refuse(cause)))
+            .unwrap_or_else(|cause| ResultObject::from_reply(self.0.refuse(cause)))
     }
 
-    /// The result when upstream gave no response (R9.1, R9.2).
+    /// Makes the result if upstream gave no response (R9.1, R9.2).
+    ///
+    /// ```
+    /// use firstparty::{Failure, RequestId};
+    /// # use firstparty_lambda_edge::ResultObject;
+    /// # use bytes::Bytes;
+    /// # use firstparty::Config;
+    /// # use firstparty_lambda_edge::{EdgeEvent, EdgeFunction, EdgeStep};
+    /// # let config = Config::builder().get_result_path("result").build()?;
+    /// # let mut event = EdgeEvent::new("GET", "/fp/result", "");
+    /// # event.append_field("host", "www.example.com");
+    /// # let event = event.with_body(Bytes::new());
+    /// # let step = EdgeFunction::new(config).handle(event);
+    /// let EdgeStep::Forward(_request, pending) = step else { panic!() };
+    /// let id = RequestId::new(1_767_225_600_123, 7); // the time, and some entropy
+    /// let result: ResultObject = pending.fail(Failure::Connect, id);
+    /// # let _ = result;
+    /// # Ok::<(), firstparty::ConfigError>(())
+    /// ```
     #[must_use]
     pub fn fail<B: Body>(self, failure: Failure, id: RequestId) -> ResultObject<B> {
-        ResultObject::made(self.0.fail(failure, id))
+        ResultObject::from_reply(self.0.fail(failure, id))
     }
 
-    /// The result when the adapter ends it for a reason of its own, for instance a limit of its
-    /// host (R9.3).
+    /// Makes the result if the adapter ends the exchange for a reason of its own, for instance a
+    /// limit of its host (R9.3).
+    ///
+    /// ```
+    /// use firstparty::http::StatusCode;
+    /// use firstparty::refusal::Cause;
+    /// # use firstparty_lambda_edge::ResultObject;
+    ///
+    /// const BUSY: Cause =
+    ///     Cause::new("busy", "R16.4", StatusCode::SERVICE_UNAVAILABLE, "too many requests are open");
+    /// # use bytes::Bytes;
+    /// # use firstparty::Config;
+    /// # use firstparty_lambda_edge::{EdgeEvent, EdgeFunction, EdgeStep};
+    /// # let config = Config::builder().get_result_path("result").build()?;
+    /// # let mut event = EdgeEvent::new("GET", "/fp/result", "");
+    /// # event.append_field("host", "www.example.com");
+    /// # let event = event.with_body(Bytes::new());
+    /// # let step = EdgeFunction::new(config).handle(event);
+    /// let EdgeStep::Forward(_request, pending) = step else { panic!() };
+    /// let result: ResultObject = pending.refuse(&BUSY);
+    /// assert_eq!(result.status(), 503);
+    /// # Ok::<(), firstparty::ConfigError>(())
+    /// ```
     #[must_use]
     pub fn refuse<B: Body>(self, cause: &Cause) -> ResultObject<B> {
-        ResultObject::made(self.0.refuse(cause))
+        ResultObject::from_reply(self.0.refuse(cause))
     }
 }
 
 fn respond<B: Body>(response: Response<Bytes>, report: Report) -> EdgeStep<B> {
-    EdgeStep::Respond(ResultObject::made(response), report)
+    EdgeStep::Respond(ResultObject::from_reply(response), report)
 }
 
-/// R13.5.
-fn frame<B: Body>(request: &mut Request<B>) -> Result<(), &'static Cause> {
+/// Sets the length of the body (R13.5).
+fn set_content_length<B: Body>(request: &mut Request<B>) -> Result<(), &'static Cause> {
     let size = request.body().size();
     let expects_content = [Method::POST, Method::PUT, Method::PATCH].contains(request.method());
     if size > 0 || expects_content {

@@ -1,5 +1,7 @@
 //! An event from JSON (R13.1).
 
+use std::str::FromStr;
+
 use bytes::Bytes;
 use serde::de::{Deserialize, Deserializer, Error as _};
 use serde_json::Value;
@@ -9,17 +11,27 @@ use thiserror::Error;
 use crate::event::EdgeEvent;
 use crate::shape::Event;
 
-/// Something that is no origin-request event.
+/// Why a payload is not an origin-request event.
 ///
-/// The message names the member at fault, or the place where JSON ends; it never repeats what
-/// stood there, which may be a secret.
+/// The message names the member at fault by its path, or the place of an error in the JSON. It
+/// never repeats a value, because that may be a secret.
+///
+/// ```
+/// use firstparty_lambda_edge::{EdgeEvent, EdgeEventError};
+///
+/// let error = EdgeEvent::from_json(b"{").unwrap_err();
+/// assert!(matches!(error, EdgeEventError::Json(_)));
+///
+/// let error = EdgeEvent::from_json(br#"{"Records": [{}]}"#).unwrap_err();
+/// assert_eq!(error.to_string(), "not an origin-request event: Records[0].cf: missing");
+/// ```
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum EdgeEventError {
     /// It is not JSON.
     #[error("the event is not JSON")]
     Json(#[source] serde_json::Error),
-    /// It is JSON, but a member is missing or has the wrong type.
+    /// A member is missing, or has the wrong type.
     #[error("not an origin-request event: {0}")]
     Member(String),
 }
@@ -27,12 +39,12 @@ pub enum EdgeEventError {
 impl EdgeEvent<Bytes> {
     /// Reads an event as the runtime delivers it.
     ///
-    /// Members that R13.1 does not list are passed over. `body` may be missing, as it is in events
-    /// of an association that does not include it; all else that it lists has to be there.
+    /// Members that R13.1 does not list are ignored. `body` may be missing, because associations
+    /// can leave it out. All other members of R13.1 are required.
     ///
     /// # Errors
     ///
-    /// [`EdgeEventError`], which names the member.
+    /// [`EdgeEventError`], which names the member at fault.
     ///
     /// ```
     /// use firstparty_lambda_edge::EdgeEvent;
@@ -59,6 +71,14 @@ impl EdgeEvent<Bytes> {
 fn read_again(json: &[u8]) -> Result<EdgeEvent, EdgeEventError> {
     let value: Value = serde_json::from_slice(json).map_err(EdgeEventError::Json)?;
     EdgeEvent::deserialize(&value).map_err(|error| EdgeEventError::Member(error.to_string()))
+}
+
+impl FromStr for EdgeEvent<Bytes> {
+    type Err = EdgeEventError;
+
+    fn from_str(json: &str) -> Result<Self, EdgeEventError> {
+        Self::from_json(json.as_bytes())
+    }
 }
 
 impl<'de> Deserialize<'de> for EdgeEvent<Bytes> {

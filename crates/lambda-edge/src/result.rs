@@ -1,4 +1,4 @@
-//! The object that CloudFront takes for a response (R13.4).
+//! The object that a function returns to CloudFront (R13.4).
 
 use std::borrow::Cow;
 
@@ -15,14 +15,26 @@ use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
 use crate::body::{Body, BodyEncoding};
 use crate::cause::{RESPONSE_STATUS, RESPONSE_TOO_LARGE};
 
-/// What names, values and the encoded body may take together.
+/// The limit in bytes for names, values and the encoded body together.
 const MAX_SIZE: usize = 1_048_576;
 
-/// A response as CloudFront takes it from a function: status, fields with their repeats, and a
-/// body that is text or base64.
+/// A response in the form that CloudFront expects from a function: status, fields, and a body that
+/// is text or base64.
 ///
-/// It serialises into the object that the function returns. Fields that CloudFront reads only or
-/// does not allow are not in it.
+/// Serde serialises it to the object that the function returns. It has none of the fields that
+/// CloudFront does not let a function set.
+///
+/// ```
+/// use bytes::Bytes;
+/// use firstparty_lambda_edge::{ResultObject, cause};
+///
+/// let result = ResultObject::<Bytes>::refused(&cause::NO_EVENT);
+/// let json = serde_json::to_value(&result)?;
+/// assert_eq!(json["status"], "500");
+/// assert_eq!(json["bodyEncoding"], "text");
+/// assert_eq!(json["body"], r#"{"error":"the event could not be read"}"#);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct ResultObject<B = Bytes> {
     status: StatusCode,
@@ -31,7 +43,10 @@ pub struct ResultObject<B = Bytes> {
 }
 
 impl<B: Body> ResultObject<B> {
-    /// Answers something that is no event, or one whose settings cannot be used.
+    /// Makes an answer without an event, for instance to a payload that is not one.
+    ///
+    /// If there is an event, [`EdgeEvent::refuse`](crate::EdgeEvent::refuse) is better: it adds CORS
+    /// fields for the request's origin.
     ///
     /// ```
     /// use bytes::Bytes;
@@ -43,15 +58,15 @@ impl<B: Body> ResultObject<B> {
     /// ```
     #[must_use]
     pub fn refused(cause: &Cause) -> Self {
-        Self::made(Reply::to(&Method::GET, &HeaderMap::new()).refuse(cause))
+        Self::from_reply(Reply::to(&Method::GET, &HeaderMap::new()).refuse(cause))
     }
 
-    /// An answer made here, which is small and has a usual status.
-    pub(crate) fn made(response: Response<Bytes>) -> Self {
+    /// An answer of this crate or of the gateway. Its size and status are within the limits.
+    pub(crate) fn from_reply(response: Response<Bytes>) -> Self {
         Self::from_response(response.map(B::from))
     }
 
-    /// Ends an exchange, within what CloudFront takes.
+    /// Ends an exchange with upstream's response, unless CloudFront would not accept it.
     pub(crate) fn new(exchange: &Exchange, response: Response<B>) -> Result<Self, &'static Cause> {
         if !(200..600).contains(&response.status().as_u16()) {
             return Err(&RESPONSE_STATUS);
@@ -62,15 +77,17 @@ impl<B: Body> ResultObject<B> {
 
     fn from_response(response: Response<B>) -> Self {
         let (parts, body) = response.into_parts();
-        let bodiless = [StatusCode::NO_CONTENT, StatusCode::NOT_MODIFIED].contains(&parts.status);
-        let body = (!bodiless).then(|| {
-            let is_text = !parts.headers.contains_key(CONTENT_ENCODING) && body.is_utf8();
-            (if is_text { BodyEncoding::Text } else { BodyEncoding::Base64 }, body)
-        });
+        let body = match parts.status {
+            StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED => None,
+            _ if parts.headers.contains_key(CONTENT_ENCODING) || !body.is_utf8() => {
+                Some((BodyEncoding::Base64, body))
+            }
+            _ => Some((BodyEncoding::Text, body)),
+        };
         Self { status: parts.status, fields: parts.headers, body }
     }
 
-    /// R13.4: names, values and the body as it is encoded.
+    /// The size of names, values and the encoded body (R13.4).
     fn size(&self) -> usize {
         let fields = self.fields().map(|(name, value)| name.as_str().len() + value.len());
         let body = self.body.as_ref();
@@ -80,25 +97,54 @@ impl<B: Body> ResultObject<B> {
 }
 
 impl<B> ResultObject<B> {
-    /// The status, 200 to 599.
+    /// The status, from 200 to 599.
+    ///
+    /// ```
+    /// # use bytes::Bytes;
+    /// # use firstparty_lambda_edge::{ResultObject, cause};
+    /// assert_eq!(ResultObject::<Bytes>::refused(&cause::SETTINGS).status(), 500);
+    /// ```
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.status
     }
 
-    /// The status in words; empty for one that is not registered.
+    /// The status in words. It is empty for a status that is not registered.
+    ///
+    /// ```
+    /// # use bytes::Bytes;
+    /// # use firstparty_lambda_edge::{ResultObject, cause};
+    /// let result = ResultObject::<Bytes>::refused(&cause::SETTINGS);
+    /// assert_eq!(result.status_description(), "Internal Server Error");
+    /// ```
     #[must_use]
     pub fn status_description(&self) -> &'static str {
         self.status.canonical_reason().unwrap_or_default()
     }
 
-    /// Names and values as text, repeats in their order. A value that is not UTF-8 is read as
-    /// ISO 8859-1.
+    /// The fields as text. A name comes once for each of its values. A value that is not UTF-8 is
+    /// read as ISO 8859-1.
+    ///
+    /// ```
+    /// # use bytes::Bytes;
+    /// # use firstparty_lambda_edge::{ResultObject, cause};
+    /// let result = ResultObject::<Bytes>::refused(&cause::SETTINGS);
+    /// let mut fields = result.fields();
+    /// assert!(fields.any(|(name, value)| name == "content-type" && value == "application/json"));
+    /// ```
     pub fn fields(&self) -> impl Iterator<Item = (&HeaderName, Cow<'_, str>)> {
         self.fields.iter().map(|(name, value)| (name, text(value)))
     }
 
-    /// The body and how to write it; none where a status has none.
+    /// The body and its encoding. It is `None` for 204 and 304, which have no body.
+    ///
+    /// ```
+    /// # use bytes::Bytes;
+    /// # use firstparty_lambda_edge::{BodyEncoding, ResultObject, cause};
+    /// let result = ResultObject::<Bytes>::refused(&cause::SETTINGS);
+    /// let body = Bytes::from(r#"{"error":"the settings are not valid"}"#);
+    /// assert_eq!(result.body(), Some((BodyEncoding::Text, &body)));
+    /// ```
     #[must_use]
     pub fn body(&self) -> Option<(BodyEncoding, &B)> {
         self.body.as_ref().map(|(encoding, body)| (*encoding, body))
@@ -126,7 +172,7 @@ impl Serialize for ResultObject<Bytes> {
     }
 }
 
-/// Fields by name: a list of values each.
+/// The fields as an object: for each name a list of lines.
 struct Fields<'r>(&'r HeaderMap);
 
 impl Serialize for Fields<'_> {
@@ -159,7 +205,7 @@ impl Serialize for Line<'_> {
     }
 }
 
-/// A body in its encoding, written as it is read.
+/// A body that is encoded while it is written.
 struct Encoded<'r>(BodyEncoding, &'r Bytes);
 
 impl Serialize for Encoded<'_> {

@@ -1,4 +1,4 @@
-//! The configuration that an event asks for (R13.2).
+//! The settings of an event (R13.2).
 
 use std::fmt;
 use std::time::Duration;
@@ -9,13 +9,15 @@ use thiserror::Error;
 
 use crate::function::EdgeFunction;
 
-/// How many deployments are remembered: distributions and behaviours that share an instance but
-/// differ in their origin's custom headers.
+/// The number of deployments that are remembered. An instance serves more than one if
+/// distributions or behaviours share it and their origins have different custom headers.
 const MAX_DEPLOYMENTS: usize = 8;
 
-/// Finds the function for an event: settings document first, then the origin's custom headers,
-/// then defaults (R13.2). Documents are kept as R1.6 says. Pure state: the adapter reads the
-/// document and says what time it is, as the time since a point that it chooses once.
+/// Finds the function for an event. A setting comes from the settings document, else from the
+/// origin's custom headers, else it has its default (R13.2).
+///
+/// It does no I/O and has no clock. The adapter reads the document, and passes the time as the
+/// duration since a moment of its choice. Documents are kept as R1.6 says.
 ///
 /// ```
 /// use std::time::Duration;
@@ -28,7 +30,7 @@ const MAX_DEPLOYMENTS: usize = 8;
 /// # }
 /// let mut settings = EdgeSettings::new(Config::builder());
 /// let mut event = EdgeEvent::new("GET", "/fp/result", "");
-/// event.custom_header("FPJS_SECRET_NAME", "production/fingerprint");
+/// event.append_custom_header("FPJS_SECRET_NAME", "production/fingerprint");
 /// let event = event.with_body(Bytes::new());
 ///
 /// let now = Duration::ZERO;
@@ -45,113 +47,176 @@ const MAX_DEPLOYMENTS: usize = 8;
 #[derive(Debug)]
 pub struct EdgeSettings {
     choices: Builder,
-    /// The one used last comes first.
+    /// The latest used comes first.
     deployments: Vec<Deployment>,
 }
 
-/// What the settings need before an event can be handled.
+/// What has to be done before an event can be handled.
+///
+/// ```
+/// use std::time::Duration;
+/// use firstparty::Config;
+/// use firstparty::config::Source;
+/// use firstparty_lambda_edge::{EdgeSettings, Need};
+///
+/// let mut headers = Source::new("origin custom headers");
+/// headers.insert("fpjs_secret_name", "production/fingerprint");
+///
+/// let mut settings = EdgeSettings::new(Config::builder());
+/// match settings.poll(&headers, Duration::ZERO)? {
+///     Need::Document(name) => assert_eq!(name, "production/fingerprint"),
+///     Need::Nothing(_function) => panic!("the document has not been read yet"),
+/// }
+/// # Ok::<(), firstparty::ConfigError>(())
+/// ```
 #[derive(Debug)]
 #[expect(clippy::exhaustive_enums, reason = "an adapter has to handle both")]
 pub enum Need<'s> {
-    /// The settings document with this name, to be handed to [`EdgeSettings::read`].
+    /// Read the secret with this name, and pass its content to [`EdgeSettings::read`].
     Document(&'s str),
-    /// Nothing: this function handles the event.
+    /// Nothing has to be done. This function handles the event.
     Nothing(&'s EdgeFunction),
 }
 
-/// Why a settings document was not taken. The last good one stays in use; without one, what the
-/// origin's custom headers say.
+/// Why a settings document is not used. The last good document stays in use. If there was none, the
+/// origin's custom headers are used alone.
+///
+/// ```
+/// use std::time::Duration;
+/// use firstparty::Config;
+/// use firstparty::config::Source;
+/// use firstparty_lambda_edge::{DocumentError, EdgeSettings};
+///
+/// let mut settings = EdgeSettings::new(Config::builder());
+/// let headers = Source::new("origin custom headers");
+/// let error = settings.read(&headers, Some(b"[]"), Duration::ZERO).unwrap_err();
+/// assert!(matches!(error, DocumentError::Malformed(_)));
+/// ```
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum DocumentError {
     /// The adapter could not read it.
     #[error("the settings document could not be read")]
     Unread,
-    /// It is not JSON, or not an object of strings. The message names the key at fault.
+    /// It is not a JSON object of strings. The message names the key at fault.
     #[error("the settings document is malformed: {0}")]
     Malformed(String),
-    /// It holds a value that cannot be used.
+    /// It has a value that is not valid.
     #[error("the settings document is not valid")]
     Invalid(#[from] ConfigError),
 }
 
-/// What is known for one set of custom headers.
+/// The state for one set of custom headers.
 struct Deployment {
     headers: Source,
-    /// Made of custom headers and document.
-    documented: DocumentCache<EdgeFunction>,
-    /// Made of custom headers alone. Where they cannot be used, a document may still outrank what
-    /// is wrong with them.
-    plain: Result<EdgeFunction, ConfigError>,
+    /// From the document and the custom headers.
+    with_document: DocumentCache<EdgeFunction>,
+    /// From the custom headers alone. They may be wrong where a document would be right, so an
+    /// error counts only until there is a document.
+    without_document: Result<EdgeFunction, ConfigError>,
 }
 
 impl EdgeSettings {
-    /// Begins with choices that are no variables, for instance how the integration is mounted.
+    /// Begins with the options that the adapter chooses in code, for instance the
+    /// [`Mount`](firstparty::config::Mount).
+    ///
+    /// ```
+    /// use firstparty::Config;
+    /// use firstparty::config::Mount;
+    /// use firstparty_lambda_edge::EdgeSettings;
+    ///
+    /// let settings = EdgeSettings::new(Config::builder().mount(Mount::Anywhere));
+    /// ```
     #[must_use]
     pub fn new(choices: Builder) -> Self {
         Self { choices, deployments: Vec::new() }
     }
 
-    /// Says what is needed for an event with these custom headers. To be called for every event,
-    /// and once more, with the same time, after [`EdgeSettings::read`].
+    /// Says what an event with these custom headers needs. Call it for every event, and call it
+    /// again after [`EdgeSettings::read`], with the same time.
     ///
     /// # Errors
     ///
-    /// [`ConfigError`] if the custom headers hold a value that cannot be used, and no document
-    /// says what counts instead.
+    /// [`ConfigError`] if the custom headers have a value that is not valid, and no document
+    /// overrides it.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use firstparty::Config;
+    /// use firstparty::config::Source;
+    /// use firstparty_lambda_edge::{EdgeSettings, Need};
+    ///
+    /// let mut settings = EdgeSettings::new(Config::builder());
+    /// let no_headers = Source::new("origin custom headers");
+    /// let need = settings.poll(&no_headers, Duration::ZERO)?;
+    /// assert!(matches!(need, Need::Nothing(_)));
+    /// # Ok::<(), firstparty::ConfigError>(())
+    /// ```
     pub fn poll(&mut self, headers: &Source, now: Duration) -> Result<Need<'_>, ConfigError> {
-        let Deployment { headers, documented, plain } = self.deployment(headers);
-        let function = match headers.get(Variable::SecretName) {
-            None => None,
-            Some(name) => match documented.poll(now) {
+        let Deployment { headers, with_document, without_document } = self.deployment(headers);
+        if let Some(name) = headers.get(Variable::SecretName) {
+            match with_document.poll(now) {
                 CacheState::Read => return Ok(Need::Document(name)),
-                CacheState::Use(function) => function,
-            },
-        };
-        let plain = || plain.as_ref().map_err(Clone::clone);
-        function.map_or_else(plain, Ok).map(Need::Nothing)
+                CacheState::Use(Some(function)) => return Ok(Need::Nothing(function)),
+                CacheState::Use(None) => {}
+            }
+        }
+        without_document.as_ref().map(Need::Nothing).map_err(Clone::clone)
     }
 
-    /// Takes the document for events with these custom headers, or none if it could not be read.
+    /// Reads the settings document for events with these custom headers. Pass `None` if the adapter
+    /// could not get it.
     ///
     /// # Errors
     ///
-    /// [`DocumentError`] says why the document is not used; it never repeats a value. The failure
-    /// is kept for at most five seconds.
+    /// [`DocumentError`] says why the document is not used. It never repeats a value. After a
+    /// failure, the document is asked for again in five seconds at the latest.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use firstparty::Config;
+    /// use firstparty::config::Source;
+    /// use firstparty_lambda_edge::EdgeSettings;
+    ///
+    /// let mut headers = Source::new("origin custom headers");
+    /// headers.insert("fpjs_secret_name", "production/fingerprint");
+    ///
+    /// let mut settings = EdgeSettings::new(Config::builder());
+    /// let document = br#"{"fpjs_get_result_path": "result"}"#;
+    /// settings.read(&headers, Some(document), Duration::ZERO)?;
+    /// # Ok::<(), firstparty_lambda_edge::DocumentError>(())
+    /// ```
     pub fn read(
         &mut self,
         headers: &Source,
         document: Option<&[u8]>,
         now: Duration,
     ) -> Result<(), DocumentError> {
-        let config = self.with_document(headers, document);
+        let config = self.config(headers, document);
         let deployment = self.deployment(headers);
         match config {
             Ok(config) => {
-                deployment.documented.set_ttl(config.proxy_secret_cache_ttl());
-                deployment.documented.succeeded(EdgeFunction::new(config), now);
+                deployment.with_document.set_ttl(config.proxy_secret_cache_ttl());
+                deployment.with_document.succeeded(EdgeFunction::new(config), now);
                 Ok(())
             }
             Err(error) => {
-                deployment.documented.failed(now);
+                deployment.with_document.failed(now);
                 Err(error)
             }
         }
     }
 
-    /// The document goes before the custom headers.
-    fn with_document(
-        &self,
-        headers: &Source,
-        document: Option<&[u8]>,
-    ) -> Result<Config, DocumentError> {
+    /// The configuration, in which the document goes before the custom headers.
+    fn config(&self, headers: &Source, document: Option<&[u8]>) -> Result<Config, DocumentError> {
         let document: Document = serde_json::from_slice(document.ok_or(DocumentError::Unread)?)
             .map_err(|error| DocumentError::Malformed(error.to_string()))?;
         let source = document.into_source("settings document");
         Ok(self.choices.clone().source(source).source(headers.clone()).build()?)
     }
 
-    /// Finds or begins the deployment with these custom headers, and puts it first.
+    /// The deployment with these custom headers, which becomes the first. A new one is added if
+    /// there is none.
     fn deployment(&mut self, headers: &Source) -> &mut Deployment {
         let known = self.deployments.iter().position(|known| known.headers == *headers);
         match known {
@@ -178,10 +243,10 @@ impl Deployment {
         let ttl = config.as_ref().map(Config::proxy_secret_cache_ttl);
         Self {
             headers: headers.clone(),
-            documented: DocumentCache::new(
+            with_document: DocumentCache::new(
                 ttl.unwrap_or_else(|_| Config::default().proxy_secret_cache_ttl()),
             ),
-            plain: config.map(EdgeFunction::new),
+            without_document: config.map(EdgeFunction::new),
         }
     }
 }

@@ -108,20 +108,20 @@ impl Event<'_> {
             return Err("Records[0].cf.request.origin: expected an object with custom or s3");
         }
         let mut event = EdgeEvent::new(&request.method, &request.uri, &request.querystring);
-        event.client_ip(&request.client_ip);
+        event.set_client_ip(&request.client_ip);
         event.reserve_fields(request.headers.0.len());
         for (name, value) in &request.headers.0 {
-            event.field(name, value);
+            event.append_field(name, value);
         }
         for Object(origin) in custom.iter().chain(&s3) {
             for (name, value) in &origin.custom_headers.0 {
-                event.custom_header(name, value);
+                event.append_custom_header(name, value);
             }
         }
         let Some(Object(body)) = request.body else {
             return Ok(event.with_body(Bytes::new()));
         };
-        event.truncated(body.input_truncated);
+        event.set_truncated(body.input_truncated);
         Ok(event.with_body(body.decode()?))
     }
 }

@@ -237,15 +237,15 @@ fn flat_event(input: &Input, size: usize) -> Option<EdgeEvent<Content>> {
     let count = fields.checked_add(custom)?.checked_mul(2)?.checked_add(4)?;
     let mut texts = reader.texts(count)?;
     let mut event = EdgeEvent::new(texts.next()?, texts.next()?, texts.next()?);
-    event.client_ip(texts.next()?);
+    event.set_client_ip(texts.next()?);
     event.reserve_fields(fields);
     for _ in 0..fields {
-        event.field(texts.next()?, texts.next()?);
+        event.append_field(texts.next()?, texts.next()?);
     }
     for _ in 0..custom {
-        event.custom_header(texts.next()?, texts.next()?);
+        event.append_custom_header(texts.next()?, texts.next()?);
     }
-    event.truncated(truncated != 0);
+    event.set_truncated(truncated != 0);
     let size = usize::try_from(body).ok()?;
     Some(event.with_body(Content::Outside { size, utf8: false }))
 }

@@ -166,8 +166,8 @@ fn too_many_fields_are_answered() {
     let size = names.take_while(|name| room.try_insert(name, HeaderValue::from(1)).is_ok()).count();
     let event = |fields, body: &'static str| {
         let mut event = EdgeEvent::new("GET", "/fp/", "");
-        event.field("host", "www.example.com");
-        (1..fields).for_each(|index| event.field(&format!("x-{index}"), "1"));
+        event.append_field("host", "www.example.com");
+        (1..fields).for_each(|index| event.append_field(&format!("x-{index}"), "1"));
         event.with_body(Bytes::from(body))
     };
     let (request, _) = forwarded(&usual(), event(size, ""));
@@ -267,9 +267,9 @@ proptest! {
             request["body"]["data"] = data.into();
         });
         let mut made = EdgeEvent::new(&method, &path, &query);
-        made.client_ip(&client_ip);
+        made.set_client_ip(&client_ip);
         for (name, value) in &fields {
-            made.field(name, value);
+            made.append_field(name, value);
         }
         let show = |event: EdgeEvent| match usual().handle(event) {
             EdgeStep::Respond(result, report) => {

@@ -16,7 +16,7 @@ fn at(millis: u64) -> Duration {
 fn headers(pairs: &[(&str, &str)]) -> Source {
     let mut event = EdgeEvent::new("GET", "/", "");
     for (name, value) in pairs {
-        event.custom_header(name, value);
+        event.append_custom_header(name, value);
     }
     event.with_body(Bytes::new()).settings().clone()
 }
