@@ -1,12 +1,15 @@
-//! JSON lines in, JSON lines out: what a Lambda@Edge function does with an event.
+//! Shows what a Lambda@Edge function does with events. It reads JSON lines and writes JSON lines.
 //!
-//! For debugging a deployment with an event from its logs, and for holding the WebAssembly module of
-//! `examples/lambda-edge` against this crate compiled natively. A line is
-//! `{"event", "choices"?, "upstream"?: {"status", "headers": [[name, value], …], "body"?}}`, the body
-//! in base64; settings come from the event's custom headers. The answer is
-//! `{"forward"?: {"method", "host", "path", "headers", "body"}, "result"?}` or `{"error"}`; without
-//! `upstream`, a forwarded event fails to connect. Paths and values of forwarded requests are given octet
-//! by octet, as ISO 8859-1.
+//! Use it to debug a deployment with events from its logs. The tests of `examples/lambda-edge` use it
+//! to compare the WebAssembly module with this crate compiled natively.
+//!
+//! A line of the input is
+//! `{"event", "choices"?, "upstream"?: {"status", "headers": [[name, value], …], "body"?}}`. The body is
+//! in base64. Settings come from the event's custom headers. Without `upstream`, a forwarded event
+//! fails to connect.
+//!
+//! A line of the output is `{"forward"?: {"method", "host", "path", "headers", "body"}, "result"?}` or
+//! `{"error"}`. Each character of a path or of a field's value stands for one byte (ISO 8859-1).
 //!
 //! ```sh
 //! cargo run --example edge_event < events.jsonl
@@ -90,7 +93,7 @@ fn answer(line: &str) -> Result<Answer, Error> {
     let event = EdgeEvent::from_json(line.event.get().as_bytes())?;
     let mut settings = settings(line.choices);
     let polled = settings.poll(event.settings(), Duration::ZERO);
-    let function = match polled.map_err(|error| whole(&error))? {
+    let function = match polled.map_err(|error| with_reason(&error))? {
         Need::Nothing(function) => function,
         Need::Document(name) => return Err(format!("the document {name} would be read").into()),
     };
@@ -108,7 +111,7 @@ fn answer(line: &str) -> Result<Answer, Error> {
 }
 
 /// The setting at fault and, where there is one, the reason.
-fn whole(error: &ConfigError) -> Error {
+fn with_reason(error: &ConfigError) -> Error {
     use std::error::Error as _;
     let reason = error.source().map(|source| format!(": {source}")).unwrap_or_default();
     format!("{error}{reason}").into()
@@ -134,14 +137,14 @@ fn forward(request: &Request<Bytes>) -> Forward {
     Forward {
         method: request.method().to_string(),
         host: request.uri().host().unwrap_or_default().to_owned(),
-        path: latin(path.as_bytes()),
-        headers: fields.map(|(name, value)| (name.to_string(), latin(value.as_bytes()))).collect(),
+        path: latin1(path.as_bytes()),
+        headers: fields.map(|(name, value)| (name.to_string(), latin1(value.as_bytes()))).collect(),
         body: BASE64_STANDARD.encode(request.body()),
     }
 }
 
-/// Octet by octet.
-fn latin(octets: &[u8]) -> String {
+/// Each byte as one character.
+fn latin1(octets: &[u8]) -> String {
     octets.iter().copied().map(char::from).collect()
 }
 

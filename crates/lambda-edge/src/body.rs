@@ -1,50 +1,68 @@
-//! What the mapping wants to know of a body.
+//! Bodies, and how a result object writes them.
 
 use bytes::Bytes;
 
-/// A body as far as the mapping is concerned: how long it is, and whether it is text.
+/// What this crate needs to know about a body: its size, and whether it is text.
 ///
-/// The answers made here come as [`Bytes`], so a stand-in for bodies that live elsewhere has to be
-/// able to hold those, too.
+/// [`Bytes`] is a body. Implement the trait for a type of your own if the content is kept in
+/// another place, for instance outside of a WebAssembly instance. Such a type must also be able to
+/// hold [`Bytes`], because answers that this crate makes have their body there.
 ///
 /// ```
 /// use bytes::Bytes;
 /// use firstparty_lambda_edge::Body;
 ///
-/// /// A body that stays where it is.
-/// enum Elsewhere {
-///     There { size: usize, utf8: bool },
-///     Here(Bytes),
+/// enum Content {
+///     /// The host keeps it.
+///     Outside { size: usize, is_utf8: bool },
+///     Inside(Bytes),
 /// }
 ///
-/// impl From<Bytes> for Elsewhere {
+/// impl From<Bytes> for Content {
 ///     fn from(body: Bytes) -> Self {
-///         Self::Here(body)
+///         Self::Inside(body)
 ///     }
 /// }
 ///
-/// impl Body for Elsewhere {
+/// impl Body for Content {
 ///     fn size(&self) -> usize {
 ///         match self {
-///             Self::There { size, .. } => *size,
-///             Self::Here(body) => body.size(),
+///             Self::Outside { size, .. } => *size,
+///             Self::Inside(body) => body.size(),
 ///         }
 ///     }
 ///
 ///     fn is_utf8(&self) -> bool {
 ///         match self {
-///             Self::There { utf8, .. } => *utf8,
-///             Self::Here(body) => body.is_utf8(),
+///             Self::Outside { is_utf8, .. } => *is_utf8,
+///             Self::Inside(body) => body.is_utf8(),
 ///         }
 ///     }
 /// }
-/// # assert_eq!(Elsewhere::There { size: 3, utf8: true }.size(), Elsewhere::from(Bytes::from("abc")).size());
+///
+/// assert_eq!(Content::Outside { size: 3, is_utf8: true }.size(), 3);
+/// assert_eq!(Content::from(Bytes::from("abc")).size(), 3);
 /// ```
 pub trait Body: From<Bytes> {
-    /// How many bytes it has.
+    /// The number of bytes.
+    ///
+    /// ```
+    /// use bytes::Bytes;
+    /// use firstparty_lambda_edge::Body;
+    ///
+    /// assert_eq!(Bytes::from("caf\u{e9}").size(), 5);
+    /// ```
     fn size(&self) -> usize;
 
-    /// Whether it is valid UTF-8. Asked at most once a body.
+    /// Whether the content is valid UTF-8. It is called at most once for a body.
+    ///
+    /// ```
+    /// use bytes::Bytes;
+    /// use firstparty_lambda_edge::Body;
+    ///
+    /// assert!(Bytes::from("caf\u{e9}").is_utf8());
+    /// assert!(!Bytes::from_static(b"\xff").is_utf8());
+    /// ```
     fn is_utf8(&self) -> bool;
 }
 
@@ -59,10 +77,19 @@ impl Body for Bytes {
 }
 
 /// How a result object writes its body.
+///
+/// ```
+/// use bytes::Bytes;
+/// use firstparty_lambda_edge::{BodyEncoding, ResultObject, cause};
+///
+/// let result = ResultObject::<Bytes>::refused(&cause::NO_EVENT);
+/// let Some((encoding, _body)) = result.body() else { panic!("a 500 has a body") };
+/// assert_eq!(encoding, BodyEncoding::Text);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "CloudFront knows these two")]
 pub enum BodyEncoding {
-    /// As it is: UTF-8.
+    /// As UTF-8.
     Text,
     /// In base64, with padding.
     Base64,
@@ -70,6 +97,13 @@ pub enum BodyEncoding {
 
 impl BodyEncoding {
     /// The encoding's name in events and result objects.
+    ///
+    /// ```
+    /// use firstparty_lambda_edge::BodyEncoding;
+    ///
+    /// assert_eq!(BodyEncoding::Text.as_str(), "text");
+    /// assert_eq!(BodyEncoding::Base64.as_str(), "base64");
+    /// ```
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -78,7 +112,7 @@ impl BodyEncoding {
         }
     }
 
-    /// What a body of this many bytes takes in this encoding.
+    /// The size of a body of `size` bytes once it is encoded.
     pub(crate) const fn encoded_size(self, size: usize) -> usize {
         match self {
             Self::Text => size,

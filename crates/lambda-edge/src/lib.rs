@@ -1,9 +1,10 @@
-//! CloudFront's Lambda@Edge: origin-request events in, result objects out (contract R13).
+//! The gateway for CloudFront's Lambda@Edge: it takes origin-request events and gives result
+//! objects (contract R13).
 //!
-//! CloudFront hands a function an event instead of a request, and takes an object instead of a
-//! response. [`EdgeEvent`] is read from JSON or put together from its parts; [`EdgeFunction`] is
-//! the gateway for events; [`ResultObject`] is what CloudFront gets back. [`EdgeSettings`] finds
-//! the configuration that an event asks for. As in the gateway, nothing here does I/O.
+//! CloudFront passes an event to a function instead of a request, and expects an object instead of
+//! a response. [`EdgeEvent`] is the event, read from JSON or built by hand. [`EdgeFunction`] is the
+//! gateway for events. [`ResultObject`] is what the function returns. [`EdgeSettings`] finds the
+//! configuration for an event. Like the gateway, this crate does no I/O.
 //!
 //! ```text
 //!            EdgeEvent                       Request
@@ -48,25 +49,25 @@
 //!
 //! # Bodies
 //!
-//! An event's body is decoded once and then moved. The mapping itself only wants to know a body's
-//! size and whether it is UTF-8, so an adapter whose bodies live elsewhere, for instance outside of
-//! a WebAssembly instance, implements [`Body`] for a stand-in and leaves them where they are.
+//! An event's body is decoded once and then moved. This crate only needs to know the size of a body
+//! and whether it is UTF-8. So an adapter can leave bodies where they are, for instance outside of
+//! a WebAssembly instance, and implement [`Body`] for a type that stands for them.
 //!
-//! # On the public API
+//! # An adapter of your own
 //!
-//! The crate uses nothing of `firstparty` but its public API, so it can be read as a pattern for an
-//! adapter to any other host that does not speak in `http` types:
+//! This crate uses only the public API of `firstparty`. Its source can serve as a model for any host
+//! that does not use `http` types:
 //!
-//! | what it needs | where it is |
+//! | task | item |
 //! |---|---|
-//! | a request, decided | [`Gateway::handle`](firstparty::Gateway::handle) |
-//! | a response, a failure, or a limit of the host | [`Exchange::complete`](firstparty::Exchange::complete), `fail`, `refuse` |
-//! | an answer to what cannot be handed to a gateway | [`Reply::to`](firstparty::reply::Reply::to) |
-//! | reasons of its own for an answer | [`Cause::new`](firstparty::refusal::Cause::new): see [`cause`] |
-//! | a report of a request that is answered here | [`Report::answered`](firstparty::Report::answered) |
-//! | the browser's address from text | [`parse_address`](firstparty::request::address::parse_address) |
-//! | variables from the host's own places | [`Source::insert`](firstparty::config::Source::insert) |
-//! | a settings document, kept for a while | [`DocumentCache`](firstparty::config::DocumentCache) |
+//! | decide about a request | [`Gateway::handle`](firstparty::Gateway::handle) |
+//! | end with a response, a failure, or a limit of the host | [`Exchange::complete`](firstparty::Exchange::complete), `fail`, `refuse` |
+//! | answer something that is not a request | [`Reply::to`](firstparty::reply::Reply::to) |
+//! | add a cause for an answer | [`Cause::new`](firstparty::refusal::Cause::new), see [`cause`] |
+//! | report that a request was not sent after all | [`Report::unsent`](firstparty::Report::unsent) |
+//! | read the browser's address | [`parse_address`](firstparty::request::address::parse_address) |
+//! | read variables from a place that the host has | [`Source::insert`](firstparty::config::Source::insert) |
+//! | keep a settings document for a while | [`DocumentCache`](firstparty::config::DocumentCache) |
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
