@@ -1,7 +1,7 @@
-//! Names of Lambda functions: R14.7.
+//! ARNs of Lambda functions (R14.7).
 
-/// An ARN of a Lambda function,
-/// `arn:{partition}:lambda:{region}:{account}:function:{name}[:{qualifier}]`, in its parts.
+/// The parts of a Lambda function's ARN,
+/// `arn:{partition}:lambda:{region}:{account}:function:{name}[:{qualifier}]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct FunctionArn<'a> {
     partition: &'a str,
@@ -12,23 +12,24 @@ pub(super) struct FunctionArn<'a> {
 }
 
 impl<'a> FunctionArn<'a> {
-    /// The parts of `text`, if it has all of them and nothing more.
+    /// Reads an ARN that names a function, with a qualifier or without.
     pub(super) fn parse(text: &'a str) -> Option<Self> {
-        let mut parts = text.split(':');
-        let mut next = || parts.next();
-        let ("arn", partition, "lambda") = (next()?, next()?, next()?) else {
-            return None;
+        let parts: Vec<&str> = text.split(':').collect();
+        let (function, qualifier) = match parts.as_slice() {
+            [function @ .., qualifier] if function.len() == 7 => (function, Some(*qualifier)),
+            function => (function, None),
         };
-        let (region, account) = (next()?, next()?);
-        let ("function", name) = (next()?, next()?) else {
-            return None;
-        };
-        let arn = Self { partition, region, account, name, qualifier: next() };
-        let complete = !name.is_empty() && arn.qualifier != Some("") && next().is_none();
-        complete.then_some(arn)
+        match *function {
+            ["arn", partition, "lambda", region, account, "function", name]
+                if !name.is_empty() && qualifier != Some("") =>
+            {
+                Some(Self { partition, region, account, name, qualifier })
+            }
+            _ => None,
+        }
     }
 
-    /// Whether both name the same function, whatever their qualifiers.
+    /// Whether both name the same function. Qualifiers do not count.
     pub(super) fn is_same_function(self, other: Self) -> bool {
         Self { qualifier: None, ..self } == Self { qualifier: None, ..other }
     }
@@ -38,7 +39,7 @@ impl<'a> FunctionArn<'a> {
 mod tests {
     use super::*;
 
-    /// R14.7: parsed, not searched.
+    /// R14.7: an ARN is parsed into its parts.
     #[test]
     fn parts_are_told_apart() {
         let arn =
@@ -65,9 +66,9 @@ mod tests {
         }
     }
 
-    /// R14.7: less or more than an ARN of a function is none.
+    /// R14.7: text with fewer or more parts is not the ARN of a function.
     #[test]
-    fn other_texts_are_no_function() {
+    fn other_texts_are_not_functions() {
         for text in [
             "",
             "edge",

@@ -1,19 +1,19 @@
-//! Who may use the function: R14.1.
+//! Authorisation by a token (R14.1).
 
 use std::{fmt, iter};
 
 use serde_json::Value;
-use subtle::{Choice, ConstantTimeEq};
+use subtle::ConstantTimeEq;
 
 use crate::member::text;
 
-/// The token of an `authorization` field whose form is right.
+/// The token of a well-formed `authorization` field.
 ///
-/// A secret guess is still a secret: no `Debug` shows it.
+/// It may be the right one or close to it, so `Debug` does not show it.
 #[derive(Clone)]
-pub(super) struct Presented(String);
+pub(super) struct PresentedToken(String);
 
-impl Presented {
+impl PresentedToken {
     /// Reads `mgmt-token <token>`: the scheme in any case (RFC 9110 §11.1), one space, and a token
     /// of visible ASCII characters.
     pub(super) fn from_field(field: &str) -> Option<Self> {
@@ -24,8 +24,8 @@ impl Presented {
         well_formed.then(|| Self(token.to_owned()))
     }
 
-    /// Whether this is the token in the settings secret. A secret that cannot be read, or that has
-    /// no token, authorises nobody.
+    /// Whether this is the token in the settings secret. It is not if the secret cannot be read, or
+    /// has no token.
     pub(super) fn is_in(&self, secret: &Value) -> bool {
         text(secret, "SecretString")
             .and_then(|document| serde_json::from_str::<Value>(document).ok())
@@ -34,19 +34,22 @@ impl Presented {
             })
     }
 
-    /// Compares in a time that depends on the length of what was presented and on nothing else:
-    /// neither on where the texts differ, nor on the length of what was expected.
+    /// Compares the two tokens. The time depends only on the length of the presented one: not on
+    /// the length of the expected one, and not on where they differ.
     fn equals(&self, expected: &[u8]) -> bool {
         let presented = self.0.as_bytes();
         let padded = expected.iter().chain(iter::repeat(&0));
-        let same = |same: Choice, (a, b): (&u8, &u8)| same & a.ct_eq(b);
-        presented.iter().zip(padded).fold(presented.len().ct_eq(&expected.len()), same).into()
+        let mut equal = presented.len().ct_eq(&expected.len());
+        for (presented, expected) in presented.iter().zip(padded) {
+            equal &= presented.ct_eq(expected);
+        }
+        equal.into()
     }
 }
 
-impl fmt::Debug for Presented {
+impl fmt::Debug for PresentedToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Presented(..)")
+        f.write_str("PresentedToken(..)")
     }
 }
 
@@ -58,7 +61,7 @@ mod tests {
 
     fn accepts(field: &str, token: &str) -> bool {
         let secret = json!({"SecretString": json!({"token": token}).to_string()});
-        Presented::from_field(field).is_some_and(|presented| presented.is_in(&secret))
+        PresentedToken::from_field(field).is_some_and(|presented| presented.is_in(&secret))
     }
 
     /// R14.1: the form is checked before anything else.
@@ -83,9 +86,9 @@ mod tests {
             "mgmt-token t\u{f6}ken",
             "mgmt-token t0ken\u{0}",
         ] {
-            assert!(Presented::from_field(field).is_none(), "{field:?}");
+            assert!(PresentedToken::from_field(field).is_none(), "{field:?}");
         }
-        assert!(Presented::from_field("Mgmt-Token t0ken").is_some());
+        assert!(PresentedToken::from_field("Mgmt-Token t0ken").is_some());
     }
 
     /// R14.1: equal means equal in every byte and in length.
@@ -107,7 +110,7 @@ mod tests {
     /// R14.1: a secret of any other shape authorises nobody.
     #[test]
     fn odd_secrets_authorise_nobody() {
-        let presented = Presented::from_field("mgmt-token t0ken").unwrap();
+        let presented = PresentedToken::from_field("mgmt-token t0ken").unwrap();
         for secret in [
             json!(null),
             json!({}),
@@ -126,7 +129,7 @@ mod tests {
 
     #[test]
     fn debug_hides_the_token() {
-        let presented = Presented::from_field("mgmt-token s3cret").unwrap();
-        assert_eq!(format!("{presented:?}"), "Presented(..)");
+        let presented = PresentedToken::from_field("mgmt-token s3cret").unwrap();
+        assert_eq!(format!("{presented:?}"), "PresentedToken(..)");
     }
 }

@@ -1,4 +1,4 @@
-//! The calls a machine asks for.
+//! The calls to the cloud's API.
 
 use std::fmt;
 
@@ -7,15 +7,15 @@ use serde_json::Value;
 
 /// A call to the cloud's API, with exactly the members that the API names (R14.1, R14.3, R14.4).
 ///
-/// As JSON (serde) a call is one object, `{"<operation>": {<members>}}`, whose inner object is the
-/// operation's input as an AWS SDK takes it.
+/// Serde serialises a call to one object, `{"<operation>": {<members>}}`. The inner object is the
+/// input that an AWS SDK expects for the operation.
 ///
 /// The outcome is the operation's output in the SDK's JSON form, or a
-/// [`CallFailure`](super::CallFailure). `GetSecretValue` belongs to Secrets Manager, the calls
-/// about functions and versions to Lambda, the others to CloudFront.
+/// [`CallFailure`](crate::CallFailure). `GetSecretValue` belongs to Secrets Manager, the calls about
+/// functions and versions belong to Lambda, and the others to CloudFront.
 ///
-/// `Debug` shows what a call names and never the distribution configuration: the custom headers of
-/// its origins may hold secrets.
+/// `Debug` shows all members but the distribution configuration, because the custom headers of its
+/// origins may have secrets.
 ///
 /// ```
 /// use firstparty_management::Call;
@@ -31,22 +31,22 @@ use serde_json::Value;
 #[derive(Clone, PartialEq, Serialize)]
 #[expect(clippy::exhaustive_enums, reason = "a host must be able to perform every call")]
 pub enum Call<'a> {
-    /// Reads the settings secret, which holds the token.
+    /// Reads the settings secret, which has the token.
     ///
-    /// Only `SecretString` of the reply is read; a host whose secret is binary hands over its
-    /// bytes as text there.
+    /// Only `SecretString` of the reply is used. If the secret is binary, the host passes its bytes
+    /// as text in this member.
     #[serde(rename_all = "PascalCase")]
     GetSecretValue {
         /// Name or ARN of the secret.
         secret_id: &'a str,
     },
-    /// Reads the function as it is now.
+    /// Reads the current state of the function.
     #[serde(rename_all = "PascalCase")]
     GetFunction {
         /// The function.
         function_name: &'a str,
     },
-    /// Brings the newest code into the function and publishes it as a version.
+    /// Updates the function to the newest code, and publishes a version.
     #[serde(rename_all = "PascalCase")]
     UpdateFunctionCode {
         /// The function.
@@ -59,7 +59,7 @@ pub enum Call<'a> {
         s3_key: &'a str,
         /// The revision that was read: the call is refused if the function changed since.
         revision_id: &'a str,
-        /// Always true.
+        /// It is always `true`.
         publish: bool,
     },
     /// Reads one page of the function's versions.
@@ -79,7 +79,7 @@ pub enum Call<'a> {
         /// The version.
         qualifier: &'a str,
     },
-    /// Reads the distribution with its state.
+    /// Reads the distribution and its state.
     #[serde(rename_all = "PascalCase")]
     GetDistribution {
         /// The distribution.
@@ -96,24 +96,29 @@ pub enum Call<'a> {
     UpdateDistribution {
         /// The distribution.
         id: &'a str,
-        /// The entity tag that came with the configuration: the call is refused if it is stale.
+        /// The entity tag that came with the configuration. The call is refused if it is stale.
         if_match: &'a str,
-        /// The configuration that was read, with other function ARNs.
+        /// The configuration that was read, with new function ARNs.
         distribution_config: &'a Value,
     },
-    /// Takes what is cached of the old version out of the edge caches: what the path patterns match,
-    /// and for a pattern without wildcard what was asked for without a query.
+    /// Removes responses of the old version from the edge caches: all that a path pattern matches,
+    /// or, for a pattern without a wildcard, the response to the path without a query.
     #[serde(rename_all = "PascalCase")]
     CreateInvalidation {
         /// The distribution.
         distribution_id: &'a str,
-        /// What to invalidate.
+        /// The paths to invalidate.
         invalidation_batch: InvalidationBatch<'a>,
     },
 }
 
 impl Call<'_> {
     /// The operation's name in the API, for dispatch and logs.
+    ///
+    /// ```
+    /// # use firstparty_management::Call;
+    /// assert_eq!(Call::GetDistribution { id: "E2EXAMPLE" }.operation(), "GetDistribution");
+    /// ```
     #[must_use]
     pub fn operation(&self) -> &'static str {
         match self {
@@ -166,25 +171,49 @@ impl fmt::Debug for Call<'_> {
 }
 
 /// The batch of [`Call::CreateInvalidation`].
+///
+/// ```
+/// use firstparty_management::{InvalidationBatch, Paths};
+///
+/// let items = ["/fp/*".to_owned()];
+/// let paths = Paths { quantity: items.len(), items: &items };
+/// let batch = InvalidationBatch { paths, caller_reference: "edge-7" };
+/// assert_eq!(
+///     serde_json::to_string(&batch)?,
+///     r#"{"Paths":{"Quantity":1,"Items":["/fp/*"]},"CallerReference":"edge-7"}"#,
+/// );
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 #[expect(clippy::exhaustive_structs, reason = "exactly the members that the API names")]
 pub struct InvalidationBatch<'a> {
     /// The paths.
     pub paths: Paths<'a>,
-    /// `{function}-{version}`: an equal repeat gives the batch that exists already, and invalidates
-    /// nothing again (see [what is guaranteed](super#invalidations)).
+    /// `{function}-{version}`. CloudFront answers a repeat with the batch that exists already, and
+    /// invalidates nothing again (see [Invalidations](crate#invalidations)).
     pub caller_reference: &'a str,
 }
 
 /// The paths of an [`InvalidationBatch`].
+///
+/// ```
+/// use firstparty_management::Paths;
+///
+/// let items = ["/*".to_owned()];
+/// assert_eq!(
+///     serde_json::to_string(&Paths { quantity: 1, items: &items })?,
+///     r#"{"Quantity":1,"Items":["/*"]}"#,
+/// );
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 #[expect(clippy::exhaustive_structs, reason = "exactly the members that the API names")]
 pub struct Paths<'a> {
     /// The number of items.
     pub quantity: usize,
-    /// Paths, each with a leading `/` and a wildcard at most at its end.
+    /// The paths. Each starts with `/`, and may have a wildcard at its end only.
     pub items: &'a [String],
 }
 

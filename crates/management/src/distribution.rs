@@ -1,9 +1,9 @@
-//! The distribution's configuration, read and edited as generic JSON: R14.4, R14.7, R14.9.
+//! Reads and edits the distribution's configuration as generic JSON (R14.4, R14.7, R14.9).
 //!
-//! Only the parts that matter are looked at. Everything else, members that this crate has never
-//! heard of included, goes back as it came. So do numbers: integers from -2^63 to 2^64-1 and the
-//! 64-bit floating-point numbers are kept exactly. An integer beyond those becomes the nearest
-//! floating-point number, as it does in a JavaScript SDK; CloudFront has none.
+//! Everything but the edited ARNs stays as it is, including members that this crate does not know.
+//! Integers from -2^63 to 2^64-1 and 64-bit floating-point numbers are kept exactly. A larger
+//! integer would become the nearest floating-point number, as in a JavaScript SDK, but CloudFront
+//! uses none.
 
 use std::collections::BTreeSet;
 
@@ -16,27 +16,28 @@ use crate::member::{items, items_of, text};
 use crate::settings::Deployment;
 use crate::version::Version;
 
-/// A cache behaviour whose target origin is Fingerprint's.
+/// A cache behaviour whose target origin belongs to Fingerprint.
 struct Behaviour<'a> {
     path_pattern: Option<String>,
     /// The function ARNs of its `origin-request` associations.
     arns: Vec<&'a mut Value>,
 }
 
-/// What [`point`] did.
+/// The result of [`associate`].
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Edit {
-    /// How many associations pointed elsewhere before.
+    /// The number of associations that changed.
     pub(super) changed: usize,
-    /// Paths to invalidate.
+    /// The paths to invalidate.
     pub(super) paths: Vec<String>,
 }
 
-/// Points every association of the version's function at this version.
+/// Associates Fingerprint's behaviours with this version, where they are associated with its
+/// function.
 ///
-/// R14.5: one that names a later version stays, and counts as right: a run that published later has
-/// been here already, and a slow run must not undo its work.
-pub(super) fn point(
+/// An association with a later version stays and counts as right (R14.5): another run published
+/// that version meanwhile, and this run must not undo its work.
+pub(super) fn associate(
     config: &mut Value,
     deployment: &Deployment,
     version: &Version,
@@ -47,8 +48,7 @@ pub(super) fn point(
     }
     let (mut changed, mut found, mut patterns) = (0, false, Vec::new());
     for Behaviour { path_pattern, arns } in behaviours {
-        let is_ours = |arn: &&mut Value| version.is_of_function(arn);
-        let ours: Vec<_> = arns.into_iter().filter(is_ours).collect();
+        let ours: Vec<_> = arns.into_iter().filter(|arn| version.is_of_function(arn)).collect();
         if ours.is_empty() {
             continue;
         }
@@ -66,72 +66,78 @@ pub(super) fn point(
     if paths.is_empty() { Err(UpdateError::PathMissing) } else { Ok(Edit { changed, paths }) }
 }
 
-/// R14.3: how many associations name the deployment's function: the one with the ARN `function`,
-/// whatever its version, or, where that is not known, any of its name.
+/// Counts the associations with the deployment's function, of any version (R14.3).
+///
+/// The function is the one with the ARN `function`, or any of the same name if its ARN is not
+/// known.
 pub(super) fn count_associations(
     config: &mut Value,
     deployment: &Deployment,
     function: Option<&str>,
 ) -> usize {
     let function = function.and_then(FunctionArn::parse);
-    let is_ours = |arn: FunctionArn<'_>| match function {
-        Some(function) => arn.is_same_function(function),
-        None => arn.name == deployment.function_name,
-    };
-    let is_counted =
-        |arn: &&mut Value| arn.as_str().and_then(FunctionArn::parse).is_some_and(is_ours);
     let behaviours = behaviours(config, deployment);
-    behaviours.into_iter().flat_map(|behaviour| behaviour.arns).filter(is_counted).count()
+    let arns = behaviours.iter().flat_map(|behaviour| &behaviour.arns);
+    arns.filter_map(|arn| FunctionArn::parse(arn.as_str()?))
+        .filter(|arn| match function {
+            Some(function) => arn.is_same_function(function),
+            None => arn.name == deployment.function_name,
+        })
+        .count()
 }
 
-/// The default and every ordered cache behaviour whose target origin is Fingerprint's.
+/// The default and the ordered cache behaviours whose target origin belongs to Fingerprint.
 fn behaviours<'a>(config: &'a mut Value, deployment: &Deployment) -> Vec<Behaviour<'a>> {
     let origins = origin_ids(config, deployment);
-    let is_ours = |behaviour: &&mut Value| {
-        text(behaviour, "TargetOriginId").is_some_and(|id| origins.contains(id))
-    };
-    let mut ours = Vec::new();
+    let mut behaviours = Vec::new();
     for (member, value) in config.as_object_mut().into_iter().flatten() {
         match member.as_str() {
-            "DefaultCacheBehavior" => {
-                let default = Some(value).filter(is_ours);
-                ours.extend(default.map(|value| Behaviour::of(value, Some("*"))));
+            "DefaultCacheBehavior" if is_one_of(value, "TargetOriginId", &origins) => {
+                behaviours.push(Behaviour::new(value, Some("*")));
             }
             "CacheBehaviors" => {
-                let ordered = items(value).iter_mut().filter(is_ours);
-                ours.extend(ordered.map(|value| Behaviour::of(value, None)));
+                let ordered = items(value).iter_mut();
+                let ordered = ordered.filter(|it| is_one_of(it, "TargetOriginId", &origins));
+                behaviours.extend(ordered.map(|value| Behaviour::new(value, None)));
             }
             _ => {}
         }
     }
-    ours
+    behaviours
 }
 
-/// Ids of the origins that have one of Fingerprint's domain names, and of the origin groups that
-/// have such an origin among their members: a behaviour targets either.
+/// The ids that a behaviour of Fingerprint's can target: those of the origins with one of its domain
+/// names, and those of the origin groups with such an origin among their members.
 fn origin_ids(config: &Value, deployment: &Deployment) -> BTreeSet<String> {
-    let id = |item: &Value| text(item, "Id").map(str::to_owned);
-    let is_ours = |domain: &str| deployment.is_origin(domain);
-    let origins: BTreeSet<String> = listed(config, "/Origins/Items")
-        .filter(|origin| text(origin, "DomainName").is_some_and(is_ours))
-        .filter_map(id)
-        .collect();
-    let has_ours = |group: &&Value| {
-        listed(group, "/Members/Items")
-            .any(|member| text(member, "OriginId").is_some_and(|id| origins.contains(id)))
-    };
-    let groups: BTreeSet<String> =
-        listed(config, "/OriginGroups/Items").filter(has_ours).filter_map(id).collect();
-    origins.into_iter().chain(groups).collect()
+    let mut origins = BTreeSet::new();
+    for origin in elements(config, "/Origins/Items") {
+        if text(origin, "DomainName").is_some_and(|domain| deployment.is_origin(domain)) {
+            origins.extend(text(origin, "Id").map(str::to_owned));
+        }
+    }
+    let mut groups = BTreeSet::new();
+    for group in elements(config, "/OriginGroups/Items") {
+        let mut members = elements(group, "/Members/Items");
+        if members.any(|member| is_one_of(member, "OriginId", &origins)) {
+            groups.extend(text(group, "Id").map(str::to_owned));
+        }
+    }
+    origins.append(&mut groups);
+    origins
+}
+
+/// Whether the member `name` is one of these ids.
+fn is_one_of(value: &Value, name: &str, ids: &BTreeSet<String>) -> bool {
+    text(value, name).is_some_and(|id| ids.contains(id))
 }
 
 /// The elements of the array at this place, if there is one.
-fn listed<'a>(value: &'a Value, place: &str) -> impl Iterator<Item = &'a Value> {
+fn elements<'a>(value: &'a Value, place: &str) -> impl Iterator<Item = &'a Value> {
     value.pointer(place).and_then(Value::as_array).into_iter().flatten()
 }
 
 impl<'a> Behaviour<'a> {
-    fn of(value: &'a mut Value, default_pattern: Option<&str>) -> Self {
+    fn new(value: &'a mut Value, default_pattern: Option<&str>) -> Self {
         let path_pattern = text(value, "PathPattern").or(default_pattern).map(str::to_owned);
         let arns = items_of(value, "LambdaFunctionAssociations")
             .iter_mut()
@@ -194,7 +200,7 @@ mod tests {
     }
 
     fn edit(config: &mut Value) -> Result<Edit, UpdateError> {
-        point(config, &deployment(), &version())
+        associate(config, &deployment(), &version())
     }
 
     /// R14.4, R14.7, R14.9: the right ARNs change and nothing else does.
@@ -231,7 +237,7 @@ mod tests {
     }
 
     /// R14.4, R14.5: a slow run does not undo the work of one that published later. Numbers are
-    /// compared, not texts, and what is no number, or missing, is no later version.
+    /// compared, not texts. A missing version, or one that is not a number, is not later.
     #[test]
     fn later_versions_stay() {
         for (old, changed) in [

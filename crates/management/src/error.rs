@@ -1,11 +1,11 @@
-//! Why an update ended without success, and the code that says so: R14.8.
+//! The errors of an update and their codes (R14.8).
 
 use crate::failure::CallFailure;
 
-/// Why an update ended without success (R14.8).
+/// Why an update failed (R14.8).
 ///
-/// The caller gets only the [code](UpdateError::code); the sentence is for the host's log. Neither
-/// holds a word of a reply.
+/// The caller gets only the [code](UpdateError::code). The sentence is for the host's log. Neither
+/// has any text of a reply.
 ///
 /// ```
 /// use firstparty_management::UpdateError;
@@ -17,16 +17,16 @@ use crate::failure::CallFailure;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum UpdateError {
-    /// The function may not perform a call.
+    /// The management function is not allowed to make a call.
     #[error("access to {0} is denied")]
     AccessDenied(&'static str),
-    /// No association of a behaviour with Fingerprint's origin is this function's.
+    /// No cache behaviour with Fingerprint's origin is associated with the function.
     #[error("no cache behaviour for fingerprint's origin is associated with the function")]
     AssociationMissing,
-    /// No behaviour's target origin has one of Fingerprint's domain names.
+    /// No cache behaviour has a target origin with one of Fingerprint's domain names.
     #[error("no cache behaviour uses fingerprint's origin")]
     BehaviourMissing,
-    /// A call failed in a way that no other code describes.
+    /// A call failed for a reason that has no code of its own.
     #[error("{0} failed")]
     CallFailed(&'static str),
     /// The code could not be updated.
@@ -38,14 +38,14 @@ pub enum UpdateError {
     /// The function's configuration is missing from the reply.
     #[error("the function's configuration is missing")]
     FunctionMissing,
-    /// The version's ARN is missing, or is not one of this function.
+    /// The version's ARN is missing, or belongs to another function.
     #[error("the published version has no usable ARN")]
     FunctionArnMissing,
     /// None of the affected behaviours has a path pattern.
     #[error("no affected cache behaviour has a path pattern")]
     PathMissing,
     /// The function or the distribution does not exist.
-    #[error("{0} did not find what it was asked for")]
+    #[error("{0} did not find the resource")]
     ResourceNotFound(&'static str),
     /// The revision is missing from the reply to `UpdateFunctionCode`.
     #[error("the revision after the update is missing")]
@@ -53,7 +53,7 @@ pub enum UpdateError {
     /// The revision is missing from the reply to `GetFunction`.
     #[error("the revision before the update is missing")]
     RevisionBeforeMissing,
-    /// The list of versions does not tell which one was published.
+    /// The list of versions does not show which one was published.
     #[error("the published version was not found, or is ambiguous")]
     VersionAmbiguous,
     /// The published version failed, or did not become active in time.
@@ -62,7 +62,12 @@ pub enum UpdateError {
 }
 
 impl UpdateError {
-    /// The code in the reply's body.
+    /// The code in the body of the response.
+    ///
+    /// ```
+    /// # use firstparty_management::UpdateError;
+    /// assert_eq!(UpdateError::AccessDenied("GetFunction").code(), "E2200");
+    /// ```
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
@@ -83,7 +88,7 @@ impl UpdateError {
         }
     }
 
-    /// What the failure of `operation` means where the machine has no answer to it.
+    /// The error for a failure of `operation` that ends the update.
     pub(super) fn of_call(operation: &'static str, failure: CallFailure) -> Self {
         match failure {
             CallFailure::AccessDenied => Self::AccessDenied(operation),
@@ -95,11 +100,11 @@ impl UpdateError {
         }
     }
 
-    /// As [`UpdateError::of_call`], for the one call whose other failures have a code of their own.
+    /// Like [`UpdateError::of_call`], for the one call whose unspecified failures have their own code.
     pub(super) fn of_code_update(failure: CallFailure) -> Self {
         match Self::of_call("UpdateFunctionCode", failure) {
             Self::CallFailed(_) => Self::CodeUpdateFailed,
-            told_apart => told_apart,
+            specific => specific,
         }
     }
 }

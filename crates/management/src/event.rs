@@ -1,12 +1,13 @@
-//! What the function's URL delivers.
+//! Events of the function's URL.
 
 use std::fmt;
+use std::str::FromStr;
 
 use serde_json::Value;
 
 use crate::member::text;
 
-/// A request to the function's URL: the parts of the event that the machine reads.
+/// A request to the function's URL. It has those parts of the event that this crate uses.
 ///
 /// `Debug` does not show the `authorization` field.
 ///
@@ -32,21 +33,34 @@ pub struct FunctionUrlEvent {
 
 /// Why a payload is not an event of a function's URL.
 ///
-/// Nothing in such a payload proves who sent it, so [`Run::from_json`](super::Run::from_json)
-/// answers it like any request that is not authorised.
+/// Such a payload cannot be authorised, so [`Run::from_json`](crate::Run::from_json) answers it with
+/// 401.
+///
+/// ```
+/// use firstparty_management::{FunctionUrlEvent, FunctionUrlEventError};
+///
+/// assert_eq!(FunctionUrlEvent::from_json(b"{"), Err(FunctionUrlEventError::Json));
+/// assert_eq!(FunctionUrlEvent::from_json(b"{}"), Err(FunctionUrlEventError::Member("rawPath")));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FunctionUrlEventError {
-    /// It is no JSON.
-    #[error("the event is no JSON text")]
+    /// It is not JSON.
+    #[error("the event is not JSON")]
     Json,
-    /// A member is missing or is of another type.
-    #[error("the event's member `{0}` is missing or has another type")]
+    /// A member is missing or has the wrong type.
+    #[error("the event's member `{0}` is missing or has the wrong type")]
     Member(&'static str),
 }
 
 impl FunctionUrlEvent {
-    /// An event made by hand, for hosts that are no function URL.
+    /// Makes an event, for hosts that are called in another way than by a function's URL.
+    ///
+    /// ```
+    /// use firstparty_management::FunctionUrlEvent;
+    ///
+    /// let event = FunctionUrlEvent::new("POST", "/update", Some("mgmt-token t0ken"));
+    /// ```
     #[must_use]
     pub fn new(method: &str, path: &str, authorization: Option<&str>) -> Self {
         Self {
@@ -60,20 +74,35 @@ impl FunctionUrlEvent {
     ///
     /// # Errors
     ///
-    /// [`FunctionUrlEventError`] if it is no JSON, or if `rawPath`, `requestContext.http.method` or
-    /// `headers` is not as AWS documents it. Members that the machine does not need are not looked
-    /// at.
+    /// [`FunctionUrlEventError`] if it is not JSON, or if `rawPath`, `requestContext.http.method` or
+    /// `headers` is not as AWS documents it. All other members are ignored.
+    ///
+    /// ```
+    /// # use firstparty_management::FunctionUrlEvent;
+    /// let payload = br#"{"rawPath": "/status", "requestContext": {"http": {"method": "GET"}}}"#;
+    /// assert_eq!(FunctionUrlEvent::from_json(payload)?.path(), "/status");
+    /// # Ok::<(), firstparty_management::FunctionUrlEventError>(())
+    /// ```
     pub fn from_json(payload: &[u8]) -> Result<Self, FunctionUrlEventError> {
         let payload: Value =
             serde_json::from_slice(payload).map_err(|_| FunctionUrlEventError::Json)?;
         Self::from_value(&payload)
     }
 
-    /// As [`FunctionUrlEvent::from_json`], for a payload that is parsed already.
+    /// Like [`FunctionUrlEvent::from_json`], for a payload that is parsed already.
     ///
     /// # Errors
     ///
-    /// As [`FunctionUrlEvent::from_json`], but for [`FunctionUrlEventError::Json`].
+    /// [`FunctionUrlEventError::Member`], as [`FunctionUrlEvent::from_json`] has it.
+    ///
+    /// ```
+    /// # use firstparty_management::FunctionUrlEvent;
+    /// use serde_json::json;
+    ///
+    /// let payload = json!({"rawPath": "/status", "requestContext": {"http": {"method": "GET"}}});
+    /// assert_eq!(FunctionUrlEvent::from_value(&payload)?.method(), "GET");
+    /// # Ok::<(), firstparty_management::FunctionUrlEventError>(())
+    /// ```
     pub fn from_value(payload: &Value) -> Result<Self, FunctionUrlEventError> {
         const METHOD: &str = "requestContext.http.method";
         let path = text(payload, "rawPath").ok_or(FunctionUrlEventError::Member("rawPath"))?;
@@ -83,10 +112,52 @@ impl FunctionUrlEvent {
             .ok_or(FunctionUrlEventError::Member(METHOD))?;
         Ok(Self::new(method, path, authorization(payload)?))
     }
+
+    /// The request's method.
+    ///
+    /// ```
+    /// # use firstparty_management::FunctionUrlEvent;
+    /// assert_eq!(FunctionUrlEvent::new("GET", "/status", None).method(), "GET");
+    /// ```
+    #[must_use]
+    pub fn method(&self) -> &str {
+        &self.method
+    }
+
+    /// The request's path.
+    ///
+    /// ```
+    /// # use firstparty_management::FunctionUrlEvent;
+    /// assert_eq!(FunctionUrlEvent::new("GET", "/status", None).path(), "/status");
+    /// ```
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The value of the request's `authorization` field. It has the token: do not log it.
+    ///
+    /// ```
+    /// # use firstparty_management::FunctionUrlEvent;
+    /// let event = FunctionUrlEvent::new("GET", "/status", Some("mgmt-token t0ken"));
+    /// assert_eq!(event.authorization(), Some("mgmt-token t0ken"));
+    /// ```
+    #[must_use]
+    pub fn authorization(&self) -> Option<&str> {
+        self.authorization.as_deref()
+    }
 }
 
-/// The one `authorization` field. Two of them (in different case) are none: nobody can tell which
-/// one counts.
+impl FromStr for FunctionUrlEvent {
+    type Err = FunctionUrlEventError;
+
+    fn from_str(payload: &str) -> Result<Self, FunctionUrlEventError> {
+        Self::from_json(payload.as_bytes())
+    }
+}
+
+/// The `authorization` field. If there are two, whose names differ in case, neither counts, because
+/// either could be the one that the caller means.
 fn authorization(payload: &Value) -> Result<Option<&str>, FunctionUrlEventError> {
     let headers = match payload.get("headers") {
         None | Some(Value::Null) => return Ok(None),

@@ -1,8 +1,8 @@
-//! How a call failed.
+//! Failures of calls.
 
-/// How a call failed, as far as it matters to the machine (R14.6, R14.8).
+/// How a call failed (R14.6, R14.8).
 ///
-/// Messages of the cloud do not enter the machine, so they cannot leave it in a reply.
+/// It has no text of the cloud's error, so no such text can get into a response.
 ///
 /// ```
 /// use firstparty_management::CallFailure;
@@ -13,23 +13,23 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CallFailure {
-    /// The function may not perform this call.
+    /// The management function is not allowed to make this call.
     AccessDenied,
-    /// An invalidation with this reference exists already.
+    /// There is an invalidation with this reference already.
     AlreadyExists,
     /// The function or the distribution does not exist.
     NotFound,
     /// CloudFront does not accept the version yet.
     NotYetUsable,
-    /// The entity tag is not the current one.
+    /// The entity tag is stale.
     Stale,
-    /// Anything else: throttled, timed out, reply lost or unreadable.
+    /// Any other failure: throttled, timed out, or the reply was lost or malformed.
     Other,
 }
 
-/// Error names of the API. Lambda's `PreconditionFailedException`, about a revision, is not
-/// CloudFront's `PreconditionFailed`, about an entity tag: only the latter can be answered by
-/// reading the configuration again.
+/// The API's names of errors. `PreconditionFailed` is CloudFront's, about an entity tag: reading the
+/// configuration again helps. `PreconditionFailedException` is Lambda's, about a revision, where it
+/// does not help, so it is not listed.
 const NAMES: [(&str, CallFailure); 9] = [
     ("AccessDenied", CallFailure::AccessDenied),
     ("AccessDeniedException", CallFailure::AccessDenied),
@@ -43,8 +43,12 @@ const NAMES: [(&str, CallFailure); 9] = [
 ];
 
 impl CallFailure {
-    /// The failure behind the name that an AWS SDK gives an error (`name` in JavaScript, `code`
-    /// in Rust).
+    /// Translates the name that an AWS SDK gives an error (`name` in JavaScript, `code` in Rust).
+    ///
+    /// ```
+    /// # use firstparty_management::CallFailure;
+    /// assert_eq!(CallFailure::from_name("AccessDenied"), CallFailure::AccessDenied);
+    /// ```
     #[must_use]
     pub fn from_name(name: &str) -> Self {
         NAMES.iter().find(|(known, _)| *known == name).map_or(Self::Other, |(_, failure)| *failure)

@@ -1,13 +1,12 @@
-//! Paths to invalidate: R14.4.
+//! The paths to invalidate (R14.4).
 
 use std::collections::BTreeSet;
 
-/// Paths with a wildcard that CloudFront takes at a time.
+/// The number of paths with a wildcard that CloudFront accepts at a time.
 const MAX_WILDCARDS: usize = 15;
 
-/// Paths that invalidate what the path patterns match: sorted and each once, so that equal
-/// patterns give an equal batch, whatever their order. More of them than CloudFront takes become
-/// the one path that covers all.
+/// The paths that cover these path patterns. They are sorted and without repeats, so that the order
+/// of the patterns does not matter. If CloudFront would not accept that many, `/*` covers them all.
 pub(super) fn paths(patterns: &[String]) -> Vec<String> {
     let paths: BTreeSet<String> = patterns.iter().map(|pattern| path(pattern)).collect();
     let wildcards = paths.iter().filter(|path| path.ends_with('*')).count();
@@ -19,11 +18,11 @@ pub(super) fn paths(patterns: &[String]) -> Vec<String> {
 
 /// The path for one pattern.
 ///
-/// A pattern may have wildcards anywhere, `*` for any characters and `?` for one. An invalidation
-/// path may have one `*`, at its end. So a pattern is cut at its first wildcard: `/fp/*/loader.js`
-/// becomes `/fp/*`, which invalidates more, never less. A pattern without wildcard is the path
-/// (R14.4), which stands for requests without a query; those with one fall out of the caches by
-/// their age, a minute for scripts (R7.1).
+/// A pattern may have wildcards anywhere: `*` for any characters and `?` for one character. A path
+/// may have one `*`, at its end. So the pattern is cut at its first wildcard: `/fp/*/loader.js`
+/// becomes `/fp/*`, which invalidates more, but never less. A pattern without a wildcard is used as
+/// it is (R14.4). It covers requests without a query. Responses to requests with a query leave the
+/// caches by their age, which is a minute for scripts (R7.1).
 fn path(pattern: &str) -> String {
     let slash = if pattern.starts_with('/') { "" } else { "/" };
     match pattern.split_once(['*', '?']) {

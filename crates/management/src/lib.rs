@@ -1,34 +1,33 @@
 //! The management function of a CloudFront deployment, as a state machine (R14).
 //!
-//! A deployment has a small function behind a URL. Fingerprint calls it with a token to read the
-//! deployment's status, or to bring the newest code of the Lambda@Edge function into the
-//! customer's distribution. This crate decides everything that function decides and performs
-//! nothing: it names the next call to the cloud's API, is fed the reply, and ends in an HTTP
-//! response. Time is an output too: where the cloud needs time, the machine asks the host to
-//! [wait](NextStep::Wait).
+//! A deployment has a small function behind a URL. Fingerprint calls it with a token, to read the
+//! deployment's status or to update the distribution to the newest code of the Lambda@Edge
+//! function. This crate makes all decisions of that function and no calls: it names the next call
+//! to the cloud's API, gets the outcome, and ends with an HTTP response. It does not keep time
+//! either: it asks the host to [wait](NextStep::Wait).
 //!
-//! # Theory
+//! # Why it is built like this
 //!
-//! A management function can stop anywhere: its host is killed, a reply is lost after the call
-//! took effect, someone edits the distribution at the same time. Four decisions make that
-//! harmless, and everything else follows from them.
+//! A run can stop anywhere: its host is killed, a reply is lost after the call took effect, or
+//! another person edits the distribution at the same time. Four decisions make that harmless.
 //!
-//! 1. **The distribution is the truth.** Whether an update is required is read off what the
-//!    distribution is associated with, never off what an earlier run remembers. A run that stopped
-//!    half-way is finished by the next one.
-//! 2. **Every write is conditional.** `UpdateFunctionCode` carries the revision that was read and
-//!    `UpdateDistribution` the entity tag. A stale write is refused by the cloud, the configuration
-//!    is read again, and the edit is made again, so nobody's edit is lost.
-//! 3. **Every write can be repeated.** Unchanged code publishes no new version, and an association
-//!    that is right already is left alone; one that names a later version is right too, so a slow
-//!    run undoes nothing. The invalidation's reference is made of function and version: see
-//!    [what that guarantees](#invalidations).
-//! 4. **Everything is counted.** Pages, polls and attempts have limits, so a run ends after at most
-//!    [`Update::MAX_CALLS`] calls, whatever the cloud replies.
+//! 1. **The distribution is the truth.** The associations of the distribution decide whether an
+//!    update is required. No run relies on the memory of another. If a run stops half-way, the next
+//!    run completes its work.
+//! 2. **Every write is conditional.** `UpdateFunctionCode` has the revision that was read, and
+//!    `UpdateDistribution` has the entity tag. The cloud refuses a stale write. Then the
+//!    configuration is read and edited again, so no edit of another person is lost.
+//! 3. **Every write can be repeated.** Unchanged code does not publish a new version. An association
+//!    that is right stays. One with a later version is right too, so a slow run does not undo the
+//!    work of a faster one. The invalidation's reference consists of function and version; see
+//!    [Invalidations](#invalidations).
+//! 4. **Everything has a limit.** Pages, reads and attempts are counted, so an update ends after at
+//!    most [`Update::MAX_CALLS`] calls, whatever the cloud replies.
 //!
 //! # Transitions
 //!
-//! [`Run`] is one request to the function's URL. A form that is wrong costs no call.
+//! [`Run`] is one request to the function's URL. If its `authorization` field is malformed, the run
+//! ends without a call.
 //!
 //! | state | asks for | reply | next |
 //! |---|---|---|---|
@@ -37,53 +36,52 @@
 //! | | | token matches, any other route | done: 404 |
 //! | | | anything else | done: 401 |
 //!
-//! [`Status`] asks for two descriptions and leaves out what it does not get.
+//! [`Status`] makes two calls. It leaves out the part whose call fails.
 //!
 //! | state | asks for | reply | next |
 //! |---|---|---|---|
 //! | reading function | `GetFunction` | any | reading distribution |
 //! | reading distribution | `GetDistribution` | any | done: 200 |
 //!
-//! [`Update`] ends with an [`UpdateError`] on every reply that this table does not name.
+//! [`Update`] ends with an [`UpdateError`] after every reply that is not in this table.
 //!
 //! | state | asks for | reply | next |
 //! |---|---|---|---|
 //! | reading function | `GetFunction` | revision | updating code |
 //! | updating code | `UpdateFunctionCode` | names the version | checking version |
-//! | | | names none | listing versions |
+//! | | | does not name it | listing versions |
 //! | listing versions | `ListVersionsByFunction` | marker, pages left | listing versions |
-//! | | | last page, and the version is told | checking version |
+//! | | | last page, version found | checking version |
 //! | checking version | `GetFunctionConfiguration` | `Active` | reading distribution |
-//! | | | other state but `Failed`, polls left | pausing, then checking version |
+//! | | | any other state but `Failed`, reads left | pausing, then checking version |
 //! | reading distribution | `GetDistributionConfig` | an association differs | updating distribution |
-//! | | | all are right, or at a later version | invalidating |
+//! | | | all have this version or a later one | invalidating |
 //! | updating distribution | `UpdateDistribution` | done | invalidating |
 //! | | | stale, attempts left | reading distribution |
 //! | | | not yet usable, attempts left | pausing, then updating distribution |
 //! | invalidating | `CreateInvalidation` | done, or exists already | done: 200 |
-//! | pausing | wait: 1 s for the version, 3 s for the distribution | – | what comes then |
+//! | pausing | a wait: 1 s for the version, 3 s for the distribution | – | the state named above |
 //!
 //! # Invalidations
 //!
-//! The reference of an invalidation is `{function}-{version}`, so a version has one invalidation.
-//! Guaranteed is that a run which ends with success saw the cloud accept one with this reference,
-//! or say that there is one already: an invalidation that an earlier run did not get to is made up
-//! for, and a repeat with the same paths makes no second one.
+//! The reference of an invalidation is `{function}-{version}`, so there is one invalidation for each
+//! version. If a run ends with success, CloudFront has accepted an invalidation with this reference,
+//! or said that there is one already. So if an earlier run stopped before its invalidation, the next
+//! run sends it, and a repeat with the same paths does not make a second one.
 //!
-//! It is not guaranteed that everything cached of an older version is invalidated *after* the last
-//! association moved. Once a version has its invalidation, a later run that associates the same
-//! version with more behaviours sends the same reference; with the same paths CloudFront gives the
-//! batch that exists, with other paths it refuses, which counts as done, and neither invalidates
-//! anything again. What those behaviours cached before stays until it expires, or until a host
-//! invalidates it under a reference of its own.
+//! There is one case in which old responses can stay in the caches. Suppose that a version has its
+//! invalidation, and a later run associates the same version with more behaviours. It sends the same
+//! reference. With the same paths, CloudFront answers with the existing batch. With other paths, it
+//! refuses, which counts as done. Either way it does not invalidate again. The responses that those
+//! behaviours had cached stay until they expire, or until a host invalidates them with another
+//! reference.
 //!
 //! # The loop
 //!
-//! `poll` says what the machine wants now. It changes nothing, so it may be called at any time.
-//! After [`NextStep::Call`] perform the call and feed its outcome to `reply`; after
-//! [`NextStep::Wait`] let the time pass and call `waited`; after either, poll again.
-//! [`NextStep::Done`] is final. Input that was not asked for is ignored. Give up a run by dropping
-//! it.
+//! `poll` names the next step. It changes nothing, so it can be called at any time. At
+//! [`NextStep::Call`], make the call and pass its outcome to `reply`. At [`NextStep::Wait`], wait
+//! and call `waited`. Then poll again. [`NextStep::Done`] is the end. Outcomes that `poll` did not
+//! ask for are ignored. To give up, drop the run.
 //!
 //! ```
 //! use firstparty_management::{

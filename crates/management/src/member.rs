@@ -1,4 +1,4 @@
-//! Reading members of replies, which may be anything.
+//! Reads members of replies, which may be any JSON.
 
 use serde_json::Value;
 
@@ -29,7 +29,7 @@ mod tests {
 
     use super::*;
 
-    /// Replies are JSON of any shape (issue: members missing, values of unknown kind).
+    /// Replies are JSON of any shape: members are missing, or have the wrong type.
     #[test]
     fn any_shape_is_read_without_panic() {
         for odd in [json!(null), json!([]), json!("x"), json!(1), json!({"a": null}), json!({})] {

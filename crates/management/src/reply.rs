@@ -1,4 +1,4 @@
-//! Responses of the management function. One place decides status and body of each.
+//! The responses of the management function.
 
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
@@ -16,28 +16,28 @@ pub(super) fn json(status: StatusCode, body: &Value) -> Response<Bytes> {
     response
 }
 
-/// R14.1: the one response to everyone who is not authorised, for whatever reason.
+/// The response to all callers that are not authorised, whatever the reason (R14.1).
 pub(super) fn unauthorised() -> Response<Bytes> {
     json(StatusCode::UNAUTHORIZED, &json!({"status": "Token is not specified or not valid"}))
 }
 
-/// R14.2: no such route.
+/// There is no such route (R14.2).
 pub(super) fn not_found() -> Response<Bytes> {
     json(StatusCode::NOT_FOUND, &json!({"status": "Path not found"}))
 }
 
-/// R14.2: the deployment settings are missing.
+/// The deployment settings are missing or not valid (R14.2).
 pub(super) fn misconfigured(error: DeploymentError) -> Response<Bytes> {
     let status = "Wrong function configuration. Check environment variables for Lambda@Edge function and CloudFront Distribution id";
     json(StatusCode::INTERNAL_SERVER_ERROR, &json!({"status": status, "error": error.to_string()}))
 }
 
-/// R14.4, R14.5: the update succeeded, or there was nothing to do.
+/// The update succeeded, or was not required (R14.4, R14.5).
 pub(super) fn updated(status: &str) -> Response<Bytes> {
     json(StatusCode::OK, &json!({"status": status}))
 }
 
-/// R14.8: the update failed.
+/// The update failed (R14.8).
 pub(super) fn failed(error: UpdateError) -> Response<Bytes> {
     json(
         StatusCode::INTERNAL_SERVER_ERROR,

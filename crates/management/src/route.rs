@@ -1,6 +1,6 @@
-//! Which of the two things a request wants: R14.2.
+//! Routes (R14.2).
 
-/// What a request wants.
+/// What a request asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Route {
     Status,
@@ -8,7 +8,7 @@ pub(super) enum Route {
 }
 
 impl Route {
-    /// The route of a method and a path, compared exactly but for slashes at the path's ends.
+    /// The route of a method and a path. Slashes at both ends of the path do not count.
     pub(super) fn of(method: &str, path: &str) -> Option<Self> {
         match (method, path.trim_matches('/')) {
             ("GET", "status") => Some(Self::Status),

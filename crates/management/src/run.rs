@@ -1,10 +1,10 @@
-//! One request to the function's URL, from its event to its response: R14.1, R14.2.
+//! One request to the function's URL, from its event to its response (R14.1, R14.2).
 
 use bytes::Bytes;
 use http::Response;
 use serde_json::Value;
 
-use crate::authorisation::Presented;
+use crate::authorisation::PresentedToken;
 use crate::call::Call;
 use crate::error::UpdateError;
 use crate::event::FunctionUrlEvent;
@@ -18,9 +18,9 @@ use crate::update::Update;
 
 /// One request to the function's URL (R14.1, R14.2).
 ///
-/// It checks the form of the request's `authorization` field, compares the token with the one in
-/// the settings secret, and only then looks at route and settings: what an unauthorised caller
-/// gets is one constant response. Driven like every machine of [this crate](crate#the-loop).
+/// A run checks the form of the request's `authorization` field, then compares the token with the
+/// one in the settings secret, and only then uses route and settings. All unauthorised callers get
+/// the same response. [The loop](crate#the-loop) shows how a host drives it.
 ///
 /// ```
 /// use firstparty_management::{DeploymentSettings, FunctionUrlEvent, NextStep, Run};
@@ -38,7 +38,7 @@ pub struct Run {
 #[derive(Debug)]
 enum State {
     Authorising {
-        presented: Presented,
+        presented: PresentedToken,
         secret_id: String,
         route: Option<Route>,
         settings: DeploymentSettings,
@@ -49,14 +49,24 @@ enum State {
 }
 
 impl Run {
-    /// Calls that are asked for at most.
+    /// The limit of calls in one run.
     pub const MAX_CALLS: u32 = 1 + Update::MAX_CALLS;
 
-    /// A machine for one event. Without a well-formed `authorization` field, or without a settings
-    /// secret, it is done already.
+    /// Begins the run for an event. It is done at once if there is no well-formed `authorization`
+    /// field, or no settings secret.
+    ///
+    /// ```
+    /// use firstparty_management::{Call, DeploymentSettings, FunctionUrlEvent, NextStep, Run};
+    ///
+    /// let settings = DeploymentSettings::from_variables(|name| Some(format!("my-{name}")));
+    /// let event = FunctionUrlEvent::new("GET", "/status", Some("mgmt-token t0ken"));
+    /// let run = Run::new(&settings, &event);
+    /// let NextStep::Call(call) = run.poll() else { panic!() };
+    /// assert_eq!(call, Call::GetSecretValue { secret_id: "my-SettingsSecretName" });
+    /// ```
     #[must_use]
     pub fn new(settings: &DeploymentSettings, event: &FunctionUrlEvent) -> Self {
-        let presented = event.authorization.as_deref().and_then(Presented::from_field);
+        let presented = event.authorization.as_deref().and_then(PresentedToken::from_field);
         let state = match (presented, &settings.secret_id) {
             (Some(presented), Some(secret_id)) => State::Authorising {
                 presented,
@@ -69,7 +79,16 @@ impl Run {
         Self { state }
     }
 
-    /// As [`Run::new`], for the payload as it came. One that is no event is not authorised.
+    /// Like [`Run::new`], for an event that is not parsed yet. A payload that is not an event is
+    /// answered with 401.
+    ///
+    /// ```
+    /// # use firstparty_management::{DeploymentSettings, NextStep, Run};
+    /// let settings = DeploymentSettings::from_variables(|_| None);
+    /// let run = Run::from_json(&settings, b"{}");
+    /// let NextStep::Done(response) = run.poll() else { panic!() };
+    /// assert_eq!(response.status(), 401);
+    /// ```
     #[must_use]
     pub fn from_json(settings: &DeploymentSettings, payload: &[u8]) -> Self {
         match FunctionUrlEvent::from_json(payload) {
@@ -78,7 +97,19 @@ impl Run {
         }
     }
 
-    /// What the machine wants now. Poll after `new`, after each `reply` and each `waited`.
+    /// The next step. Call it after `new`, and after each `reply` and `waited`.
+    ///
+    /// ```
+    /// # use firstparty_management::{CallFailure, DeploymentSettings, FunctionUrlEvent, NextStep, Run};
+    /// # let settings = DeploymentSettings::from_variables(|name| Some(format!("my-{name}")));
+    /// # let event = FunctionUrlEvent::new("POST", "/update", Some("mgmt-token t0ken"));
+    /// let run = Run::new(&settings, &event);
+    /// match run.poll() {
+    ///     NextStep::Call(call) => println!("make the call {}", call.operation()),
+    ///     NextStep::Wait(duration) => println!("wait for {duration:?}"),
+    ///     NextStep::Done(response) => println!("send {response:?}"),
+    /// }
+    /// ```
     pub fn poll(&self) -> NextStep<'_> {
         match &self.state {
             State::Authorising { secret_id, .. } => {
@@ -90,7 +121,17 @@ impl Run {
         }
     }
 
-    /// Takes the outcome of the call that `poll` asked for. It is ignored if `poll` asks for none.
+    /// Passes the outcome of the call that `poll` asked for. If it asks for none, nothing happens.
+    ///
+    /// ```
+    /// # use firstparty_management::{CallFailure, DeploymentSettings, FunctionUrlEvent, NextStep, Run};
+    /// # let settings = DeploymentSettings::from_variables(|name| Some(format!("my-{name}")));
+    /// # let event = FunctionUrlEvent::new("POST", "/update", Some("mgmt-token t0ken"));
+    /// let mut run = Run::new(&settings, &event);
+    /// run.reply(Err(CallFailure::AccessDenied)); // the secret could not be read
+    /// let NextStep::Done(response) = run.poll() else { panic!() };
+    /// assert_eq!(response.status(), 401);
+    /// ```
     pub fn reply(&mut self, outcome: Result<Value, CallFailure>) {
         match &mut self.state {
             State::Authorising { presented, route, settings, .. } => {
@@ -107,14 +148,45 @@ impl Run {
         }
     }
 
-    /// Says that the wait `poll` asked for is over. It is ignored if `poll` asks for none.
+    /// Says that the wait that `poll` asked for is over. If it asks for none, nothing happens.
+    ///
+    /// ```
+    /// # use firstparty_management::{CallFailure, DeploymentSettings, FunctionUrlEvent, NextStep, Run};
+    /// # let settings = DeploymentSettings::from_variables(|name| Some(format!("my-{name}")));
+    /// # let event = FunctionUrlEvent::new("POST", "/update", Some("mgmt-token t0ken"));
+    /// # fn sleep(_: std::time::Duration) {}
+    /// # let mut run = Run::new(&settings, &event);
+    /// # let step = run.poll();
+    /// if let NextStep::Wait(duration) = step {
+    ///     sleep(duration);
+    ///     run.waited();
+    /// }
+    /// ```
     pub fn waited(&mut self) {
         if let State::Update(update) = &mut self.state {
             update.waited();
         }
     }
 
-    /// Why an update failed, once it did: for the host's log.
+    /// Why the update failed, for the host's log. It is `None` while the update runs, after a
+    /// success, and for other requests.
+    ///
+    /// ```
+    /// # use firstparty_management::{CallFailure, DeploymentSettings, FunctionUrlEvent, NextStep, Run};
+    /// # let settings = DeploymentSettings::from_variables(|name| Some(format!("my-{name}")));
+    /// # let event = FunctionUrlEvent::new("POST", "/update", Some("mgmt-token t0ken"));
+    /// use firstparty_management::UpdateError;
+    /// use serde_json::json;
+    ///
+    /// # let settings = DeploymentSettings::from_variables(|name| match name {
+    /// #     "CFDistributionId" => Some("E2EXAMPLE".into()),
+    /// #     _ => Some("edge".into()),
+    /// # });
+    /// let mut run = Run::new(&settings, &event);
+    /// run.reply(Ok(json!({"SecretString": r#"{"token":"t0ken"}"#}))); // the secret
+    /// run.reply(Err(CallFailure::NotFound)); // the function
+    /// assert_eq!(run.error(), Some(UpdateError::ResourceNotFound("GetFunction")));
+    /// ```
     #[must_use]
     pub fn error(&self) -> Option<UpdateError> {
         match &self.state {
@@ -203,7 +275,7 @@ mod tests {
         }
     }
 
-    /// R14.2: routes and settings are looked at after authorisation only.
+    /// R14.2: routes and settings are used after authorisation only.
     #[test]
     fn authorised_callers_learn_what_is_wrong() {
         let authorised = |id, method: &str, path: &str| {

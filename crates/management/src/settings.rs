@@ -1,6 +1,7 @@
-//! What the host's environment says about the deployment.
+//! The settings of a deployment.
 
-/// The host's variables, unchecked: authorisation comes before any complaint about them (R14.2).
+/// The variables of the host's environment. They are not checked yet, because only an authorised
+/// caller may learn what is wrong with them (R14.2).
 ///
 /// ```
 /// use firstparty_management::{DeploymentError, DeploymentSettings};
@@ -20,14 +21,14 @@ pub struct DeploymentSettings {
     origins: [String; 2],
 }
 
-/// Where the newest code lies.
+/// The place of the newest code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Package {
     pub(super) bucket: String,
     pub(super) key: String,
 }
 
-/// What status and update are about: one distribution, one function.
+/// One distribution and one Lambda@Edge function, whose status can be read and updated.
 ///
 /// ```
 /// use firstparty_management::Deployment;
@@ -37,6 +38,7 @@ pub(super) struct Package {
 /// let deployment = Deployment::new("E2EXAMPLE", "edge")?
 ///     .with_package("my-bucket", "releases/edge.zip")
 ///     .with_origins("fpcdn.io", "eu.api.fpjs.io");
+/// assert_eq!(deployment.function_name(), "edge");
 /// # Ok::<(), firstparty_management::DeploymentError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,18 +46,26 @@ pub struct Deployment {
     pub(super) distribution_id: String,
     pub(super) function_name: String,
     pub(super) package: Package,
-    /// Domain names of the origins that are Fingerprint's.
+    /// The domain names of Fingerprint's CDN and API.
     pub(super) origins: [String; 2],
 }
 
 /// What is wrong with the deployment's settings. It names the variable, never its value.
+///
+/// ```
+/// use firstparty_management::{Deployment, DeploymentError};
+///
+/// let error = Deployment::new("E2EXAMPLE", "not a name").unwrap_err();
+/// assert_eq!(error, DeploymentError::Invalid("LambdaFunctionName"));
+/// assert_eq!(error.to_string(), "LambdaFunctionName is not valid");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DeploymentError {
     /// The variable is not set.
     #[error("{0} is not set")]
     Missing(&'static str),
-    /// The variable's value cannot be what it should be.
+    /// The variable's value is not valid.
     #[error("{0} is not valid")]
     Invalid(&'static str),
 }
@@ -69,43 +79,76 @@ const KEY: &str = "v2/lambda_latest.zip";
 /// The domain names of R1's `fpjs_cdn_url` and `fpjs_ingress_base_host`.
 const CDN: &str = "fpcdn.io";
 const API: &str = "api.fpjs.io";
-/// Labels before the API's domain name, one for each region that has its own.
+/// The regions that have a domain name of their own, with this label before the API's.
 const REGIONS: [&str; 2] = ["eu", "ap"];
 
 impl DeploymentSettings {
-    /// Asks the host for each variable by name; an empty value counts as not set.
+    /// Reads each variable by its name. An empty value counts as not set.
     ///
     /// | variable | meaning | default |
     /// |---|---|---|
-    /// | `SettingsSecretName` | the secret that holds `{"token": "…"}` | none: nobody is authorised |
-    /// | `CFDistributionId` | the distribution | none: an error after authorisation |
-    /// | `LambdaFunctionName` | the Lambda@Edge function | none: an error after authorisation |
-    /// | `LambdaCodeBucket`, `LambdaCodeKey` | where the newest code lies | Fingerprint's |
+    /// | `SettingsSecretName` | the secret with `{"token": "…"}` | no default: no caller is authorised |
+    /// | `CFDistributionId` | the distribution | no default: an error after authorisation |
+    /// | `LambdaFunctionName` | the Lambda@Edge function | no default: an error after authorisation |
+    /// | `LambdaCodeBucket`, `LambdaCodeKey` | the place of the newest code | Fingerprint's |
     /// | `fpjs_cdn_url`, `fpjs_ingress_base_host` | domain names of the origins | `fpcdn.io`, `api.fpjs.io` |
     ///
-    /// An update installs whatever lies in that bucket under that key: a deployment whose function
-    /// is not Fingerprint's own names its own package.
+    /// An update installs the package at that bucket and key. If the function is not Fingerprint's
+    /// own, set both variables.
+    ///
+    /// ```
+    /// use firstparty_management::DeploymentSettings;
+    ///
+    /// let settings = DeploymentSettings::from_variables(|name| std::env::var(name).ok());
+    /// ```
     #[must_use]
     pub fn from_variables(mut read: impl FnMut(&str) -> Option<String>) -> Self {
-        let mut read = |name: &str| read(name).filter(|value| !value.is_empty());
-        let mut or = |name: &str, default: &str| read(name).unwrap_or_else(|| default.to_owned());
-        let package =
-            Package { bucket: or("LambdaCodeBucket", BUCKET), key: or("LambdaCodeKey", KEY) };
-        let origins = [or("fpjs_cdn_url", CDN), or("fpjs_ingress_base_host", API)];
+        let package = Package {
+            bucket: or_default(read("LambdaCodeBucket"), BUCKET),
+            key: or_default(read("LambdaCodeKey"), KEY),
+        };
+        let origins = [
+            or_default(read("fpjs_cdn_url"), CDN),
+            or_default(read("fpjs_ingress_base_host"), API),
+        ];
         Self {
-            secret_id: read("SettingsSecretName"),
-            distribution_id: read(DISTRIBUTION),
-            function_name: read(FUNCTION),
+            secret_id: not_empty(read("SettingsSecretName")),
+            distribution_id: not_empty(read(DISTRIBUTION)),
+            function_name: not_empty(read(FUNCTION)),
             package,
             origins,
         }
     }
 
-    /// The deployment, checked.
+    /// The name or ARN of the settings secret.
+    ///
+    /// ```
+    /// # use firstparty_management::DeploymentSettings;
+    /// let settings = DeploymentSettings::from_variables(|name| Some(format!("my-{name}")));
+    /// assert_eq!(settings.secret_id(), Some("my-SettingsSecretName"));
+    /// ```
+    #[must_use]
+    pub fn secret_id(&self) -> Option<&str> {
+        self.secret_id.as_deref()
+    }
+
+    /// Checks the variables, and returns the deployment that they describe.
     ///
     /// # Errors
     ///
-    /// [`DeploymentError`] for the first variable that is missing or cannot be an id or a name.
+    /// [`DeploymentError`] for the first variable that is missing or not valid.
+    ///
+    /// ```
+    /// use firstparty_management::DeploymentSettings;
+    ///
+    /// let settings = DeploymentSettings::from_variables(|name| match name {
+    ///     "CFDistributionId" => Some("E2EXAMPLE".into()),
+    ///     "LambdaFunctionName" => Some("edge".into()),
+    ///     _ => None,
+    /// });
+    /// assert_eq!(settings.deployment()?.distribution_id(), "E2EXAMPLE");
+    /// # Ok::<(), firstparty_management::DeploymentError>(())
+    /// ```
     pub fn deployment(&self) -> Result<Deployment, DeploymentError> {
         let id = self.distribution_id.as_deref().ok_or(DeploymentError::Missing(DISTRIBUTION))?;
         let name = self.function_name.as_deref().ok_or(DeploymentError::Missing(FUNCTION))?;
@@ -122,8 +165,15 @@ impl Deployment {
     ///
     /// # Errors
     ///
-    /// [`DeploymentError::Invalid`] if the id is not of ASCII letters and digits, or the name not
-    /// of 1 to 64 ASCII letters, digits, `-` and `_`.
+    /// [`DeploymentError::Invalid`] if the id is not 1 to 64 ASCII letters and digits, or the name
+    /// is not 1 to 64 ASCII letters, digits, `-` and `_`.
+    ///
+    /// ```
+    /// # use firstparty_management::Deployment;
+    /// let deployment = Deployment::new("E2EXAMPLE", "edge")?;
+    /// assert_eq!(deployment.api_domain(), "api.fpjs.io");
+    /// # Ok::<(), firstparty_management::DeploymentError>(())
+    /// ```
     pub fn new(distribution_id: &str, function_name: &str) -> Result<Self, DeploymentError> {
         if !is_made_of(distribution_id, "") {
             return Err(DeploymentError::Invalid(DISTRIBUTION));
@@ -139,34 +189,134 @@ impl Deployment {
         })
     }
 
-    /// Takes the newest code from this bucket under this key (R14.4). An update installs whatever
-    /// lies there.
+    /// Sets the S3 bucket and key of the code package that an update installs (R14.4).
+    ///
+    /// ```
+    /// # use firstparty_management::Deployment;
+    /// let deployment = Deployment::new("E2EXAMPLE", "edge")?.with_package("my-bucket", "edge.zip");
+    /// assert_eq!(deployment.package_key(), "edge.zip");
+    /// # Ok::<(), firstparty_management::DeploymentError>(())
+    /// ```
     #[must_use]
     pub fn with_package(self, bucket: impl Into<String>, key: impl Into<String>) -> Self {
         Self { package: Package { bucket: bucket.into(), key: key.into() }, ..self }
     }
 
-    /// Takes origins with these domain names for Fingerprint's (R14.4), in any case. Beside the
-    /// API's, those of its regions count: `eu.` and `ap.` before it.
+    /// Sets the domain names of Fingerprint's CDN and API, by which its origins are recognised
+    /// (R14.4).
+    ///
+    /// Case does not matter. The API's regional names, with `eu.` or `ap.` in front, are recognised
+    /// too.
+    ///
+    /// ```
+    /// # use firstparty_management::Deployment;
+    /// let deployment =
+    ///     Deployment::new("E2EXAMPLE", "edge")?.with_origins("cdn.example", "api.example");
+    /// assert_eq!(deployment.cdn_domain(), "cdn.example");
+    /// # Ok::<(), firstparty_management::DeploymentError>(())
+    /// ```
     #[must_use]
     pub fn with_origins(self, cdn: impl Into<String>, api: impl Into<String>) -> Self {
         Self { origins: [cdn.into(), api.into()], ..self }
     }
 
-    /// Whether an origin with this domain name is Fingerprint's.
+    /// The id of the distribution.
+    ///
+    /// ```
+    /// # use firstparty_management::Deployment;
+    /// assert_eq!(Deployment::new("E2EXAMPLE", "edge")?.distribution_id(), "E2EXAMPLE");
+    /// # Ok::<(), firstparty_management::DeploymentError>(())
+    /// ```
+    #[must_use]
+    pub fn distribution_id(&self) -> &str {
+        &self.distribution_id
+    }
+
+    /// The name of the Lambda@Edge function.
+    ///
+    /// ```
+    /// # use firstparty_management::Deployment;
+    /// assert_eq!(Deployment::new("E2EXAMPLE", "edge")?.function_name(), "edge");
+    /// # Ok::<(), firstparty_management::DeploymentError>(())
+    /// ```
+    #[must_use]
+    pub fn function_name(&self) -> &str {
+        &self.function_name
+    }
+
+    /// The S3 bucket of the code package.
+    ///
+    /// ```
+    /// # use firstparty_management::Deployment;
+    /// let bucket = "fingerprint-pro-cloudfront-integration";
+    /// assert_eq!(Deployment::new("E2EXAMPLE", "edge")?.package_bucket(), bucket);
+    /// # Ok::<(), firstparty_management::DeploymentError>(())
+    /// ```
+    #[must_use]
+    pub fn package_bucket(&self) -> &str {
+        &self.package.bucket
+    }
+
+    /// The S3 key of the code package.
+    ///
+    /// ```
+    /// # use firstparty_management::Deployment;
+    /// assert_eq!(Deployment::new("E2EXAMPLE", "edge")?.package_key(), "v2/lambda_latest.zip");
+    /// # Ok::<(), firstparty_management::DeploymentError>(())
+    /// ```
+    #[must_use]
+    pub fn package_key(&self) -> &str {
+        &self.package.key
+    }
+
+    /// The domain name of Fingerprint's CDN.
+    ///
+    /// ```
+    /// # use firstparty_management::Deployment;
+    /// assert_eq!(Deployment::new("E2EXAMPLE", "edge")?.cdn_domain(), "fpcdn.io");
+    /// # Ok::<(), firstparty_management::DeploymentError>(())
+    /// ```
+    #[must_use]
+    pub fn cdn_domain(&self) -> &str {
+        let [cdn, _] = &self.origins;
+        cdn
+    }
+
+    /// The domain name of Fingerprint's API.
+    ///
+    /// ```
+    /// # use firstparty_management::Deployment;
+    /// assert_eq!(Deployment::new("E2EXAMPLE", "edge")?.api_domain(), "api.fpjs.io");
+    /// # Ok::<(), firstparty_management::DeploymentError>(())
+    /// ```
+    #[must_use]
+    pub fn api_domain(&self) -> &str {
+        let [_, api] = &self.origins;
+        api
+    }
+
+    /// Whether an origin with this domain name belongs to Fingerprint.
     pub(super) fn is_origin(&self, domain: &str) -> bool {
         let [cdn, api] = &self.origins;
-        let is_api = |domain: &str| domain.eq_ignore_ascii_case(api);
-        let is_region = |(region, rest): (&str, &str)| {
-            REGIONS.iter().any(|known| region.eq_ignore_ascii_case(known)) && is_api(rest)
-        };
         domain.eq_ignore_ascii_case(cdn)
-            || is_api(domain)
-            || domain.split_once('.').is_some_and(is_region)
+            || domain.eq_ignore_ascii_case(api)
+            || domain.split_once('.').is_some_and(|(label, rest)| {
+                REGIONS.iter().any(|region| region.eq_ignore_ascii_case(label))
+                    && rest.eq_ignore_ascii_case(api)
+            })
     }
 }
 
-/// Whether `text` is of 1 to 64 ASCII letters, digits and characters of `more`.
+/// An empty value counts as not set.
+fn not_empty(value: Option<String>) -> Option<String> {
+    value.filter(|value| !value.is_empty())
+}
+
+fn or_default(value: Option<String>, default: &str) -> String {
+    not_empty(value).unwrap_or_else(|| default.to_owned())
+}
+
+/// Whether `text` consists of 1 to 64 ASCII letters, digits and characters of `more`.
 fn is_made_of(text: &str, more: &str) -> bool {
     (1..=64).contains(&text.len())
         && text.chars().all(|char| char.is_ascii_alphanumeric() || more.contains(char))
@@ -182,7 +332,7 @@ mod tests {
         })
     }
 
-    /// R14.2: what is missing is named; a blank is not missing, but wrong.
+    /// R14.2: a missing setting is named. A blank is not missing, but not valid either.
     #[test]
     fn missing_settings_are_named() {
         let deployment = |id: &str, name: &str| {
@@ -231,7 +381,7 @@ mod tests {
         assert_eq!(deployment, built);
     }
 
-    /// R1.1: an empty value is none, a blank is one.
+    /// R1.1: an empty value counts as not set, a blank does not.
     #[test]
     fn blank_settings_count() {
         let of =

@@ -1,4 +1,4 @@
-//! The deployment's status: R14.3.
+//! The deployment's status (R14.3).
 
 use bytes::Bytes;
 use http::{Response, StatusCode};
@@ -11,10 +11,11 @@ use crate::settings::Deployment;
 use crate::step::NextStep;
 use crate::{distribution, reply};
 
-/// Reads the deployment's status (R14.3). The response is always a 200; a half whose call failed is
-/// left out of it.
+/// Reads the deployment's status (R14.3).
 ///
-/// Driven like every machine of [this crate](crate#the-loop).
+/// The response is always a 200. It has one part about the function and one about the distribution.
+/// If the call for a part fails, that part is left out. [The loop](crate#the-loop) shows how a host
+/// drives it.
 ///
 /// ```
 /// use firstparty_management::{CallFailure, Deployment, NextStep, Status};
@@ -43,7 +44,7 @@ enum State {
     Done(Response<Bytes>),
 }
 
-/// Members of the status and where the function's configuration has them.
+/// The members of the status, and their names in the function's configuration.
 const FUNCTION: [(&str, &str); 8] = [
     ("functionName", "FunctionName"),
     ("lastModified", "LastModified"),
@@ -55,7 +56,7 @@ const FUNCTION: [(&str, &str); 8] = [
     ("handler", "Handler"),
 ];
 
-/// As [`FUNCTION`], for the distribution.
+/// The same for the distribution.
 const DISTRIBUTION: [(&str, &str); 4] = [
     ("id", "Id"),
     ("status", "Status"),
@@ -64,16 +65,31 @@ const DISTRIBUTION: [(&str, &str); 4] = [
 ];
 
 impl Status {
-    /// Calls that are asked for.
+    /// The number of calls.
     pub const MAX_CALLS: u32 = 2;
 
-    /// A machine that has asked for nothing yet.
+    /// Begins to read the status.
+    ///
+    /// ```
+    /// # use firstparty_management::{CallFailure, Deployment, NextStep, Status};
+    /// # let deployment = Deployment::new("E2EXAMPLE", "edge")?;
+    /// let status = Status::new(deployment);
+    /// # Ok::<(), firstparty_management::DeploymentError>(())
+    /// ```
     #[must_use]
     pub fn new(deployment: Deployment) -> Self {
         Self { deployment, state: State::ReadingFunction }
     }
 
-    /// What the machine wants now. Poll after `new` and after each `reply`.
+    /// The next step. Call it after `new`, and after each `reply`.
+    ///
+    /// ```
+    /// # use firstparty_management::{CallFailure, Deployment, NextStep, Status};
+    /// # let deployment = Deployment::new("E2EXAMPLE", "edge")?;
+    /// let status = Status::new(deployment);
+    /// assert!(matches!(status.poll(), NextStep::Call(_)));
+    /// # Ok::<(), firstparty_management::DeploymentError>(())
+    /// ```
     pub fn poll(&self) -> NextStep<'_> {
         match &self.state {
             State::ReadingFunction => {
@@ -86,20 +102,35 @@ impl Status {
         }
     }
 
-    /// Takes the outcome of the call that `poll` asked for. After the end it is ignored.
+    /// Passes the outcome of the call that `poll` asked for. After the end, nothing happens.
+    ///
+    /// ```
+    /// # use firstparty_management::{CallFailure, Deployment, NextStep, Status};
+    /// # let deployment = Deployment::new("E2EXAMPLE", "edge")?;
+    /// let mut status = Status::new(deployment);
+    /// status.reply(Err(CallFailure::AccessDenied)); // the function
+    /// status.reply(Err(CallFailure::AccessDenied)); // the distribution
+    /// let NextStep::Done(response) = status.poll() else { panic!() };
+    /// assert_eq!(response.body(), "{}");
+    /// # Ok::<(), firstparty_management::DeploymentError>(())
+    /// ```
     pub fn reply(&mut self, outcome: Result<Value, CallFailure>) {
         let value = outcome.unwrap_or_default();
         match &mut self.state {
             State::ReadingFunction => {
-                let arn = value.get("Configuration").and_then(|half| text(half, "FunctionArn"));
+                let arn = value.get("Configuration").and_then(|it| text(it, "FunctionArn"));
                 let function = arn.map(str::to_owned);
-                let half = half_of_function(value).map(|half| ("lambdaFunction".to_owned(), half));
-                let body = half.into_iter().collect();
+                let mut body = Map::new();
+                if let Some(part) = function_part(value) {
+                    body.insert("lambdaFunction".to_owned(), part);
+                }
                 self.state = State::ReadingDistribution { body, function };
             }
             State::ReadingDistribution { body, function } => {
-                let half = half_of_distribution(value, &self.deployment, function.as_deref());
-                body.extend(half.map(|half| ("cloudFrontDistribution".to_owned(), half)));
+                let part = distribution_part(value, &self.deployment, function.as_deref());
+                if let Some(part) = part {
+                    body.insert("cloudFrontDistribution".to_owned(), part);
+                }
                 let body = Value::Object(std::mem::take(body));
                 self.state = State::Done(reply::json(StatusCode::OK, &body));
             }
@@ -108,28 +139,28 @@ impl Status {
     }
 }
 
-fn half_of_function(mut reply: Value) -> Option<Value> {
+fn function_part(mut reply: Value) -> Option<Value> {
     let configuration = take_object(&mut reply, "Configuration")?;
     Some(Value::Object(scalars(&configuration, &FUNCTION).collect()))
 }
 
-fn half_of_distribution(
+fn distribution_part(
     mut reply: Value,
     deployment: &Deployment,
     function: Option<&str>,
 ) -> Option<Value> {
     let mut distribution = take_object(&mut reply, "Distribution")?;
     let config = take_object(&mut distribution, "DistributionConfig");
-    let mut half: Map<String, Value> = scalars(&distribution, &DISTRIBUTION).collect();
+    let mut part: Map<String, Value> = scalars(&distribution, &DISTRIBUTION).collect();
     if let Some(mut config) = config {
-        half.extend(scalars(&config, &[("enabled", "Enabled")]));
+        part.extend(scalars(&config, &[("enabled", "Enabled")]));
         let count = distribution::count_associations(&mut config, deployment, function);
-        half.insert("cacheBehaviorsWithFingerprintFunction".to_owned(), Value::from(count));
+        part.insert("cacheBehaviorsWithFingerprintFunction".to_owned(), Value::from(count));
     }
-    Some(Value::Object(half))
+    Some(Value::Object(part))
 }
 
-/// The members that are there and are plain values: whatever else a reply holds stays out of the
+/// Those of the members that are strings, numbers or booleans. Nothing else of a reply gets into the
 /// response.
 fn scalars<'a>(
     from: &'a Value,
@@ -197,7 +228,7 @@ mod tests {
         assert_eq!(status(Ok(function), Ok(distribution)), expected);
     }
 
-    /// R14.3: a half whose call failed, or whose reply says nothing, is left out.
+    /// R14.3: a part whose call failed, or whose reply has no data, is left out.
     #[test]
     fn failed_halves_are_left_out() {
         let denied = || Err(CallFailure::AccessDenied);

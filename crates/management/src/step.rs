@@ -1,4 +1,4 @@
-//! What a machine wants now.
+//! What the host does next.
 
 use std::time::Duration;
 
@@ -7,18 +7,29 @@ use http::Response;
 
 use crate::call::Call;
 
-/// What a machine wants from its host now.
+/// What the host does next for a [`Run`](crate::Run), [`Status`](crate::Status) or
+/// [`Update`](crate::Update).
 ///
-/// It borrows from the machine, so that not even a distribution configuration of megabytes is
-/// copied. Closed on purpose: a host must answer each of the three.
+/// It borrows, so that a large distribution configuration is not copied.
+///
+/// ```
+/// use firstparty_management::{Call, Deployment, NextStep, Update};
+///
+/// let update = Update::new(Deployment::new("E2EXAMPLE", "edge")?);
+/// match update.poll() {
+///     NextStep::Call(call) => assert_eq!(call, Call::GetFunction { function_name: "edge" }),
+///     NextStep::Wait(_) | NextStep::Done(_) => panic!("an update begins with a call"),
+/// }
+/// # Ok::<(), firstparty_management::DeploymentError>(())
+/// ```
 #[derive(Debug)]
-#[must_use = "the machine goes on only when it gets what it asks for"]
+#[must_use = "nothing happens until the host takes this step"]
 #[expect(clippy::exhaustive_enums, reason = "a host must handle every step")]
 pub enum NextStep<'a> {
-    /// Perform this call once and feed its outcome to `reply`.
+    /// Make this call once, and pass its outcome to `reply`.
     Call(Call<'a>),
-    /// Let this much time pass, then call `waited`.
+    /// Wait for this long, then call `waited`.
     Wait(Duration),
-    /// Send this response. The machine wants nothing any more.
+    /// Send this response. Nothing follows.
     Done(&'a Response<Bytes>),
 }

@@ -1,4 +1,4 @@
-//! The update of a deployment, driven from outside: R14.4 to R14.6.
+//! The update of a deployment (R14.4 to R14.6).
 
 mod state;
 
@@ -14,11 +14,11 @@ use crate::settings::Deployment;
 use crate::step::NextStep;
 use crate::version::Search;
 
-/// Brings the newest code into the function and the published version into the distribution
-/// (R14.4 to R14.9).
+/// Updates the function to the newest code, and associates the distribution with the published
+/// version (R14.4 to R14.9).
 ///
-/// Driven like every machine of [this crate](crate#the-loop). It checks no token: that is
-/// [`Run`](super::Run)'s part.
+/// It does not check a token: [`Run`](crate::Run) does. [The loop](crate#the-loop) shows how a host
+/// drives it.
 ///
 /// ```
 /// use firstparty_management::{Call, CallFailure, Deployment, NextStep, Update};
@@ -38,25 +38,42 @@ pub struct Update {
 }
 
 impl Update {
-    /// Polls of the version's state, [`Self::VERSION_PAUSE`] apart.
+    /// The limit of reads of the version's state. A [`VERSION_PAUSE`](Self::VERSION_PAUSE) lies
+    /// between two of them.
     pub const MAX_POLLS: u32 = state::MAX_POLLS;
-    /// Attempts to write the distribution's configuration, whatever refused the ones before.
+    /// The limit of attempts to write the distribution's configuration.
     pub const MAX_ATTEMPTS: u32 = state::MAX_ATTEMPTS;
-    /// Calls that are asked for at most: function, code, pages of versions, polls, a read and a
-    /// write an attempt, invalidation.
+    /// The limit of calls: one for the function, one for the code, the pages of versions, the reads
+    /// of the version's state, a read and a write for each attempt, and one for the invalidation.
     pub const MAX_CALLS: u32 = 2 + Search::MAX_PAGES + Self::MAX_POLLS + 2 * Self::MAX_ATTEMPTS + 1;
-    /// The wait between two polls of the version's state.
+    /// The wait between two reads of the version's state.
     pub const VERSION_PAUSE: Duration = state::VERSION_PAUSE;
-    /// The wait before a version is offered to the distribution again.
+    /// The wait before the next attempt, if CloudFront does not accept the version yet.
     pub const DISTRIBUTION_PAUSE: Duration = state::DISTRIBUTION_PAUSE;
 
-    /// A machine that has asked for nothing yet.
+    /// Begins an update.
+    ///
+    /// ```
+    /// # use firstparty_management::{CallFailure, Deployment, NextStep, Update, UpdateError};
+    /// # let deployment = Deployment::new("E2EXAMPLE", "edge")?;
+    /// let update = Update::new(deployment);
+    /// # Ok::<(), firstparty_management::DeploymentError>(())
+    /// ```
     #[must_use]
     pub fn new(deployment: Deployment) -> Self {
         Self { deployment, progress: State::ReadingFunction.into() }
     }
 
-    /// What the machine wants now. Poll after `new`, after each `reply` and each `waited`.
+    /// The next step. Call it after `new`, and after each `reply` and `waited`.
+    ///
+    /// ```
+    /// # use firstparty_management::{CallFailure, Deployment, NextStep, Update, UpdateError};
+    /// # let deployment = Deployment::new("E2EXAMPLE", "edge")?;
+    /// let update = Update::new(deployment);
+    /// let NextStep::Call(call) = update.poll() else { panic!() };
+    /// assert_eq!(call.operation(), "GetFunction");
+    /// # Ok::<(), firstparty_management::DeploymentError>(())
+    /// ```
     pub fn poll(&self) -> NextStep<'_> {
         match &self.progress {
             Progress::Calling(state) => NextStep::Call(state.call(&self.deployment)),
@@ -65,23 +82,58 @@ impl Update {
         }
     }
 
-    /// Takes the outcome of the call that `poll` asked for. It is ignored if `poll` asks for none.
+    /// Passes the outcome of the call that `poll` asked for. If it asks for none, nothing happens.
+    ///
+    /// ```
+    /// # use firstparty_management::{CallFailure, Deployment, NextStep, Update, UpdateError};
+    /// # let deployment = Deployment::new("E2EXAMPLE", "edge")?;
+    /// use serde_json::json;
+    ///
+    /// let mut update = Update::new(deployment);
+    /// update.reply(Ok(json!({"Configuration": {"RevisionId": "r1", "CodeSha256": "abc="}})));
+    /// let NextStep::Call(call) = update.poll() else { panic!() };
+    /// assert_eq!(call.operation(), "UpdateFunctionCode");
+    /// # Ok::<(), firstparty_management::DeploymentError>(())
+    /// ```
     pub fn reply(&mut self, outcome: Result<Value, CallFailure>) {
         if let Progress::Calling(state) = &mut self.progress {
             let state = mem::replace(state, State::ReadingFunction);
-            let next = state.answered(outcome, &self.deployment);
+            let next = state.next(outcome, &self.deployment);
             self.progress = next.unwrap_or_else(Progress::from);
         }
     }
 
-    /// Says that the wait `poll` asked for is over. It is ignored if `poll` asks for none.
+    /// Says that the wait that `poll` asked for is over. If it asks for none, nothing happens.
+    ///
+    /// ```
+    /// # use firstparty_management::{CallFailure, Deployment, NextStep, Update, UpdateError};
+    /// # let deployment = Deployment::new("E2EXAMPLE", "edge")?;
+    /// # fn sleep(_: std::time::Duration) {}
+    /// # let mut update = Update::new(deployment);
+    /// # let step = update.poll();
+    /// if let NextStep::Wait(duration) = step {
+    ///     sleep(duration);
+    ///     update.waited();
+    /// }
+    /// # Ok::<(), firstparty_management::DeploymentError>(())
+    /// ```
     pub fn waited(&mut self) {
         if let Progress::Pausing { then, .. } = &mut self.progress {
             self.progress = mem::replace(then, State::ReadingFunction).into();
         }
     }
 
-    /// Why the update failed, once it did: for the host's log.
+    /// Why the update failed, for the host's log. It is `None` while the update runs, and after a
+    /// success.
+    ///
+    /// ```
+    /// # use firstparty_management::{CallFailure, Deployment, NextStep, Update, UpdateError};
+    /// # let deployment = Deployment::new("E2EXAMPLE", "edge")?;
+    /// let mut update = Update::new(deployment);
+    /// update.reply(Err(CallFailure::AccessDenied));
+    /// assert_eq!(update.error(), Some(UpdateError::AccessDenied("GetFunction")));
+    /// # Ok::<(), firstparty_management::DeploymentError>(())
+    /// ```
     #[must_use]
     pub fn error(&self) -> Option<UpdateError> {
         match self.progress {

@@ -1,4 +1,4 @@
-//! The published version of the function, and how it is found: R14.4.
+//! The published version of the function, and the search for it (R14.4).
 
 use serde_json::Value;
 
@@ -15,13 +15,14 @@ pub(super) struct Version {
 }
 
 impl Version {
-    /// The version that a function's configuration describes, or none if that is the unpublished
-    /// `$LATEST`, or not said.
+    /// The version that a function's configuration describes. It is `None` for the unpublished
+    /// `$LATEST`, and if the configuration does not name a version.
     pub(super) fn of(
         configuration: &Value,
         deployment: &Deployment,
     ) -> Result<Option<Self>, UpdateError> {
-        let Some(number) = text(configuration, "Version").filter(|number| order(number).is_some())
+        let Some(number) =
+            text(configuration, "Version").filter(|number| parse_number(number).is_some())
         else {
             return Ok(None);
         };
@@ -52,42 +53,44 @@ impl Version {
         this.zip(that).is_some_and(|(this, that)| this.is_same_function(that))
     }
 
-    /// Whether an ARN of the same function names a version that was published before this one, or
-    /// no version by its number.
+    /// Whether this version was published after the one that an ARN of the same function names. It
+    /// was if the ARN does not have a version's number.
     pub(super) fn is_newer_than(&self, arn: &Value) -> bool {
         let that = arn.as_str().and_then(FunctionArn::parse).and_then(|arn| arn.qualifier);
-        that.and_then(order) < order(&self.number)
+        that.and_then(parse_number) < parse_number(&self.number)
     }
 }
 
-/// The place of a version among all of its function: numbers are given in the order of publication.
-fn order(number: &str) -> Option<u64> {
+/// The number of a version. Lambda counts a function's versions in the order of their publication.
+fn parse_number(number: &str) -> Option<u64> {
     let digits = number.bytes().all(|byte| byte.is_ascii_digit());
     number.parse().ok().filter(|_| digits)
 }
 
 /// The search for the version that `UpdateFunctionCode` published but did not name.
 ///
-/// A version whose revision is the reply's is the one. Failing that, it is the newest version of
-/// all, if that has the reply's code: other versions with the same code are from before, as code
-/// may come back. A newest version with another code means that the list does not show the
-/// published one yet, or that someone else published since; then the search is ambiguous, and the
-/// next run's is not. The whole list is read, as a second match of the revision is ambiguous too,
-/// and every part of it has to be legible: the newest version may be the one that is not.
+/// 1. It is the version with the revision in the reply, if there is exactly one.
+/// 2. If there is none, it is the newest version, provided that its code is the reply's. Older
+///    versions can have the same code, because code can be reverted.
+/// 3. Otherwise the search is ambiguous: the list does not show the published version yet, or
+///    someone else has published another one since. The next run will find its version.
+///
+/// The whole list is read, in order to see a second version with the revision. An element that
+/// cannot be read makes the search ambiguous, because it may be the newest version.
 #[derive(Debug)]
 pub(super) struct Search {
     revision: String,
     code: Option<String>,
-    by_revision: Found,
-    /// The place of the newest version, and the version itself if it has the reply's code.
+    by_revision: Matches,
+    /// The number of the newest version, and the version itself if it has the reply's code.
     newest: Option<(u64, Option<Version>)>,
     marker: Option<String>,
     pages: u32,
 }
 
-/// What one criterion has found so far.
+/// The versions that match so far.
 #[derive(Debug, Default)]
-enum Found {
+enum Matches {
     #[default]
     Nothing,
     One(Version),
@@ -95,27 +98,27 @@ enum Found {
 }
 
 impl Search {
-    /// Pages of 50 versions that are read at most.
+    /// The limit of pages, of 50 versions each.
     pub(super) const MAX_PAGES: u32 = 200;
 
-    /// A search for what the reply to `UpdateFunctionCode` describes.
+    /// Begins a search with revision and code from the reply to `UpdateFunctionCode`.
     pub(super) fn new(revision: &str, code: Option<&str>) -> Self {
         Self {
             revision: revision.to_owned(),
             code: code.map(str::to_owned),
-            by_revision: Found::Nothing,
+            by_revision: Matches::Nothing,
             newest: None,
             marker: None,
             pages: 0,
         }
     }
 
-    /// Where the next page starts.
+    /// The start of the next page.
     pub(super) fn marker(&self) -> Option<&str> {
         self.marker.as_deref()
     }
 
-    /// Reads a page. The version once the list has ended; none while there are more pages.
+    /// Reads a page. The result is `None` while there are more pages, and then the version.
     pub(super) fn read(
         &mut self,
         page: &Value,
@@ -141,20 +144,21 @@ impl Search {
         if number.starts_with('$') {
             return Ok(()); // `$LATEST`
         }
-        let place = order(number).ok_or(UpdateError::VersionAmbiguous)?;
+        let parsed = parse_number(number).ok_or(UpdateError::VersionAmbiguous)?;
         let matched = of_revision || of_code;
         let version = if matched { Version::of(item, deployment)? } else { None };
         if let Some(version) = version.as_ref().filter(|_| of_revision) {
             self.by_revision.add(version);
         }
-        let this = (place, version.filter(|_| of_code));
-        self.newest = self.newest.take().into_iter().chain([this]).max_by_key(|(place, _)| *place);
+        if self.newest.as_ref().is_none_or(|(newest, _)| *newest <= parsed) {
+            self.newest = Some((parsed, version.filter(|_| of_code)));
+        }
         Ok(())
     }
 
     fn result(&self) -> Result<Version, UpdateError> {
         match (&self.by_revision, &self.newest) {
-            (Found::One(version), _) | (Found::Nothing, Some((_, Some(version)))) => {
+            (Matches::One(version), _) | (Matches::Nothing, Some((_, Some(version)))) => {
                 Ok(version.clone())
             }
             _ => Err(UpdateError::VersionAmbiguous),
@@ -162,8 +166,8 @@ impl Search {
     }
 }
 
-impl Found {
-    /// A version that was listed twice, because the list grew between two pages, is one version.
+impl Matches {
+    /// Adds a version. One that is listed twice, because the list grew between two pages, counts once.
     fn add(&mut self, version: &Version) {
         *self = match self {
             Self::Nothing => Self::One(version.clone()),

@@ -1,5 +1,5 @@
-//! The states of an update and all its transitions, in the order of the table in
-//! [the crate](crate#transitions).
+//! The states of an update and its transitions, in the order of the
+//! [table in the crate's docs](crate#transitions).
 
 use std::fmt;
 use std::time::Duration;
@@ -17,15 +17,16 @@ use crate::reply;
 use crate::settings::Deployment;
 use crate::version::{Search, Version};
 
-/// Polls of the version's state, [`VERSION_PAUSE`] apart.
+/// The number of times that the version's state is read, with a [`VERSION_PAUSE`] between them.
 pub(super) const MAX_POLLS: u32 = 60;
 pub(super) const VERSION_PAUSE: Duration = Duration::from_secs(1);
 
-/// Attempts to write the configuration, [`DISTRIBUTION_PAUSE`] apart where the version is too new.
+/// The number of attempts to write the configuration. A [`DISTRIBUTION_PAUSE`] follows one that
+/// comes too early for the version.
 pub(super) const MAX_ATTEMPTS: u32 = 5;
 pub(super) const DISTRIBUTION_PAUSE: Duration = Duration::from_secs(3);
 
-/// How far an update is.
+/// What an update is doing.
 #[derive(Debug)]
 pub(super) enum Progress {
     Calling(State),
@@ -33,16 +34,16 @@ pub(super) enum Progress {
     Done { response: Response<Bytes>, error: Option<UpdateError> },
 }
 
-/// How an update succeeds.
+/// How an update succeeded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
-    /// The distribution is associated with the newest code now.
+    /// This run associated the distribution with the newest code.
     Completed,
-    /// It was before: R14.5.
+    /// The distribution was associated with the newest code already (R14.5).
     NotRequired,
 }
 
-/// The call whose reply an update waits for, with what it knows by then.
+/// The call whose reply an update waits for, and the data that the update has so far.
 #[derive(Debug)]
 pub(super) enum State {
     ReadingFunction,
@@ -54,24 +55,25 @@ pub(super) enum State {
     Invalidating { target: Target, paths: Vec<String>, outcome: Outcome },
 }
 
-/// The version that the distribution is to be associated with.
+/// The version to associate the distribution with.
 #[derive(Debug)]
 pub(super) struct Target {
     version: Version,
     /// Whether this run brought new code into the function.
     code_changed: bool,
-    /// The invalidation's reference: one for each version, so that a repeat is no second batch.
+    /// The reference of the invalidation. It is the same for each run with this version, so that
+    /// CloudFront recognises a repeat.
     reference: String,
 }
 
-/// A configuration that is ready to be written.
+/// An edited configuration and what is needed to write it.
 pub(super) struct Write {
     etag: String,
     config: Value,
     paths: Vec<String>,
 }
 
-/// Without the configuration: the custom headers of its origins may hold secrets.
+/// Leaves out the configuration, because the custom headers of its origins may have secrets.
 impl fmt::Debug for Write {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("Write");
@@ -115,41 +117,47 @@ impl State {
         }
     }
 
-    /// Where the outcome of the call leads.
-    pub(super) fn answered(
+    /// The next step after the outcome of the call.
+    pub(super) fn next(
         self,
         outcome: Result<Value, CallFailure>,
         deployment: &Deployment,
     ) -> Result<Progress, UpdateError> {
         let operation = self.call(deployment).operation();
-        let or_fail = |failure| UpdateError::of_call(operation, failure);
         match self {
-            Self::ReadingFunction => function_read(outcome.map_err(or_fail)?),
+            Self::ReadingFunction => function_read(reply_of(operation, outcome)?),
             Self::UpdatingCode { code, .. } => {
                 let reply = outcome.map_err(UpdateError::of_code_update)?;
                 code_updated(&reply, code.as_deref(), deployment)
             }
             Self::ListingVersions { search, code_changed } => {
-                versions_listed(&outcome.map_err(or_fail)?, search, code_changed, deployment)
+                versions_listed(&reply_of(operation, outcome)?, search, code_changed, deployment)
             }
             Self::CheckingVersion { target, polls } => {
-                version_checked(&outcome.map_err(or_fail)?, target, polls + 1)
+                version_checked(&reply_of(operation, outcome)?, target, polls + 1)
             }
             Self::ReadingDistribution { target, attempts } => {
-                distribution_read(outcome.map_err(or_fail)?, target, attempts, deployment)
+                distribution_read(reply_of(operation, outcome)?, target, attempts, deployment)
             }
             Self::UpdatingDistribution { target, attempts, write } => match outcome {
                 Ok(_) => Ok(invalidating(target, write.paths, Outcome::Completed)),
-                Err(failure) => {
-                    refused(failure, target, attempts + 1, write).ok_or_else(|| or_fail(failure))
-                }
+                Err(failure) => refused(failure, target, attempts + 1, write)
+                    .ok_or_else(|| UpdateError::of_call(operation, failure)),
             },
-            Self::Invalidating { outcome: done, .. } => match outcome {
-                Ok(_) | Err(CallFailure::AlreadyExists) => Ok(done.into()),
-                Err(failure) => Err(or_fail(failure)),
+            Self::Invalidating { outcome: of_update, .. } => match outcome {
+                Ok(_) | Err(CallFailure::AlreadyExists) => Ok(of_update.into()),
+                Err(failure) => Err(UpdateError::of_call(operation, failure)),
             },
         }
     }
+}
+
+/// The reply to a call whose failure ends the update.
+fn reply_of(
+    operation: &'static str,
+    outcome: Result<Value, CallFailure>,
+) -> Result<Value, UpdateError> {
+    outcome.map_err(|failure| UpdateError::of_call(operation, failure))
 }
 
 fn function_read(mut reply: Value) -> Result<Progress, UpdateError> {
@@ -167,7 +175,7 @@ fn code_updated(
 ) -> Result<Progress, UpdateError> {
     let revision = text(reply, "RevisionId").ok_or(UpdateError::RevisionAfterMissing)?;
     let code = text(reply, "CodeSha256");
-    // Code that is not told apart counts as changed: then success is "completed", which is true.
+    // If the reply does not identify the code, it counts as changed: "completed" is true anyway.
     let code_changed = code.is_none() || code != code_before;
     Ok(match Version::of(reply, deployment)? {
         Some(version) => checking(version, code_changed, deployment),
@@ -193,7 +201,7 @@ fn checking(version: Version, code_changed: bool, deployment: &Deployment) -> Pr
     State::CheckingVersion { target, polls: 0 }.into()
 }
 
-/// A version that failed will not become active; any other state may, also one that is not known.
+/// Waits unless the version has failed. Any other state, even an unknown one, may become active.
 fn version_checked(reply: &Value, target: Target, polls: u32) -> Result<Progress, UpdateError> {
     match text(reply, "State") {
         Some("Active") => Ok(State::ReadingDistribution { target, attempts: 0 }.into()),
@@ -206,7 +214,7 @@ fn version_checked(reply: &Value, target: Target, polls: u32) -> Result<Progress
     }
 }
 
-/// R14.5: what the distribution is associated with decides whether there is something to do.
+/// Decides by the distribution's associations whether there is anything to update (R14.5).
 fn distribution_read(
     mut reply: Value,
     target: Target,
@@ -216,19 +224,20 @@ fn distribution_read(
     let missing = UpdateError::DistributionConfigMissing;
     let etag = text(&reply, "ETag").ok_or(missing)?.to_owned();
     let mut config = take_object(&mut reply, "DistributionConfig").ok_or(missing)?;
-    let Edit { changed, paths } = distribution::point(&mut config, deployment, &target.version)?;
+    let Edit { changed, paths } =
+        distribution::associate(&mut config, deployment, &target.version)?;
     if changed > 0 {
         let write = Write { etag, config, paths };
         return Ok(State::UpdatingDistribution { target, attempts, write }.into());
     }
-    // A write that was refused may have taken effect all the same, when something on the way
-    // repeated it. Either way the invalidation is sent: an earlier run may have ended before its own.
-    let worked = target.code_changed || attempts > 0;
-    let outcome = if worked { Outcome::Completed } else { Outcome::NotRequired };
+    // A refused write may have taken effect nevertheless, if a client on the way repeated it.
+    let has_written = target.code_changed || attempts > 0;
+    let outcome = if has_written { Outcome::Completed } else { Outcome::NotRequired };
+    // The invalidation is sent in both cases: an earlier run may have ended before it sent one.
     Ok(invalidating(target, paths, outcome))
 }
 
-/// R14.6: what to do about a refused write while attempts are left.
+/// Tries a refused write again while there are attempts left (R14.6).
 fn refused(failure: CallFailure, target: Target, attempts: u32, write: Write) -> Option<Progress> {
     match failure {
         _ if attempts >= MAX_ATTEMPTS => None,
