@@ -64,7 +64,7 @@
 //! | end with a response, a failure, or a limit of the host | [`Exchange::complete`](firstparty::Exchange::complete), `fail`, `refuse` |
 //! | answer something that is not a request | [`Reply::to`](firstparty::reply::Reply::to) |
 //! | add a cause for an answer | [`Cause::new`](firstparty::refusal::Cause::new), see [`cause`] |
-//! | report that a request was not sent after all | [`Report::unsent`](firstparty::Report::unsent) |
+//! | report of a request that is answered here | [`Report::answered`](firstparty::Report::answered) |
 //! | read the browser's address | [`parse_address`](firstparty::request::address::parse_address) |
 //! | read variables from a place that the host has | [`Source::insert`](firstparty::config::Source::insert) |
 //! | keep a settings document for a while | [`DocumentCache`](firstparty::config::DocumentCache) |
