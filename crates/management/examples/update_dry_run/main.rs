@@ -1,7 +1,7 @@
-//! What would an update change? Reads a distribution's configuration and a function's state from
-//! files and prints a plan. It calls nobody and changes nothing.
+//! Shows what an update would change. It reads a distribution's configuration and a function's state
+//! from files, and prints a plan. It makes no calls and changes nothing.
 //!
-//! The files are what these commands print:
+//! These commands print the files:
 //!
 //! ```sh
 //! aws lambda get-function --function-name NAME > function.json
@@ -10,14 +10,14 @@
 //!     --function function.json --distribution distribution.json
 //! ```
 //!
-//! The environment's settings count as they do for the management function: `LambdaCodeBucket` and
+//! It uses the same environment variables as the management function: `LambdaCodeBucket` and
 //! `LambdaCodeKey` for a package of your own, `fpjs_cdn_url` and `fpjs_ingress_base_host` for other
-//! origins. The version that would be published is one more than the highest that is known: from
-//! the distribution, and from what `aws lambda list-versions-by-function --function-name NAME`
-//! prints if it is given as `--versions`.
+//! origins. It takes the next version for the published one: one more than the highest in the
+//! distribution and in the file for `--versions`, the output of
+//! `aws lambda list-versions-by-function --function-name NAME`.
 //!
-//! Without files it plans the update of a small sample deployment. The plan is made by the same
-//! machine that performs updates: this host answers its calls from the files.
+//! Without files it plans the update of a small sample deployment. The plan comes from `Update`, as a
+//! real update does; this host answers the calls from the files.
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -27,7 +27,7 @@ use std::{env, fs};
 use clap::Parser;
 use serde_json::Value;
 
-use plan::Known;
+use plan::Input;
 
 mod plan;
 
@@ -40,7 +40,7 @@ struct Arguments {
     /// The output of `aws cloudfront get-distribution-config`.
     #[arg(long, requires = "function")]
     distribution: Option<PathBuf>,
-    /// The distribution's id, which its configuration does not tell.
+    /// The distribution's id, which is not part of its configuration.
     #[arg(long, default_value = "UNKNOWN")]
     distribution_id: String,
     /// The output of `aws lambda list-versions-by-function`.
@@ -66,7 +66,7 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<ExitCode, Box<dyn Error>> {
-    let known = Known {
+    let input = Input {
         function: read(arguments.function.as_deref(), plan::sample_function)?,
         distribution: read(arguments.distribution.as_deref(), plan::sample_distribution)?,
         versions: read(arguments.versions.as_deref(), || Value::Null)?,
@@ -74,7 +74,7 @@ fn run(arguments: &Arguments) -> Result<ExitCode, Box<dyn Error>> {
         version: arguments.version,
         unchanged: arguments.unchanged,
     };
-    let plan = plan::make(&known, |variable| env::var(variable).ok())?;
+    let plan = plan::make(&input, |variable| env::var(variable).ok())?;
     print!("{}", plan.text);
     Ok(if plan.succeeds { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

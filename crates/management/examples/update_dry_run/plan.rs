@@ -6,40 +6,40 @@ use std::fmt::{self, Write};
 use firstparty_management::{Call, CallFailure, DeploymentSettings, NextStep, Update};
 use serde_json::{Value, json};
 
-/// What the files and the arguments say.
-pub(crate) struct Known<'a> {
+/// The content of the files and the arguments.
+pub(crate) struct Input<'a> {
     pub(crate) function: Value,
     pub(crate) distribution: Value,
     /// Null without a file.
     pub(crate) versions: Value,
     pub(crate) distribution_id: &'a str,
-    /// The version that would be published, if not the next one.
+    /// The version that the update publishes, if it is not the next one.
     pub(crate) version: Option<u32>,
     /// Whether the code has not changed since the highest version was published.
     pub(crate) unchanged: bool,
 }
 
-/// What an update would do.
+/// The plan of an update.
 pub(crate) struct Plan {
     pub(crate) text: String,
     pub(crate) succeeds: bool,
 }
 
-/// The plan of the machine that performs updates. `variable` is the environment.
+/// Makes a plan with [`Update`]. `variable` reads the environment.
 pub(crate) fn make(
-    known: &Known<'_>,
+    input: &Input<'_>,
     variable: impl Fn(&str) -> Option<String>,
 ) -> Result<Plan, Box<dyn Error>> {
-    let name = known.function.pointer("/Configuration/FunctionName").and_then(Value::as_str);
+    let name = input.function.pointer("/Configuration/FunctionName").and_then(Value::as_str);
     let name = name.ok_or("the function's file has no Configuration.FunctionName")?;
     let settings = DeploymentSettings::from_variables(|asked| match asked {
-        "CFDistributionId" => Some(known.distribution_id.to_owned()),
+        "CFDistributionId" => Some(input.distribution_id.to_owned()),
         "LambdaFunctionName" => Some(name.to_owned()),
         other => variable(other),
     });
     let mut update = Update::new(settings.deployment()?);
-    let cloud = Files { known, version: published_version(known, name) };
-    let id = known.distribution_id;
+    let cloud = Files { input, version: published_version(input, name) };
+    let id = input.distribution_id;
     let mut text = format!("Plan for function {name} and distribution {id}:\n");
     loop {
         let outcome = match update.poll() {
@@ -65,26 +65,26 @@ pub(crate) fn make(
     Ok(Plan { text, succeeds: update.error().is_none() })
 }
 
-fn published_version(known: &Known<'_>, name: &str) -> u32 {
+fn published_version(input: &Input<'_>, name: &str) -> u32 {
     let highest =
-        highest_version(&known.distribution, name).max(highest_version(&known.versions, name));
-    let next = if known.unchanged { highest } else { highest.saturating_add(1) };
-    known.version.unwrap_or(next)
+        highest_version(&input.distribution, name).max(highest_version(&input.versions, name));
+    let next = if input.unchanged { highest } else { highest.saturating_add(1) };
+    input.version.unwrap_or(next)
 }
 
-/// A cloud that knows what the files say.
+/// Answers calls from the files.
 struct Files<'a> {
-    known: &'a Known<'a>,
+    input: &'a Input<'a>,
     version: u32,
 }
 
 impl Files<'_> {
     fn answer(&self, call: &Call<'_>) -> Result<Value, CallFailure> {
         match call {
-            Call::GetFunction { .. } => Ok(self.known.function.clone()),
+            Call::GetFunction { .. } => Ok(self.input.function.clone()),
             Call::UpdateFunctionCode { .. } => Ok(self.published()),
             Call::GetFunctionConfiguration { .. } => Ok(json!({"State": "Active"})),
-            Call::GetDistributionConfig { .. } => Ok(self.known.distribution.clone()),
+            Call::GetDistributionConfig { .. } => Ok(self.input.distribution.clone()),
             Call::UpdateDistribution { .. } | Call::CreateInvalidation { .. } => Ok(json!({})),
             _ => Err(CallFailure::Other),
         }
@@ -92,11 +92,11 @@ impl Files<'_> {
 
     /// The function's state after its code was updated.
     fn published(&self) -> Value {
-        let mut published = self.known.function.get("Configuration").cloned().unwrap_or_default();
+        let mut published = self.input.function.get("Configuration").cloned().unwrap_or_default();
         if let Some(members) = published.as_object_mut() {
             members.insert("Version".into(), json!(self.version.to_string()));
             members.insert("RevisionId".into(), json!("after the update"));
-            if !self.known.unchanged {
+            if !self.input.unchanged {
                 members.insert("CodeSha256".into(), json!("new code"));
             }
         }
@@ -123,7 +123,7 @@ impl Files<'_> {
                     "  (refused and planned again if its tag is not {if_match} any more)"
                 )?;
                 let before =
-                    self.known.distribution.get("DistributionConfig").unwrap_or(&Value::Null);
+                    self.input.distribution.get("DistributionConfig").unwrap_or(&Value::Null);
                 differences("", before, distribution_config, plan)?;
             }
             Call::CreateInvalidation { invalidation_batch, .. } => {
@@ -139,7 +139,7 @@ impl Files<'_> {
     }
 }
 
-/// Writes every value that differs, whatever it is: a plan hides nothing.
+/// Writes every value that differs. Secrets are not hidden.
 fn differences(path: &str, before: &Value, after: &Value, plan: &mut String) -> fmt::Result {
     match (before, after) {
         _ if before == after => {}

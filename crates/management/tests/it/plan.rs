@@ -2,16 +2,16 @@
 
 use serde_json::{Value, json};
 
-use update_dry_run::Known;
+use update_dry_run::Input;
 
 #[path = "../../examples/update_dry_run/plan.rs"]
 mod update_dry_run;
 
 const ARN: &str = "arn:aws:lambda:us-east-1:123456789012:function:edge";
 
-/// What is known without files and arguments.
-fn sample() -> Known<'static> {
-    Known {
+/// The input without files and arguments.
+fn sample() -> Input<'static> {
+    Input {
         function: update_dry_run::sample_function(),
         distribution: update_dry_run::sample_distribution(),
         versions: Value::Null,
@@ -21,8 +21,8 @@ fn sample() -> Known<'static> {
     }
 }
 
-fn plan(known: &Known<'_>) -> String {
-    let plan = update_dry_run::make(known, |_| None).unwrap();
+fn plan(input: &Input<'_>) -> String {
+    let plan = update_dry_run::make(input, |_| None).unwrap();
     assert!(plan.succeeds, "{}", plan.text);
     plan.text
 }
@@ -57,7 +57,7 @@ Then answer 200 OK: {{"status":"Update completed"}}
 /// R14.5: unchanged code is the highest version that is known.
 #[test]
 fn unchanged_code_is_the_highest_version() {
-    let plan = plan(&Known { unchanged: true, ..sample() });
+    let plan = plan(&Input { unchanged: true, ..sample() });
     assert!(plan.contains("wait until version 7 is active"), "{plan}");
     assert!(plan.contains(&format!("from \"{ARN}:6\"\n      to   \"{ARN}:7\"")), "{plan}");
     assert!(!plan.contains(&format!("from \"{ARN}:7\"")), "{plan}");
@@ -75,6 +75,6 @@ fn settings_come_from_the_environment() {
     assert!(text.contains("take the code from s3://own-bucket/own.zip"), "{text}");
 
     let versions = json!({"Versions": [{"FunctionArn": format!("{ARN}:11")}]});
-    let plan = plan(&Known { versions, ..sample() });
+    let plan = plan(&Input { versions, ..sample() });
     assert!(plan.contains("wait until version 12 is active"), "{plan}");
 }
