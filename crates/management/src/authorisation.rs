@@ -107,9 +107,9 @@ mod tests {
         }
     }
 
-    /// R14.1: a secret of any other shape authorises nobody.
+    /// R14.1: a secret of any other shape does not authorise a caller.
     #[test]
-    fn odd_secrets_authorise_nobody() {
+    fn odd_secrets_authorise_no_caller() {
         let presented = PresentedToken::from_field("mgmt-token t0ken").unwrap();
         for secret in [
             json!(null),

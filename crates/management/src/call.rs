@@ -223,7 +223,7 @@ mod tests {
 
     use super::*;
 
-    /// The configuration may hold secrets; everything else is shown.
+    /// Everything but the configuration is shown, which may have secrets.
     #[test]
     fn debug_hides_the_configuration() {
         let config = json!({"Origins": {"Items": [{"CustomHeaders": {"Items": [

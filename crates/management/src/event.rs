@@ -203,7 +203,7 @@ mod tests {
         assert_eq!(read(json!(null)), None);
     }
 
-    /// Bad input is ordinary input: each error names the member, never the value.
+    /// Each error names the member, never the value.
     #[test]
     fn malformed_events_are_typed_errors() {
         let without = |member: &str| {

@@ -262,9 +262,9 @@ mod tests {
         }
     }
 
-    /// R14.1: without a secret nobody is authorised; a payload that is no event proves nothing.
+    /// R14.1: without a secret, or without an event, no caller is authorised.
     #[test]
-    fn nobody_is_authorised_without_a_secret() {
+    fn no_caller_is_authorised_without_a_secret() {
         let none = DeploymentSettings::from_variables(|_| None);
         let run =
             Run::new(&none, &FunctionUrlEvent::new("GET", "/status", Some("mgmt-token s3cret")));
@@ -316,7 +316,7 @@ mod tests {
         assert!(matches!(run.poll(), NextStep::Call(Call::GetFunction { .. })));
     }
 
-    /// The token is in no `Debug` of a run that holds it.
+    /// `Debug` does not show the token.
     #[test]
     fn debug_hides_the_token() {
         let event = FunctionUrlEvent::new("GET", "/status", Some("mgmt-token s3cret"));

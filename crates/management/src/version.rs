@@ -267,8 +267,8 @@ mod tests {
         assert_eq!(search(&[last(vec![unnamed])]), Err(UpdateError::FunctionArnMissing));
     }
 
-    /// R14.4, R14.8: E8000 for a page that cannot be read, as what is missing may be the newest
-    /// version, whose code an older one has too.
+    /// R14.4, R14.8: E8000 for a page that cannot be read. The newest version may be on it, and an
+    /// older one may have the same code.
     #[test]
     fn what_cannot_be_read_may_be_the_newest() {
         let second = |page: Value| {

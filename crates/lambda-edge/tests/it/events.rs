@@ -47,7 +47,8 @@ fn bodies_are_decoded() {
     assert_eq!(request.body(), &[0xff, 0xef][..]);
 }
 
-/// R13.5: a definite body: its decoded length, else nothing, but zero where content is expected.
+/// R13.5: `content-length` is the decoded length. Without a body it is 0 for methods that expect
+/// content, and absent for others.
 #[test]
 fn forwarded_requests_have_a_definite_body() {
     for (method, data, expected) in [
@@ -89,9 +90,9 @@ fn a_body_may_be_missing() {
     }
 }
 
-/// R13.1: an origin may be custom or S3, and everything unknown is passed over.
+/// R13.1: an origin may be custom or S3. Unknown members are ignored.
 #[test]
-fn unknown_members_are_passed_over() {
+fn unknown_members_are_ignored() {
     let event = event_with(|request| {
         request["origin"] = json!({"s3": {"region": "eu", "customHeaders":
             {"fpjs_secret_name": [{"key": "FPJS_SECRET_NAME", "value": "name", "odd": [1]}]}}});
@@ -102,8 +103,8 @@ fn unknown_members_are_passed_over() {
     assert_eq!(request.method(), Method::POST);
 }
 
-/// R13.1: of a member that is there twice the last counts; repeats of fields stay repeats, also if
-/// the name is there twice. JSON allows either, and CloudFront sends neither.
+/// R13.1: if an object has a member twice, the last counts. If a field's name is there twice, all
+/// its lines count. JSON allows both, and CloudFront sends neither.
 #[test]
 fn members_may_be_there_twice() {
     let text = sample().to_string();
@@ -133,9 +134,9 @@ fn members_may_be_there_twice() {
     }
 }
 
-/// R13.3: a method, target or field that `http` cannot hold is answered 400, with CORS as R9.3.
+/// R13.3: a method, target or field that is not valid in HTTP is answered with 400 and CORS (R9.3).
 #[test]
-fn what_http_cannot_hold_is_answered_400() {
+fn what_http_does_not_allow_is_answered_400() {
     let changes: [fn(&mut Value); 9] = [
         |request| request["method"] = "GE T".into(),
         |request| request["method"] = "".into(),
@@ -158,7 +159,8 @@ fn what_http_cannot_hold_is_answered_400() {
     }
 }
 
-/// R13.3, R13.5: more fields than a map holds, and no room for the body's length, are answered.
+/// R13.3, R13.5: more fields than a map can hold are answered with 400, also if only
+/// `content-length` is too many.
 #[test]
 fn too_many_fields_are_answered() {
     let mut room = HeaderMap::new();
@@ -179,7 +181,7 @@ fn too_many_fields_are_answered() {
     }
 }
 
-/// R13.3: a cut body is never forwarded; where nothing would be forwarded, the answer stays.
+/// R13.3: a cut body is never forwarded. A request that is not forwarded gets its usual answer.
 #[test]
 fn a_cut_body_is_answered_413() {
     for (uri, method, status) in [
@@ -209,7 +211,7 @@ fn a_cut_body_is_answered_413() {
     }
 }
 
-/// R12: the address counts if it is one, with or without port.
+/// R12: an address counts with or without a port. Other text does not count.
 #[test]
 fn the_clients_address_counts_if_it_is_one() {
     for (text, expected) in [
@@ -228,7 +230,7 @@ fn the_clients_address_counts_if_it_is_one() {
     }
 }
 
-/// R1.4, R13.1: neither cookies nor settings show in `Debug`.
+/// R1.4, R13.1: `Debug` shows neither cookies nor settings.
 #[test]
 fn events_show_no_secret() {
     let event = event_with(|request| {
@@ -241,7 +243,7 @@ fn events_show_no_secret() {
 }
 
 proptest! {
-    /// R13.1: an event read from JSON is the one put together from its parts.
+    /// R13.1: an event read from JSON equals one that is built from the same parts.
     #[test]
     fn both_ways_to_an_event_agree(
         method in "[A-Z]{1,6}",

@@ -9,7 +9,7 @@ use super::{event_with, forwarded, sample, usual};
 
 const CUSTOM_HEADER: &str = "origin/custom/customHeaders/x-own";
 
-/// R13.1: what is missing is named.
+/// R13.1: an error names the member that is missing.
 #[test]
 fn missing_members_are_named() {
     for (pointer, member) in [
@@ -50,7 +50,8 @@ fn missing_members_are_named() {
     assert!(refused(&event).contains("origin: expected an object with custom or s3"));
 }
 
-/// R13.1: what has the wrong type is named, and never repeated: it may be a secret.
+/// R13.1: an error names the member with the wrong type. It never repeats the value, which may be a
+/// secret.
 #[test]
 fn wrong_types_are_named_and_not_repeated() {
     let wrong = [
@@ -99,7 +100,7 @@ fn wrong_types_are_named_and_not_repeated() {
     }
 }
 
-/// Whether a value is not of the right kind, and not of the one kind that is passed over.
+/// Whether a value is wrong at this place.
 fn is_wrong(value: &Value, right: &str, pointer: &str) -> bool {
     match right {
         "a list" | "a list of objects" => !value.is_array() || right == "a list of objects",
@@ -115,7 +116,7 @@ fn is_wrong(value: &Value, right: &str, pointer: &str) -> bool {
     }
 }
 
-/// R13.1: whatever stands wherever, no error repeats it: neither what it says nor why it says so.
+/// R13.1: no error repeats a value or a name of the event, whatever is wrong and wherever it is.
 #[test]
 fn no_error_repeats_a_value() {
     let wrong = [
@@ -179,7 +180,7 @@ fn pointers(value: &Value, place: &str, places: &mut Vec<String>) {
     }
 }
 
-/// Whether the event is refused; on every way to read it.
+/// Whether the event is refused. It reads it in every way that there is.
 #[track_caller]
 fn assert_no_leak(event: &Value) -> bool {
     let text = event.to_string();
@@ -198,7 +199,7 @@ fn assert_no_leak(event: &Value) -> bool {
     true
 }
 
-/// R13.1: the beginning of an event is an error that does not repeat it either.
+/// R13.1: errors in the JSON do not repeat a value either.
 #[test]
 fn no_syntax_error_repeats_a_value() {
     let mut event = sample();
@@ -216,7 +217,7 @@ fn no_syntax_error_repeats_a_value() {
     }
 }
 
-/// R13.1: what JSON does not have, but other formats do, is refused in the words of the shape.
+/// R13.1: a value that other formats have, and JSON does not, is refused in the same words.
 #[test]
 fn values_of_other_formats_are_refused() {
     let bytes = BytesDeserializer::<Error>::new(b"4711");
@@ -224,7 +225,7 @@ fn values_of_other_formats_are_refused() {
     assert_eq!(error, "event: expected an object");
 }
 
-/// R13.1: a body that is not base64 is no body.
+/// R13.1: an error names a body that is not base64.
 #[test]
 fn malformed_base64_is_named() {
     for data in ["A", "AAE", "AA=C", "A A=", "AAEC\n", "ä===", "AAE*"] {
@@ -241,7 +242,7 @@ fn refused(event: &Value) -> String {
     error.to_string()
 }
 
-/// R13.1: what is no JSON, or only its beginning, is an error and no more.
+/// R13.1: text that is not JSON, or only the beginning of it, is an error and not a panic.
 #[test]
 fn junk_is_refused() {
     let mut whole = sample();
@@ -259,7 +260,7 @@ fn junk_is_refused() {
     }
 }
 
-/// R13.1: formats that hand over owned texts are read alike, faults included.
+/// R13.1: formats with owned strings are read alike, and their errors are alike.
 #[test]
 fn other_formats_are_read_alike() {
     let (request, _) = forwarded(&usual(), EdgeEvent::deserialize(sample()).unwrap());

@@ -93,7 +93,7 @@ fn some_statuses_have_no_body() {
     }
 }
 
-/// R13.4: an adapter that writes the object itself finds the same in its parts.
+/// R13.4: an adapter that writes the object itself can get the same from its parts.
 #[test]
 fn results_have_parts() {
     let result = |response| forwarded(&usual(), event_with(|_| {})).1.complete(response);
@@ -108,7 +108,7 @@ fn results_have_parts() {
     assert_eq!(result(response(204, &[], "abc")).body(), None);
 }
 
-/// R13.4: a result that cannot be written to its end is an error, wherever it is cut.
+/// R13.4: if a result cannot be written completely, serialising it is an error.
 #[test]
 fn results_are_written_whole_or_not() {
     let (_, pending) = forwarded(&usual(), event_with(|_| {}));
@@ -120,7 +120,7 @@ fn results_are_written_whole_or_not() {
     }
 }
 
-/// R13.4, R9.3: a status that CloudFront does not take is answered 502.
+/// R13.4, R9.3: a status that CloudFront does not accept becomes a 502.
 #[test]
 fn odd_statuses_are_answered_502() {
     for (status, expected) in [
@@ -146,7 +146,7 @@ fn odd_statuses_are_answered_502() {
     assert_eq!(completed(response(299, &[], ""))["statusDescription"], "");
 }
 
-/// R13.4: what CloudFront reads only or does not allow never appears, nor does what R6 removes.
+/// R13.4, R6: fields that CloudFront does not let a function set never appear.
 #[test]
 fn disallowed_fields_never_appear() {
     let denied = &Platform::CloudFront.profile().response_denylist;
@@ -190,7 +190,7 @@ fn the_size_is_counted_as_cloudfront_counts_it() {
     assert_eq!(completed(response(200, latin, vec![b'a'; LIMIT - 8]))["status"], "502");
 }
 
-/// R13.4: a value is text; what is not UTF-8 is read as ISO 8859-1.
+/// R13.4: a value that is not UTF-8 is read as ISO 8859-1.
 #[test]
 fn values_are_text() {
     let result = completed(response(200, &[("x-u", "ä".as_bytes()), ("x-l", &[0xe4])], ""));
@@ -214,8 +214,8 @@ fn failures_become_objects() {
     assert_eq!(result["body"], r#"{"error":"upstream did not answer in time"}"#);
 }
 
-/// R13.1, R9.3: what is no event, and settings that cannot be used, are answered 500; the latter
-/// with CORS and without body to HEAD, as every answer.
+/// R13.1, R9.3: a payload that is not an event, and settings that are not valid, are answered with
+/// 500. With an event, the answer has CORS fields, and no body for HEAD.
 #[test]
 fn what_cannot_be_handled_is_answered() {
     let result = object(&ResultObject::refused(&cause::NO_EVENT));
@@ -231,8 +231,8 @@ fn what_cannot_be_handled_is_answered() {
 }
 
 proptest! {
-    /// R13.4, R6.4: whatever upstream sends, the object is one that CloudFront takes, and every
-    /// field that may pass is in it.
+    /// R13.4, R6.4: whatever upstream sends, CloudFront accepts the object, and it has every field
+    /// that may pass.
     #[test]
     fn results_are_what_cloudfront_takes(
         status in 100u16..1000,

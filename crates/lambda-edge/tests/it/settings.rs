@@ -21,7 +21,7 @@ fn headers(pairs: &[(&str, &str)]) -> Source {
     event.with_body(Bytes::new()).settings().clone()
 }
 
-/// The function to use, or none if a document is wanted.
+/// The function to use. It is `None` if a document is needed.
 fn ready<'s>(
     settings: &'s mut EdgeSettings,
     headers: &Source,
@@ -51,7 +51,8 @@ fn read(
     settings.read(headers, Some(document.as_bytes()), at(millis))
 }
 
-/// R13.2, R1.1: document, then custom headers, then defaults; and it is remembered who it was.
+/// R13.2, R1.1: a setting comes from the document, else from custom headers, else it is the default,
+/// and the configuration tells which.
 #[test]
 fn sources_are_asked_in_order() {
     let headers = headers(&[
@@ -77,7 +78,7 @@ fn sources_are_asked_in_order() {
     assert_eq!(config.resolution(Variable::IngressBaseHost), Resolution::Default);
 }
 
-/// R13.2, R1.1: an empty custom header says nothing, a blank one does.
+/// R13.2, R1.1: an empty custom header does not count, a blank one does.
 #[test]
 fn blank_custom_headers_count() {
     let mut settings = EdgeSettings::new(Config::builder());
@@ -95,7 +96,7 @@ fn blank_custom_headers_count() {
     assert!(matches!(error, DocumentError::Invalid(_)), "{error}");
 }
 
-/// R13.2: without the name of a document, the custom headers are all there is.
+/// R13.2: without the name of a document, only the custom headers count.
 #[test]
 fn without_a_name_nothing_is_read() {
     let headers = headers(&[("fpjs_get_result_path", "r")]);
@@ -103,7 +104,7 @@ fn without_a_name_nothing_is_read() {
     assert_eq!(route(&mut settings, &headers, 0).as_deref(), Some("r"));
 }
 
-/// R13.2, R1.3: custom headers that cannot be used are an error that names the variable.
+/// R13.2, R1.3: the error for custom headers that are not valid names the variable.
 #[test]
 fn bad_custom_headers_are_named() {
     let headers = headers(&[("fpjs_cdn_url", "a b"), NAMED[0]]);
@@ -119,7 +120,7 @@ fn bad_custom_headers_are_named() {
     assert_eq!(error.setting(), "fpjs_cdn_url");
 }
 
-/// R13.2, R1.1: what a document says outranks a custom header, also one that cannot be used.
+/// R13.2, R1.1: a document outranks custom headers, even those that are not valid.
 #[test]
 fn a_document_outranks_bad_custom_headers() {
     let headers = headers(&[("fpjs_ingress_base_host", "not a host!"), NAMED[0]]);
@@ -145,8 +146,8 @@ fn documents_are_kept_and_rotated() {
     assert_eq!(route(&mut settings, &headers, 301_002), None);
 }
 
-/// R1.6: a failed refresh is kept for five seconds, during which the last good document is used;
-/// before the first good one, the custom headers (R13.2).
+/// R1.6: for five seconds after a failed refresh, the last good document is used. If there was none,
+/// the custom headers are used (R13.2).
 #[test]
 fn the_last_good_document_is_used() {
     let headers = headers(&[NAMED[0], ("fpjs_get_result_path", "plain")]);
@@ -169,7 +170,7 @@ fn the_last_good_document_is_used() {
     }
 }
 
-/// R13.2: deployments that share an instance do not share settings, and only so many are kept.
+/// R13.2: deployments that share an instance do not share settings. The number of them is limited.
 #[test]
 fn deployments_are_told_apart_and_bounded() {
     let deployment = |index: usize| headers(&[NAMED[0], ("fpjs_cdn_url", &format!("c{index}.x"))]);
@@ -188,7 +189,7 @@ fn deployments_are_told_apart_and_bounded() {
     assert_eq!(route(&mut settings, &deployment(14), 0).as_deref(), Some("route14"));
 }
 
-/// R1.4: what is remembered shows no value.
+/// R1.4: `Debug` shows no value.
 #[test]
 fn settings_show_no_secret() {
     let headers = headers(&[NAMED[0], ("fpjs_pre_shared_secret", "hidden")]);

@@ -1,4 +1,4 @@
-//! The recorded CloudFront cases, as events: the mapping changes nothing but what R13 says.
+//! The recorded CloudFront cases, as events: the mapping changes nothing that R13 does not name.
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -15,9 +15,9 @@ fn id() -> RequestId {
     RequestId::new(1_767_225_600_123, 7)
 }
 
-/// R13.1, R13.3, R13.4, R13.5: an event fares as its request does.
+/// R13.1, R13.3, R13.4, R13.5: an event has the same outcome as its request.
 #[test]
-fn events_fare_as_their_requests_do() {
+fn events_have_the_outcome_of_their_requests() {
     let (mut forwarded, mut answered, mut malformed, mut unusable) = (0, 0, 0, 0);
     for line in VECTORS.lines() {
         let vector: Value = serde_json::from_str(line).unwrap();
@@ -66,7 +66,7 @@ fn events_fare_as_their_requests_do() {
     assert_eq!((forwarded, answered, malformed, unusable), (342, 77, 8, 16));
 }
 
-/// The configuration of a case, unless R1.3 refuses it.
+/// The configuration of a case. It is `None` if R1.3 refuses it.
 fn config(of_vector: &Value) -> Option<Config> {
     let choices = json!({"mount": "anywhere", "agent_origin": "cdn"});
     let mut config: Map<String, Value> = of_vector.as_object().unwrap().clone();
@@ -123,7 +123,7 @@ fn headers(of: &Value) -> Option<HeaderMap> {
     Some(headers)
 }
 
-/// The request itself, unless `http` cannot hold it.
+/// The request of a case. It is `None` if it is not valid in HTTP.
 fn request(of: &Value) -> Option<Request<Bytes>> {
     // An event has no way to say that a query is there but empty.
     let uri = of["uri"].as_str().unwrap();
@@ -146,7 +146,7 @@ fn response(upstream: &Value) -> Option<Response<Bytes>> {
     Some(response)
 }
 
-/// R13.5, in the words of the rule.
+/// Sets `content-length` as R13.5 says.
 fn frame(request: &mut Request<Bytes>) {
     let length = request.body().len();
     let expects = ["POST", "PUT", "PATCH"].contains(&request.method().as_str());
@@ -155,7 +155,7 @@ fn frame(request: &mut Request<Bytes>) {
     }
 }
 
-/// R13.4: status, fields and body of the object are the response's.
+/// R13.4: the object has status, fields and body of the response.
 #[track_caller]
 fn assert_same(expected: &Response<Bytes>, result: &ResultObject, name: &str) {
     let result = super::object(result);

@@ -164,11 +164,11 @@ fn activation_is_awaited() {
         let mut update = fed([Ok(function("r1", "old")), Ok(published("new"))]);
         for poll in 1..=Update::MAX_POLLS {
             assert_eq!(operation(&update), "GetFunctionConfiguration");
-            update.waited(); // nobody asked to wait
+            update.waited(); // it did not ask to wait
             update.reply(Ok(json!({ "State": state })));
             if poll < Update::MAX_POLLS {
                 assert!(matches!(update.poll(), NextStep::Wait(Update::VERSION_PAUSE)));
-                update.reply(Err(CallFailure::AccessDenied)); // nobody asked for a reply
+                update.reply(Err(CallFailure::AccessDenied)); // it did not ask for a call
                 update.waited();
             }
         }

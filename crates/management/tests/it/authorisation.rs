@@ -1,4 +1,4 @@
-//! R14.1, measured: what an unauthorised caller costs and learns.
+//! What an unauthorised caller costs and learns (R14.1).
 
 use firstparty_management::{CallFailure, FunctionUrlEvent, NextStep, Run};
 use serde_json::{Value, json};
@@ -27,7 +27,7 @@ const MALFORMED: [Option<&str>; 12] = [
 const REQUESTS: [(&str, &str); 4] =
     [("POST", "/update"), ("GET", "/status"), ("GET", "/"), ("DELETE", "/nowhere")];
 
-/// R14.1: no call is made for them, whatever they ask for.
+/// R14.1: no call is made for them, whatever the request.
 #[test]
 fn malformed_fields_cost_no_call() {
     let mut runs = 0;
@@ -43,8 +43,8 @@ fn malformed_fields_cost_no_call() {
     assert_eq!(runs, 48);
 }
 
-/// R14.1: a well-formed wrong token costs one call, and its response is the same whatever the
-/// cloud's state, whatever the request, whatever went wrong with the secret.
+/// R14.1: a well-formed but wrong token costs one call. The response is always the same: it depends
+/// neither on the cloud's state, nor on the request, nor on the secret.
 #[test]
 fn unauthorised_responses_are_one_constant() {
     let constant = json!({"status": "Token is not specified or not valid"});
@@ -99,7 +99,7 @@ fn near_misses_are_wrong() {
     }
 }
 
-/// R14.1: a token with blanks in the secret is not the one without.
+/// R14.1: blanks around the token in the secret count.
 #[test]
 fn blanks_belong_to_the_token() {
     for expected in [format!("{TOKEN} "), format!(" {TOKEN}"), format!("{TOKEN}\n")] {
@@ -125,7 +125,7 @@ fn missing_settings_are_told_to_authorised_callers_only() {
     assert_eq!(run("wrong").0, 401);
 }
 
-/// No error of any operation puts a word of its own into a response.
+/// No text of an operation's error gets into a response.
 #[test]
 fn errors_do_not_leak() {
     let mut run = request("POST", "/update");

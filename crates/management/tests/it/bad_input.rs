@@ -1,4 +1,4 @@
-//! Bad input is ordinary input: events, replies and configurations of any shape and size.
+//! Bad input: events, replies and configurations of any shape and size.
 
 use firstparty_management::{Call, FunctionUrlEvent, FunctionUrlEventError, NextStep, Run};
 use serde_json::{Value, json};
@@ -56,7 +56,7 @@ fn documented_events_are_read() {
     assert!(matches!(run.poll(), NextStep::Call(Call::GetSecretValue { secret_id: "settings" })));
 }
 
-/// R14.9: five megabytes of configuration come back as they were but for the ARNs.
+/// R14.9: in five megabytes of configuration, only the ARNs change.
 #[test]
 fn large_configurations_are_edited_in_place() {
     let similar = format!("{ARN}-2:1");

@@ -8,7 +8,7 @@ use super::driver::request;
 use super::invariant::finish;
 use super::world::{self, Start};
 
-/// Lets the run go one step, and says whether it had one to go.
+/// Lets the run take one step. It is false if the run has ended.
 fn step(run: &mut Run, cloud: &mut Cloud) -> bool {
     let outcome = match run.poll() {
         NextStep::Done(_) => return false,

@@ -1,4 +1,4 @@
-//! The host: performs what a run asks for, with faults where a schedule says so.
+//! The host: makes the calls of a run, with the faults of a schedule.
 
 use std::time::Duration;
 

@@ -18,7 +18,7 @@ pub(crate) enum Fault {
     Repeated,
     /// It takes effect, and its reply is not as documented.
     Garbled(Garble),
-    /// Somebody edits the distribution just before.
+    /// Another person edits the distribution just before.
     Edited(ForeignEdit),
 }
 
@@ -31,7 +31,7 @@ pub(crate) enum Garble {
     Empty,
     /// Every string in it is empty.
     Blank,
-    /// Every string in it is one that nobody has heard of.
+    /// Every string in it is unknown.
     Unheard,
     /// Every member of its objects is of another type.
     Mistyped,
@@ -162,7 +162,7 @@ fn is_survived(operation: &str, name: &str) -> bool {
     }
 }
 
-/// An injected refusal must not be a lie: a batch that exists already does exist.
+/// An injected refusal must be true: a batch that "exists already" has to exist.
 pub(crate) fn make_true(cloud: &mut Cloud, fault: Fault, reference: Option<&str>) {
     if let (Fault::Refused("InvalidationBatchAlreadyExists"), Some(reference)) = (fault, reference)
     {

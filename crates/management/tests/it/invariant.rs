@@ -1,4 +1,4 @@
-//! What holds after every run, whatever went wrong in it, and what the next run makes of it.
+//! What is true after every run, whatever went wrong, and after the run that follows.
 
 use firstparty_management::Update;
 
@@ -32,7 +32,7 @@ pub(crate) fn checked_update(cloud: &mut Cloud, schedule: Schedule<'_>) -> Trace
     trace
 }
 
-/// R14.5: the next run finishes what was left, and the one after it has nothing to do.
+/// R14.5: the next run completes the work, and the one after it has nothing to do.
 pub(crate) fn finish(mut cloud: Cloud, schedule: Schedule<'_>) {
     cloud.now += std::time::Duration::from_secs(60);
     let next = checked_update(&mut cloud, &[]);
@@ -45,7 +45,7 @@ pub(crate) fn finish(mut cloud: Cloud, schedule: Schedule<'_>) {
     assert_eq!((last.end(), last.writes), (end, 0), "{schedule:?}");
 }
 
-/// R14.9, R14.7: valid, no edit of anyone lost, no association of anyone else touched.
+/// R14.9, R14.7: the configuration is valid, has all edits, and other associations are unchanged.
 fn distribution_is_whole(cloud: &Cloud, schedule: Schedule<'_>) {
     let cloudfront = &cloud.cloudfront;
     assert!(cloudfront.is_valid(), "{schedule:?}");

@@ -1,4 +1,4 @@
-//! R14 against a simulated cloud: Lambda and CloudFront on a virtual clock, hostile on request.
+//! R14 against a simulated cloud: Lambda and CloudFront with a virtual clock and faults.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,

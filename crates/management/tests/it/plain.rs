@@ -83,7 +83,7 @@ fn affected_paths_are_invalidated() {
     assert_eq!(cloud.cloudfront.invalidations, expected.into());
 }
 
-/// R14.4: more behaviours than an invalidation has room for.
+/// R14.4: more behaviours than an invalidation can have paths.
 #[test]
 fn many_behaviours_are_one_invalidation() {
     let arn = format!("{ARN}:1");
@@ -134,7 +134,7 @@ fn illegible_lists_end_the_run() {
     }
 }
 
-/// R14.5: a write that took effect and was refused as stale when something on the way repeated it.
+/// R14.5: a write takes effect, a client on the way repeats it, and the repeat is refused as stale.
 #[test]
 fn repeated_writes_are_told_as_work() {
     let mut cloud = world::half_finished();
@@ -142,7 +142,7 @@ fn repeated_writes_are_told_as_work() {
     assert_eq!((trace.end(), trace.writes), ("Update completed", 1));
 }
 
-/// R14.5, R14.8: what others do to our own associations between read and write is respected.
+/// R14.5, R14.8: a change of another person to our associations, between read and write, is kept.
 #[test]
 fn edits_of_our_associations_are_seen() {
     let mut cloud = world::half_finished();
@@ -180,7 +180,7 @@ fn unusable_versions_are_given_up() {
     assert_eq!(update(&mut cloud, &[]).end(), "Update completed");
 }
 
-/// R14.6: edits before each of four writes are survived; a fifth is not, and loses nothing.
+/// R14.6: a run can handle edits before each of four writes. At a fifth it ends, and no edit is lost.
 #[test]
 fn persistent_editors_are_survived() {
     // Calls 4, 6, 8, … read the configuration, the calls between them write it.
@@ -237,7 +237,7 @@ fn status_tells_what_there_is() {
     assert_eq!(body["cloudFrontDistribution"]["cacheBehaviorsWithFingerprintFunction"], 4);
 }
 
-/// R14.3: whatever fails, the status is a 200 without that half.
+/// R14.3: whatever fails, the status is a 200 without that part.
 #[test]
 fn status_survives_every_fault() {
     for at in [1, 2] {

@@ -1,4 +1,4 @@
-//! CloudFront: one distribution, its entity tag, its invalidations, and somebody else who edits it.
+//! CloudFront: one distribution, its entity tag, its invalidations, and another person who edits it.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -21,7 +21,7 @@ pub(crate) struct CloudFront {
     edits: u32,
 }
 
-/// What somebody else does to the distribution.
+/// What another person does to the distribution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ForeignEdit {
     /// Writes a comment.

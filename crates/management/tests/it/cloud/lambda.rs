@@ -79,7 +79,7 @@ impl Lambda {
         })
     }
 
-    /// Unchanged code publishes nothing: the newest version is the reply.
+    /// Unchanged code does not publish a version. The reply is about the newest one.
     pub(super) fn update_code(
         &mut self,
         revision: &str,
@@ -129,7 +129,7 @@ impl Lambda {
         Ok(reply)
     }
 
-    /// Whether CloudFront takes an association with this ARN.
+    /// Whether CloudFront accepts an association with this ARN.
     pub(super) fn is_usable(&self, arn: &str, now: Duration) -> bool {
         match arn.strip_prefix(ARN).and_then(|rest| rest.strip_prefix(':')) {
             // A function of someone else, taken for good.
