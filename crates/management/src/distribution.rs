@@ -10,10 +10,10 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::arn::FunctionArn;
+use crate::deployment::Deployment;
 use crate::error::UpdateError;
 use crate::invalidation;
 use crate::member::{items, items_of, text};
-use crate::settings::Deployment;
 use crate::version::Version;
 
 /// A cache behaviour whose target origin belongs to Fingerprint.

@@ -128,6 +128,7 @@
 mod arn;
 mod authorisation;
 mod call;
+mod deployment;
 mod distribution;
 mod error;
 mod event;
@@ -146,11 +147,12 @@ mod version;
 pub use http;
 
 pub use self::call::{Call, InvalidationBatch, Paths};
+pub use self::deployment::{Deployment, DeploymentError};
 pub use self::error::UpdateError;
 pub use self::event::{FunctionUrlEvent, FunctionUrlEventError};
 pub use self::failure::CallFailure;
 pub use self::run::Run;
-pub use self::settings::{Deployment, DeploymentError, DeploymentSettings};
+pub use self::settings::DeploymentSettings;
 pub use self::status::Status;
 pub use self::step::NextStep;
 pub use self::update::Update;

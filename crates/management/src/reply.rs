@@ -5,8 +5,8 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Response, StatusCode};
 use serde_json::{Value, json};
 
+use crate::deployment::DeploymentError;
 use crate::error::UpdateError;
-use crate::settings::DeploymentError;
 
 /// A response with a JSON body.
 pub(super) fn json(status: StatusCode, body: &Value) -> Response<Bytes> {

@@ -5,9 +5,9 @@ use http::{Response, StatusCode};
 use serde_json::{Map, Value};
 
 use crate::call::Call;
+use crate::deployment::Deployment;
 use crate::failure::CallFailure;
 use crate::member::{take_object, text};
-use crate::settings::Deployment;
 use crate::step::NextStep;
 use crate::{distribution, reply};
 

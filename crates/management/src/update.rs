@@ -8,9 +8,9 @@ use std::time::Duration;
 use serde_json::Value;
 
 use self::state::{Progress, State};
+use crate::deployment::Deployment;
 use crate::error::UpdateError;
 use crate::failure::CallFailure;
-use crate::settings::Deployment;
 use crate::step::NextStep;
 use crate::version::Search;
 

@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use crate::arn::FunctionArn;
+use crate::deployment::Deployment;
 use crate::error::UpdateError;
 use crate::member::text;
-use crate::settings::Deployment;
 
 /// A published version of the deployment's function.
 #[derive(Clone, Debug, PartialEq, Eq)]

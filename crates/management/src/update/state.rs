@@ -9,12 +9,12 @@ use http::Response;
 use serde_json::Value;
 
 use crate::call::{Call, InvalidationBatch, Paths};
+use crate::deployment::Deployment;
 use crate::distribution::{self, Edit};
 use crate::error::UpdateError;
 use crate::failure::CallFailure;
 use crate::member::{take_object, text};
 use crate::reply;
-use crate::settings::Deployment;
 use crate::version::{Search, Version};
 
 /// The number of times that the version's state is read, with a [`VERSION_PAUSE`] between them.
