@@ -42,6 +42,9 @@ impl EdgeEvent<Bytes> {
     /// Members that R13.1 does not list are ignored. `body` may be missing, because associations
     /// can leave it out. All other members of R13.1 are required.
     ///
+    /// For JSON, prefer this to serde's functions. They keep track of the path to a possible error,
+    /// which takes time; this reads the event again if there is one.
+    ///
     /// # Errors
     ///
     /// [`EdgeEventError`], which names the member at fault.
