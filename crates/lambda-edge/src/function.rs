@@ -101,7 +101,7 @@ impl EdgeFunction {
     /// use firstparty_lambda_edge::EdgeFunction;
     ///
     /// let function = EdgeFunction::new(Config::builder().pre_shared_secret("s3cret").build()?);
-    /// assert!(function.gateway().config().secret().is_some());
+    /// assert!(function.gateway().config().pre_shared_secret().is_some());
     /// # Ok::<(), firstparty::ConfigError>(())
     /// ```
     #[must_use]
