@@ -556,6 +556,10 @@ fn exchanges_are_reported() {
         assert_eq!((ended.status, ended.secret_suspect), (Some(status.as_u16()), suspect));
     }
     assert_eq!(report.ended(Failure::Connect).failure, Some(Failure::Connect));
+    // The last end is the one that counts.
+    let denied = report.ended(StatusCode::FORBIDDEN);
+    assert_eq!(denied.ended(Failure::Protocol), report.ended(Failure::Protocol));
+    assert_eq!(report.ended(Failure::Protocol).ended(StatusCode::FORBIDDEN), denied);
     let json = serde_json::to_value(report.ended(Failure::Timeout)).unwrap();
     assert_eq!(json["route"], "result");
     assert_eq!(json["generation"], "v3");
@@ -590,6 +594,24 @@ fn answers_are_reported() {
         let json = serde_json::to_value(report).unwrap();
         assert_eq!(json["cause"], cause.name());
         assert!(report.region.is_none() && !report.secret_sent && !report.secret_suspect, "{uri}");
+    }
+}
+
+/// R11.1: an answer that an adapter makes suspects no secret, whatever its status is.
+#[test]
+fn an_answer_suspects_no_secret() {
+    for status in [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN] {
+        let cause: &'static Cause =
+            Box::leak(Box::new(Cause::new("members_only", "R16.4", status, "for members only")));
+        let (_, exchange) = forwarded(&usual(), request("POST", "/fp/result", &[]));
+        let report = exchange.report();
+        let answered = report.answered(cause);
+        assert!(report.ended(status).secret_suspect && !answered.secret_suspect);
+        // Neither does one that an adapter reports with the status that it sent.
+        assert_eq!(answered.ended(status), answered);
+        assert_eq!(answered.ended(Failure::Protocol), answered);
+        assert_eq!(report.ended(status).answered(cause), answered);
+        assert_eq!(report.ended(Failure::Protocol).answered(cause), answered);
     }
 }
 
