@@ -7,29 +7,57 @@ use thiserror::Error;
 
 use crate::entropy;
 
-/// How upstream failed to answer. Its `Display` is general, because it is shown to the browser.
-///
-/// ```
-/// use firstparty::Failure;
-///
-/// assert_eq!(Failure::Connect.to_string(), "could not connect to upstream");
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Error)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Failure {
+macro_rules! failures {
+    ($($(#[$doc:meta])+ $variant:ident = $name:literal, $sentence:literal;)+) => {
+        /// How upstream failed to answer. Its `Display` is general, because it is shown to the browser.
+        ///
+        /// ```
+        /// use firstparty::Failure;
+        ///
+        /// assert_eq!(Failure::Connect.to_string(), "could not connect to upstream");
+        /// ```
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Error)]
+        #[non_exhaustive]
+        pub enum Failure {
+            $($(#[$doc])+ #[error($sentence)] #[serde(rename = $name)] $variant,)+
+        }
+
+        impl Failure {
+            /// Every failure.
+            ///
+            /// ```
+            /// use firstparty::Failure;
+            ///
+            /// assert!(Failure::ALL.contains(&Failure::Timeout));
+            /// ```
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+
+            /// A stable name, for counting. It serialises as this.
+            ///
+            /// ```
+            /// use firstparty::Failure;
+            ///
+            /// assert_eq!(Failure::BodyTooLarge.as_str(), "body_too_large");
+            /// ```
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)+
+                }
+            }
+        }
+    };
+}
+
+failures! {
     /// The connection could not be made: name, address, TCP or TLS.
-    #[error("could not connect to upstream")]
-    Connect,
+    Connect = "connect", "could not connect to upstream";
     /// Upstream did not answer in time.
-    #[error("upstream did not answer in time")]
-    Timeout,
+    Timeout = "timeout", "upstream did not answer in time";
     /// Upstream did not send a valid HTTP response, or the response ended too early.
-    #[error("upstream did not speak HTTP as expected")]
-    Protocol,
+    Protocol = "protocol", "upstream did not speak HTTP as expected";
     /// A body was larger than the adapter accepts.
-    #[error("the body was too large")]
-    BodyTooLarge,
+    BodyTooLarge = "body_too_large", "the body was too large";
 }
 
 /// The identifier of an answer made here, in the form of Fingerprint's own: milliseconds of the
