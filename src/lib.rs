@@ -154,5 +154,6 @@ mod tests {
         assert_crosses::<Action<()>>();
         assert_crosses::<Config>();
         assert_crosses::<Report>();
+        assert_crosses::<report::Tally>();
     }
 }

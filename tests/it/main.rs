@@ -21,5 +21,6 @@ mod security;
 mod standards;
 mod status;
 mod support;
+mod tally;
 mod trust;
 mod vectors;
