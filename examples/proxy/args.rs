@@ -95,6 +95,11 @@ pub(crate) struct Args {
     #[arg(long, env = "FIRSTPARTY_CONNECT_TO", value_name = "ADDR", value_parser = address)]
     connect_to: Option<String>,
 
+    /// Serve counters for Prometheus at this address, under `/metrics`. It is another one than that of
+    /// the site, and should not be reached by browsers [default: no counters are served].
+    #[arg(long, env = "FIRSTPARTY_METRICS", value_name = "ADDR", value_parser = or_none::<SocketAddr>)]
+    metrics: Option<Maybe<SocketAddr>>,
+
     /// How long connecting to upstream may take, in milliseconds (R16.4).
     #[arg(long, hide_short_help = true, value_name = "MS", default_value = "1000")]
     connect_timeout_ms: u64,
@@ -179,6 +184,11 @@ impl Args {
         self.connect_to.as_deref().filter(|address| !address.is_empty())
     }
 
+    /// The address to serve counters at.
+    pub(crate) fn metrics(&self) -> Option<SocketAddr> {
+        self.metrics.flatten()
+    }
+
     /// Whether the stand-in answers, so that a demonstration's settings fill what is not set.
     pub(crate) fn is_demonstration(&self) -> bool {
         self.connect_to().is_none() && self.upstream == UpstreamKind::Mock
@@ -205,6 +215,14 @@ where
     T: FromStr,
 {
     move |text: &str| if text.is_empty() { default.parse() } else { text.parse() }
+}
+
+/// A value that is given, but may be empty.
+type Maybe<T> = Option<T>;
+
+/// Reads a value; an empty one counts as none.
+fn or_none<T: FromStr>(text: &str) -> Result<Maybe<T>, T::Err> {
+    if text.is_empty() { Ok(None) } else { text.parse().map(Some) }
 }
 
 /// A policy's name, or JSON.

@@ -15,6 +15,7 @@ use hyper::body::{Body, Frame, Incoming, SizeHint};
 use tokio::sync::watch;
 
 use crate::body::Relay;
+use crate::metrics::Counters;
 use crate::record::{LogSender, Record};
 use crate::socket::Cut;
 use crate::upstream::Upstream;
@@ -24,6 +25,7 @@ pub(crate) struct Proxy {
     pub(crate) gateway: watch::Receiver<Gateway>,
     pub(crate) upstream: Upstream,
     pub(crate) log: LogSender,
+    pub(crate) counters: Counters,
 }
 
 impl Proxy {
@@ -37,7 +39,7 @@ impl Proxy {
         peer: IpAddr,
         cut: Cut,
     ) -> Result<Response<Answer>, Infallible> {
-        let mut record = Record::begin(&self.log);
+        let mut record = Record::begin(&self.log, &self.counters);
         let cut = (request.version() <= Version::HTTP_11).then_some(cut);
         // A gateway for the whole exchange, even if the settings change meanwhile (R16.6).
         let gateway = self.gateway.borrow().clone();

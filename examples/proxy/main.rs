@@ -21,6 +21,7 @@
 //! * `body`: bodies handed on as they come, in either direction
 //! * `socket`: a connection that can be cut so that the browser notices
 //! * `record`: one line for each exchange
+//! * `metrics`: counters of all exchanges, for Prometheus
 //! * `mock`: the stand-in for Fingerprint
 //! * `welcome`: what is printed at the start
 
@@ -29,6 +30,7 @@ mod body;
 mod dial;
 mod exchange;
 mod kept;
+mod metrics;
 mod mock;
 mod record;
 mod server;
@@ -38,23 +40,29 @@ mod upstream;
 mod welcome;
 
 use std::error::Error;
+use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Parser;
 use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
 use self::args::{Args, UpstreamKind};
 use self::dial::Dial;
 use self::exchange::Proxy;
-use self::record::Log;
+use self::metrics::Counters;
+use self::record::{Log, LogSender};
 use self::settings::Settings;
 use self::upstream::Upstream;
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    match run(Args::parse()).await {
+/// How long the end may wait for what cannot be interrupted, such as the look-up of a name.
+const LAST_WAIT: Duration = Duration::from_secs(1);
+
+fn main() -> ExitCode {
+    match start(Args::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             welcome::complain(&error);
@@ -63,7 +71,22 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(args: Args) -> Result<(), Box<dyn Error>> {
+fn start(args: Args) -> Result<(), Box<dyn Error>> {
+    let is_counting = args.metrics().is_some();
+    let counters = Counters::default();
+    let log = Log::start();
+    let runtime = Runtime::new()?;
+    let result = runtime.block_on(run(args, counters.clone(), log.sender()));
+    // Exchanges that are still open are dropped, so that they are counted and logged, too.
+    runtime.shutdown_timeout(LAST_WAIT);
+    log.close();
+    if is_counting && result.is_ok() {
+        welcome::last_counts(&counters.read());
+    }
+    result
+}
+
+async fn run(args: Args, counters: Counters, log: LogSender) -> Result<(), Box<dyn Error>> {
     let signal = server::stop_signal()?;
     let dial = match (args.connect_to(), args.upstream) {
         (Some(address), _) => Dial::Plain(address.into()),
@@ -72,18 +95,27 @@ async fn run(args: Args) -> Result<(), Box<dyn Error>> {
     };
     let limits = args.limits();
     let upstream = Upstream::new(dial, limits);
-    let listener = TcpListener::bind(args.listen)
-        .await
-        .map_err(|error| format!("cannot listen on {}: {error}", args.listen))?;
+    let listener = listen(args.listen).await?;
+    let metrics = match args.metrics() {
+        Some(address) => Some(listen(address).await?),
+        None => None,
+    };
     let settings = Settings::new(args);
     let stamp = settings.stamp();
     let gateway = settings.gateway()?;
-    welcome::print(&gateway, listener.local_addr()?);
+    let metrics_address = metrics.as_ref().map(TcpListener::local_addr).transpose()?;
+    welcome::print(&gateway, listener.local_addr()?, metrics_address);
     let (publish, gateway) = watch::channel(gateway);
     tokio::spawn(settings.refresh(stamp, publish));
-    let log = Log::start();
-    let proxy = Arc::new(Proxy { gateway, upstream, log: log.sender() });
+    if let Some(metrics) = metrics {
+        tokio::spawn(metrics::serve(metrics, counters.clone(), limits.head));
+    }
+    let proxy = Arc::new(Proxy { gateway, upstream, log, counters });
     server::serve(listener, proxy, signal, limits).await;
-    log.close();
     Ok(())
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, String> {
+    let bound = TcpListener::bind(address).await;
+    bound.map_err(|error| format!("cannot listen on {address}: {error}"))
 }

@@ -1,4 +1,5 @@
-//! One line for each exchange: the gateway's report, never a field, a query or the secret (R16.6).
+//! One line for each exchange: the gateway's report, never a field, a query or the secret (R16.6). The
+//! same report is counted (R11.3), also if the line is lost.
 //!
 //! An exchange hands over a few plain bytes. A thread of its own writes them as text, so that no
 //! exchange waits for the log, and rests between two writes, so that hardly any has to wake it:
@@ -11,6 +12,8 @@ use std::time::{Duration, Instant};
 
 use firstparty::Report;
 use serde::Serialize;
+
+use crate::metrics::Counters;
 
 /// How many lines may wait; with that many waiting, further ones are lost, not exchanges.
 const WAITING: usize = 16 * 1024;
@@ -35,7 +38,7 @@ enum End {
     Complete,
     /// Upstream broke off, or stood still, in the middle of its answer.
     Cut,
-    /// The browser left before the end.
+    /// The browser left before the end, or the proxy did.
     Abandoned,
 }
 
@@ -89,17 +92,24 @@ fn write_line(out: &mut impl Write, line: Line) {
     let _ = out.write_all(b"\n");
 }
 
-/// The record of one exchange; it is handed in when dropped, however the exchange ended.
+/// The record of one exchange; it is counted and handed in when dropped, however the exchange ended.
 pub(crate) struct Record {
     log: LogSender,
+    counters: Counters,
     start: Instant,
     report: Option<Report>,
     end: End,
 }
 
 impl Record {
-    pub(crate) fn begin(log: &LogSender) -> Self {
-        Self { log: log.clone(), start: Instant::now(), report: None, end: End::Abandoned }
+    pub(crate) fn begin(log: &LogSender, counters: &Counters) -> Self {
+        Self {
+            log: log.clone(),
+            counters: counters.clone(),
+            start: Instant::now(),
+            report: None,
+            end: End::Abandoned,
+        }
     }
 
     pub(crate) fn report(&mut self, report: Report) {
@@ -117,6 +127,9 @@ impl Record {
 
 impl Drop for Record {
     fn drop(&mut self) {
+        if let Some(report) = self.report {
+            self.counters.count(report);
+        }
         let micros = u64::try_from(self.start.elapsed().as_micros()).unwrap_or(u64::MAX);
         let line = Line { report: self.report, end: self.end, micros };
         let _ = self.log.0.try_send(Some(line));

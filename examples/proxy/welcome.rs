@@ -9,14 +9,29 @@ use std::net::SocketAddr;
 use firstparty::advice;
 use firstparty::client_setup::ClientSetup;
 use firstparty::config::Mount;
+use firstparty::report::Tally;
 use firstparty::{Gateway, Region};
 
+use crate::metrics;
+
 /// Prints the URLs, and the gateway's advice.
-pub(crate) fn print(gateway: &Gateway, address: SocketAddr) {
+pub(crate) fn print(gateway: &Gateway, address: SocketAddr, metrics: Option<SocketAddr>) {
     let site = format!("http://{address}");
-    let _ = write!(std::io::stdout(), "listening on {site}\n{}", urls(gateway, &site));
+    let mut text = format!("listening on {site}\n");
+    if let Some(address) = metrics {
+        // Writing to a `String` cannot fail.
+        let _ = writeln!(text, "counting on http://{address}{}", metrics::PATH);
+    }
+    let _ = write!(std::io::stdout(), "{text}{}", urls(gateway, &site));
     let _ = std::io::stdout().flush();
     advise(gateway);
+}
+
+/// Tells what was counted, because nobody can ask for it any more.
+pub(crate) fn last_counts(tally: &Tally) {
+    if let Ok(counts) = serde_json::to_string(tally) {
+        note(&format!("counted {counts}"));
+    }
 }
 
 /// The gateway's advice (R1.5).

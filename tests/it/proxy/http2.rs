@@ -18,10 +18,13 @@ use super::process::{Proxy, SECRET};
 use super::upstream::{Upstream, response};
 use super::wire::{PATIENCE, pattern};
 
-type Body = BoxBody<Bytes, Infallible>;
+pub(super) type Body = BoxBody<Bytes, Infallible>;
 
 /// Runs an exchange, or several, on one connection.
-fn on_a_connection<F: Future>(proxy: &Proxy, exchanges: impl FnOnce(SendRequest<Body>) -> F) {
+pub(super) fn on_a_connection<F: Future>(
+    proxy: &Proxy,
+    exchanges: impl FnOnce(SendRequest<Body>) -> F,
+) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let stream = TcpStream::connect(proxy.address).await.unwrap();
@@ -32,7 +35,7 @@ fn on_a_connection<F: Future>(proxy: &Proxy, exchanges: impl FnOnce(SendRequest<
     });
 }
 
-fn full(bytes: impl Into<Bytes>) -> Body {
+pub(super) fn full(bytes: impl Into<Bytes>) -> Body {
     Full::new(bytes.into()).boxed()
 }
 
