@@ -1,12 +1,13 @@
-//! A whole exchange (R2 to R9, R11.1).
+//! A whole exchange (R2 to R9, R11.1, R11.3).
 //!
 //! Oracle: a model of the whole contract says which request leaves, or with which status it is
 //! answered, and which response comes back; `httparse` reads both as they are; and whatever the
-//! model says: nothing forged, nothing of the hop, one `host`, a configured authority.
+//! model says: nothing forged, nothing of the hop, one `host`, a configured authority, and one count.
 
 #![no_main]
 
 use firstparty::http::{HeaderMap, Request, Response};
+use firstparty::report::{Report, Tally};
 use firstparty::{Action, Exchange};
 use firstparty_fuzz::input::Talk;
 use firstparty_fuzz::judge;
@@ -34,15 +35,18 @@ fuzz_target!(|input: Talk<'_>| {
             assert_reported(&plan, &exchange, &expected);
             let browser = exchange.complete(response.clone().map(|()| BODY));
             assert_completed(&plan, &expected, &response, &browser);
+            assert_counted(exchange.report().ended(response.status()), "forwarded");
         }
         (Action::Respond(answer, report), Verdict::StatusPage) => {
             assert_eq!((answer.status().as_u16(), report.status), (200, Some(200)));
+            assert_counted(report, "answered");
             judge::assert_response_parses(&answer);
         }
         (Action::Respond(answer, report), Verdict::Refused(statuses)) => {
             assert!(statuses.contains(&answer.status().as_u16()), "{answer:?}: {statuses:?}");
             assert_eq!(report.status, Some(answer.status().as_u16()));
             assert!(!report.secret_sent && report.region.is_none());
+            assert_counted(report, "answered");
             judge::assert_response_parses(&answer);
         }
         (found, expected) => panic!("{found:?} is not {expected:?}"),
@@ -98,6 +102,29 @@ fn assert_reported(plan: &Plan, exchange: &Exchange, expected: &Forward) {
     assert_eq!(report["authorised"], expected.authorised);
     assert_eq!(report["region"], serde_json::json!(expected.target.region));
     assert_eq!(report["secret_sent"], expected.authorised && plan.secret.is_some());
+}
+
+/// An exchange counts once, and if it was forwarded, its end does, too.
+fn assert_counted(report: Report, family: &str) {
+    let mut tally = Tally::default();
+    tally.add(report);
+    let counts = serde_json::to_value(tally).expect("a tally is plain data");
+    for (name, expected) in [
+        (family, 1),
+        ("upstream_responses", u64::from(family == "forwarded")),
+        ("failed", 0),
+        ("secret_suspected", u64::from(report.secret_suspect)),
+    ] {
+        assert_eq!(sum(&counts[name]), expected, "{name} of {report:?}");
+    }
+    assert_eq!(sum(&counts["forwarded"]) + sum(&counts["answered"]), 1, "{report:?}");
+}
+
+fn sum(counts: &serde_json::Value) -> u64 {
+    match counts.as_object() {
+        Some(counts) => counts.values().map(sum).sum(),
+        None => counts.as_u64().expect("a count"),
+    }
 }
 
 fn assert_completed(plan: &Plan, request: &Forward, before: &Response<()>, after: &Response<u8>) {
