@@ -135,7 +135,7 @@ pub use self::failure::{Failure, RequestId};
 pub use self::gateway::{Action, Gateway};
 pub use self::platform::table::Platform;
 pub use self::region::{Region, UnknownRegion};
-pub use self::report::Report;
+pub use self::report::exchange::Report;
 
 /// The README's examples are tests.
 #[cfg(doctest)]

@@ -1,10 +1,11 @@
 //! What the adapter is told, for counting (contract R11).
 //!
-//! A [`Report`] is about one exchange. A [`Tally`] adds reports up, and prints what came of it for
-//! Prometheus.
+//! A [`Report`](crate::Report) is about one exchange. A [`Tally`] adds reports up and prints the sums
+//! for Prometheus.
 
-mod exchange;
+pub(crate) mod exchange;
 mod tally;
 
-pub use self::exchange::{Generation, Outcome, Report};
+pub(crate) use self::exchange::Report;
+pub use self::exchange::{Generation, Outcome};
 pub use self::tally::Tally;

@@ -6,8 +6,9 @@
 
 #![no_main]
 
+use firstparty::Report;
 use firstparty::http::{HeaderMap, Request, Response};
-use firstparty::report::{Report, Tally};
+use firstparty::report::Tally;
 use firstparty::{Action, Exchange};
 use firstparty_fuzz::input::Talk;
 use firstparty_fuzz::judge;

@@ -132,7 +132,8 @@ impl Tally {
     ///
     /// ```
     /// use firstparty::refusal::Refusal;
-    /// use firstparty::report::{Report, Tally};
+    /// use firstparty::Report;
+    /// use firstparty::report::Tally;
     ///
     /// let mut tally = Tally::default();
     /// tally.add(Report::default().answered(Refusal::Malformed.cause()));
@@ -150,7 +151,8 @@ impl Tally {
     ///
     /// ```
     /// use firstparty::refusal::Refusal;
-    /// use firstparty::report::{Report, Tally};
+    /// use firstparty::Report;
+    /// use firstparty::report::Tally;
     ///
     /// let mut part = Tally::default();
     /// part.add(Report::default().answered(Refusal::NotFound.cause()));

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use firstparty::Report;
 use firstparty::http::StatusCode;
 use firstparty::refusal::{Cause, Refusal};
-use firstparty::report::{Report, Tally};
+use firstparty::report::Tally;
 use firstparty::{Action, Failure, Platform};
 use proptest::prelude::*;
 use proptest::sample::select;
