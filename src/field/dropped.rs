@@ -34,8 +34,18 @@ pub const ORIGIN_WIDE: &[&str] = &[
     "public-key-pins-report-only",
     "report-to",
     "reporting-endpoints",
+    "secure-session-registration",
+    "service-worker-allowed",
+    "service-worker-navigation-preload",
+    "set-login",
     "strict-transport-security",
+    "use-as-dictionary",
 ];
+
+/// Response fields that give orders to a web server in front of the gateway, for instance to send one
+/// of its own files instead (contract R6.2). Those of nginx share a prefix.
+const SERVER_DIRECTIONS: &[&str] = &["x-lighttpd-send-file", "x-sendfile"];
+const SERVER_DIRECTION_PREFIXES: &[&str] = &["x-accel-"];
 
 /// The prefix of the fields by which the gateway identifies itself to upstream. Fields that a browser
 /// sends under this prefix are dropped (contract R5.3).
@@ -54,7 +64,11 @@ pub(crate) const FROM_REQUESTS: &[Row<Names>] = &[
 /// Fields of upstream's response that never reach the browser.
 pub(crate) const FROM_RESPONSES: &[Row<Names>] = &[
     Row { rule: "R6.1", fields: Names::listed(&[CONNECTION_SPECIFIC]) },
-    Row { rule: "R6.2", fields: Names::listed(&[ORIGIN_WIDE]) },
+    Row {
+        rule: "R6.2",
+        fields: Names::listed(&[ORIGIN_WIDE, SERVER_DIRECTIONS])
+            .and_prefixed(SERVER_DIRECTION_PREFIXES),
+    },
     Row { rule: "R6.3", fields: Names::listed(&[CACHE_TAGS]) },
 ];
 

@@ -54,7 +54,7 @@ known_fields! {
     FpjsProxySecret = "fpjs-proxy-secret",
     FpjsProxyClientIp = "fpjs-proxy-client-ip",
     FpjsProxyForwardedHost = "fpjs-proxy-forwarded-host",
-    // Origin-wide response fields: contract R6.2.
+    // Response fields that act on the whole origin, or on a server in front: contract R6.2.
     StrictTransportSecurity = "strict-transport-security",
     AltSvc = "alt-svc",
     ClearSiteData = "clear-site-data",
@@ -64,6 +64,13 @@ known_fields! {
     PublicKeyPinsReportOnly = "public-key-pins-report-only",
     ReportTo = "report-to",
     ReportingEndpoints = "reporting-endpoints",
+    SecureSessionRegistration = "secure-session-registration",
+    ServiceWorkerAllowed = "service-worker-allowed",
+    ServiceWorkerNavigationPreload = "service-worker-navigation-preload",
+    SetLogin = "set-login",
+    UseAsDictionary = "use-as-dictionary",
+    XLighttpdSendFile = "x-lighttpd-send-file",
+    XSendfile = "x-sendfile",
     // Tags of caches, and the denylists of platforms with well-known members of their prefixes:
     // contract R6.3 and R12.
     AcceptEncoding = "accept-encoding",

@@ -217,7 +217,10 @@ mod tests {
         let gone = "connection http2-settings keep-alive proxy-authenticate proxy-authorization
             proxy-connection te trailer transfer-encoding upgrade strict-transport-security alt-svc
             clear-site-data nel report-to reporting-endpoints public-key-pins
-            public-key-pins-report-only expect-ct cache-tag edge-cache-tag surrogate-key x-hop";
+            public-key-pins-report-only expect-ct service-worker-allowed
+            service-worker-navigation-preload set-login use-as-dictionary
+            secure-session-registration x-accel-redirect x-accel-expires x-accel- x-sendfile
+            x-lighttpd-send-file cache-tag edge-cache-tag surrogate-key x-hop";
         let mut fields: Vec<_> = gone.split_whitespace().map(|name| (name, "x-hop")).collect();
         let kept = [
             ("access-control-allow-credentials", "true"),
@@ -230,11 +233,14 @@ mod tests {
             ("content-type", "text/plain"),
             ("etag", "e"),
             ("location", "/x"),
+            ("service-worker", "script"),
             ("set-cookie", "a=1"),
             ("set-cookie", "b=2"),
             ("vary", "origin"),
             ("via", "v"),
+            ("x-accel", "1"),
             ("x-custom", "1"),
+            ("x-sendfile-type", "1"),
         ];
         fields.extend(kept);
         assert_eq!(generic(&fields), pairs(&kept));

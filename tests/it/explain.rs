@@ -248,6 +248,19 @@ fn responses_are_explained() {
     assert_eq!(notes(&found), ["R6.5: content-length replaced"]);
 }
 
+/// R6.2, R11.2: the rule is the contract's, also where the platform drops the field, too.
+#[test]
+fn orders_to_servers_are_explained() {
+    let names = ["service-worker-allowed", "set-login", "use-as-dictionary", "x-accel-redirect"];
+    for platform in [Platform::Generic, Platform::CloudFront] {
+        let (_, exchange) = forwarded(&gateway(platform, USUAL), request("GET", "/fp/v4", &[]));
+        let pairs = names.map(|name| (name, "/"));
+        let (after, found) = explain::complete(&exchange, response(200, &pairs));
+        assert!(after.headers().is_empty());
+        assert_eq!(notes(&found), names.map(|name| format!("R6.2: {name} dropped")));
+    }
+}
+
 fn tool(defaults: &str, lines: &[Value]) -> Vec<Value> {
     let lines: Vec<_> = lines.iter().map(Value::to_string).collect();
     crate::support::explain(defaults, &lines.join("\n"))

@@ -20,7 +20,19 @@ pub const ORIGIN_WIDE: &[&str] = &[
     "public-key-pins",
     "public-key-pins-report-only",
     "expect-ct",
+    "service-worker-allowed",
+    "service-worker-navigation-preload",
+    "set-login",
+    "use-as-dictionary",
+    "secure-session-registration",
+    "x-sendfile",
+    "x-lighttpd-send-file",
 ];
+
+/// R6.2.
+pub fn acts_outside(name: &str) -> bool {
+    ORIGIN_WIDE.contains(&name) || name.starts_with("x-accel-")
+}
 
 /// R6.3.
 pub const CACHE_TAGS: &[&str] = &["cache-tag", "surrogate-key", "edge-cache-tag"];
@@ -62,7 +74,7 @@ fn kept(plan: &Plan, before: &Fields) -> Fields {
         let lost = name == "content-length" && (coded || length == Length::Nonsense);
         !(lost
             || CONNECTION_SPECIFIC.contains(&name)
-            || ORIGIN_WIDE.contains(&name)
+            || acts_outside(name)
             || (!framing && named.iter().any(|one| one == name))
             || CACHE_TAGS.contains(&name)
             || platform::denies_response(plan.platform, name))
