@@ -141,5 +141,6 @@ fn assert_completed(plan: &Plan, request: &Forward, before: &Response<()>, after
     assert_eq!(after.version(), Response::new(()).version());
     assert_none(after.headers(), CONNECTION_SPECIFIC);
     assert_none(after.headers(), ORIGIN_WIDE);
+    assert!(!after.headers().keys().any(|name| response::is_identity(name.as_str())));
     judge::assert_response_parses(after);
 }

@@ -15,7 +15,7 @@ use firstparty_fuzz::input::Talk;
 use firstparty_fuzz::model::fields::{
     self, CONNECTION_SPECIFIC, Fields, Length, length, named_by_connection,
 };
-use firstparty_fuzz::model::response::{CACHE_TAGS, acts_outside};
+use firstparty_fuzz::model::response::{CACHE_TAGS, acts_outside, is_identity};
 use firstparty_fuzz::model::{cookie, platform, query};
 use firstparty_fuzz::plan::{Domain, Plan};
 use libfuzzer_sys::fuzz_target;
@@ -200,7 +200,8 @@ fn why_response_field_goes(plan: &Plan, before: &Fields, name: &str) -> Vec<&'st
     if acts_outside(name) {
         rules.push("R6.2");
     }
-    if CACHE_TAGS.contains(&name) || platform::denies_response(plan.platform, name) {
+    let owned = platform::denies_response(plan.platform, name);
+    if CACHE_TAGS.contains(&name) || is_identity(name) || owned {
         rules.push("R6.3");
     }
     let coded = before.contains_key("transfer-encoding");

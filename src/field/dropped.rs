@@ -51,6 +51,20 @@ const SERVER_DIRECTION_PREFIXES: &[&str] = &["x-accel-"];
 /// sends under this prefix are dropped (contract R5.3).
 pub const IDENTITY_PREFIX: &str = "fpjs-proxy-";
 
+/// The spellings of [`IDENTITY_PREFIX`] that some servers and frameworks cannot tell apart: they read
+/// `_` and `.` as `-` (RFC 3875 §4.1.18; contract R5.3 and R6.3).
+const IDENTITY_SPELLINGS: &[&str] = &[
+    IDENTITY_PREFIX,
+    "fpjs-proxy_",
+    "fpjs-proxy.",
+    "fpjs_proxy-",
+    "fpjs_proxy_",
+    "fpjs_proxy.",
+    "fpjs.proxy-",
+    "fpjs.proxy_",
+    "fpjs.proxy.",
+];
+
 /// Tags of responses, by which caches in front of the site purge what they keep (contract R6.3).
 const CACHE_TAGS: &[&str] = &["cache-tag", "edge-cache-tag", "surrogate-key"];
 
@@ -69,7 +83,7 @@ pub(crate) const FROM_RESPONSES: &[Row<Names>] = &[
         fields: Names::listed(&[ORIGIN_WIDE, SERVER_DIRECTIONS])
             .and_prefixed(SERVER_DIRECTION_PREFIXES),
     },
-    Row { rule: "R6.3", fields: Names::listed(&[CACHE_TAGS]) },
+    Row { rule: "R6.3", fields: Names::listed(&[CACHE_TAGS]).and_prefixed(IDENTITY_SPELLINGS) },
 ];
 
 /// Fields that do not pass, and the rule of the contract that says so.

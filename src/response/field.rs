@@ -220,7 +220,10 @@ mod tests {
             public-key-pins-report-only expect-ct service-worker-allowed
             service-worker-navigation-preload set-login use-as-dictionary
             secure-session-registration x-accel-redirect x-accel-expires x-accel- x-sendfile
-            x-lighttpd-send-file cache-tag edge-cache-tag surrogate-key x-hop";
+            x-lighttpd-send-file cache-tag edge-cache-tag surrogate-key x-hop fpjs-proxy-secret
+            fpjs-proxy-client-ip fpjs-proxy-forwarded-host fpjs-proxy-x fpjs-proxy-
+            fpjs_proxy_secret fpjs.proxy.secret fpjs-proxy_secret fpjs-proxy.secret
+            fpjs_proxy-secret fpjs_proxy.secret fpjs.proxy-secret fpjs.proxy_secret";
         let mut fields: Vec<_> = gone.split_whitespace().map(|name| (name, "x-hop")).collect();
         let kept = [
             ("access-control-allow-credentials", "true"),
@@ -232,6 +235,7 @@ mod tests {
             ("content-language", "en"),
             ("content-type", "text/plain"),
             ("etag", "e"),
+            ("fpjs-proxysecret", "1"),
             ("location", "/x"),
             ("service-worker", "script"),
             ("set-cookie", "a=1"),

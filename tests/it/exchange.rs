@@ -284,6 +284,21 @@ fn responses_come_back_filtered() {
     assert_eq!(headers.len(), 6);
 }
 
+/// R6.3: an upstream that echoes its request does not show the secret to the browser.
+#[test]
+fn an_echoed_secret_stays_here() {
+    for &platform in Platform::ALL {
+        let gateway = gateway(platform, USUAL);
+        let (sent, exchange) = forwarded(&gateway, request("POST", "/fp/result", &[]));
+        let mut echo = response(200, &[("fpjs-proxy-secret", "echo"), ("FPJS_Proxy.Secret", "x")]);
+        for (name, value) in sent.headers() {
+            echo.headers_mut().append(name, value.clone());
+        }
+        let back = exchange.complete(echo);
+        assert_eq!(back.headers().keys().collect::<Vec<_>>(), ["host"], "{platform}");
+    }
+}
+
 /// R6.4, R7.1, R7.3, R8.2, R8.4: every field of a name is edited, not the first one alone.
 #[test]
 fn every_field_of_a_name_is_edited() {

@@ -37,6 +37,11 @@ pub fn acts_outside(name: &str) -> bool {
 /// R6.3.
 pub const CACHE_TAGS: &[&str] = &["cache-tag", "surrogate-key", "edge-cache-tag"];
 
+/// R6.3: an identity field, however its hyphens are written.
+pub fn is_identity(name: &str) -> bool {
+    name.replace(['_', '.'], "-").starts_with("fpjs-proxy-")
+}
+
 /// The fields for the browser; of cookies, what has to become of each.
 pub fn complete(
     plan: &Plan,
@@ -77,6 +82,7 @@ fn kept(plan: &Plan, before: &Fields) -> Fields {
             || acts_outside(name)
             || (!framing && named.iter().any(|one| one == name))
             || CACHE_TAGS.contains(&name)
+            || is_identity(name)
             || platform::denies_response(plan.platform, name))
     });
     after
