@@ -9,6 +9,7 @@ pub mod field;
 pub mod set_cookie;
 
 use http::Version;
+use http::header::AGE;
 use http::response::Parts;
 
 use self::cache_control::{AgeCap, is_capped};
@@ -48,8 +49,11 @@ impl ResponseSteps {
     pub(crate) fn prepare(&self, parts: &mut Parts, request: RequestContext<'_>) {
         let rewriter = self.cookies.rewriter_at(request.kind, request.host);
         let facts = self.fields.filter(&mut parts.headers, |cookie| rewriter.apply(cookie));
-        if let Some(cap) = self.cache {
-            if is_capped(parts.status, facts, request.serves) {
+        if is_capped(parts.status, facts, request.serves) {
+            if facts.age {
+                parts.headers.remove(AGE);
+            }
+            if let Some(cap) = self.cache {
                 cap.apply_to(&mut parts.headers, facts);
             }
         }

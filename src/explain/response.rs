@@ -3,15 +3,17 @@
 use http::{HeaderMap, HeaderName};
 
 use super::note::{Change, Note, names, note, values};
+use crate::field::connection_options::ConnectionOptions;
 use crate::response::ResponseSteps;
 
 /// The differences between upstream's fields and the browser's.
 pub(super) fn notes(steps: &ResponseSteps, before: &HeaderMap, after: &HeaderMap) -> Vec<Note> {
+    let options = ConnectionOptions::of(before);
     let mut notes = Vec::new();
     for name in names(before, after) {
         let (old, new) = (values(before, name), values(after, name));
         if new.is_empty() {
-            notes.push(note(why_dropped(steps, name), name, Change::Dropped));
+            notes.push(note(why_dropped(steps, &options, name), name, Change::Dropped));
         } else if name == "set-cookie" {
             let rule = steps.cookies.rule();
             let changed = old.iter().zip(&new).filter(|(old, new)| old != new);
@@ -25,11 +27,16 @@ pub(super) fn notes(steps: &ResponseSteps, before: &HeaderMap, after: &HeaderMap
     notes
 }
 
-fn why_dropped(steps: &ResponseSteps, name: &HeaderName) -> &'static str {
+fn why_dropped(
+    steps: &ResponseSteps,
+    options: &ConnectionOptions,
+    name: &HeaderName,
+) -> &'static str {
     match steps.fields.rule_that_drops(name) {
         Some(rule) => rule,
-        None if name == "content-length" => "R6.5",
-        // Any other field is dropped only if `connection` names it.
-        None => "R6.1",
+        None if options.contains(name) => "R6.1",
+        // What else is dropped depends on the rest of the response.
+        None if name == "age" => "R6.3",
+        None => "R6.5",
     }
 }

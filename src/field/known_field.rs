@@ -40,6 +40,7 @@ known_fields! {
     CacheControl = "cache-control",
     Expires = "expires",
     SetCookie = "set-cookie",
+    Age = "age",
     // Connection-specific: RFC 9110 §7.6.1, RFC 9113 §8.2.2.
     KeepAlive = "keep-alive",
     ProxyConnection = "proxy-connection",
@@ -74,7 +75,6 @@ known_fields! {
     // Tags of caches, and the denylists of platforms with well-known members of their prefixes:
     // contract R6.3 and R12.
     AcceptEncoding = "accept-encoding",
-    Age = "age",
     CacheTag = "cache-tag",
     CdnLoop = "cdn-loop",
     EdgeCacheTag = "edge-cache-tag",

@@ -77,6 +77,9 @@ impl AgeCap {
     /// As [`AgeCap::apply`], for a caller that has walked over the fields already.
     pub(super) fn apply_to(self, headers: &mut HeaderMap, facts: ResponseFacts) {
         let expires = facts.expires;
+        if !facts.cache_control {
+            return;
+        }
         if facts.several_cache_controls {
             // `entry` would give all values, but it makes room for one more field first. That
             // allocates if the map has no spare room, and fails if the map is full.
@@ -121,8 +124,10 @@ impl AgeCap {
     }
 }
 
-/// Whether the ages of a response are capped (R7.1): those of scripts, which their media type tells,
-/// and of a 304 without a media type on a route that serves scripts. Results are never capped.
+/// Whether the cap applies to a response (R7.1): to a script, which its media type tells, and to a 304
+/// without a media type on a route that serves scripts. It never applies to results.
+///
+/// The `age` of such a response goes, also where the policy is to preserve ages (R6.3).
 ///
 /// ```
 /// use firstparty::http::{HeaderMap, HeaderValue, StatusCode};
@@ -130,9 +135,9 @@ impl AgeCap {
 /// use firstparty::{Platform, route::Serves};
 ///
 /// let mut headers = HeaderMap::new();
-/// headers.insert("cache-control", HeaderValue::from_static("max-age=40400"));
+/// headers.insert("age", HeaderValue::from_static("628000"));
 /// let facts = ResponseFields::new(Platform::Generic).filter(&mut headers, |_cookie| {});
-/// assert!(is_capped(StatusCode::NOT_MODIFIED, facts, Serves::Scripts));
+/// assert!(is_capped(StatusCode::NOT_MODIFIED, facts, Serves::Scripts) && facts.age);
 /// assert!(!is_capped(StatusCode::NOT_MODIFIED, facts, Serves::Results));
 /// ```
 #[must_use]
@@ -143,7 +148,7 @@ pub fn is_capped(status: StatusCode, facts: ResponseFacts, serves: Serves) -> bo
         (StatusCode::NOT_MODIFIED, None) => serves == Serves::Scripts,
         _ => false,
     };
-    is_script && facts.cache_control && serves != Serves::Results
+    is_script && serves != Serves::Results
 }
 
 /// What all `cache-control` fields of a response say together.

@@ -1,6 +1,6 @@
 //! Step 3a: the fields of the response (contract R6).
 
-use http::header::{CONTENT_LENGTH, EXPIRES};
+use http::header::{AGE, CONTENT_LENGTH, EXPIRES};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::field::FieldSet;
@@ -57,6 +57,9 @@ pub struct ResponseFacts {
     pub(super) several_cache_controls: bool,
     /// Whether there is an `expires` field.
     pub(super) expires: bool,
+    /// Whether there is an `age` field, which has to go from a response that
+    /// [`is_capped`](super::cache_control::is_capped) (R6.3).
+    pub age: bool,
 }
 
 impl ResponseFields {
@@ -141,6 +144,7 @@ impl Walk {
                 facts.cache_control = true;
             }
             KnownField::Expires => facts.expires = true,
+            KnownField::Age => facts.age = true,
             KnownField::ContentLength => self.length.read(value),
             _ => {}
         }
@@ -163,6 +167,7 @@ impl Walk {
         self.removals.apply(headers);
         if self.options.remove_from(headers) {
             self.facts.expires = headers.contains_key(EXPIRES);
+            self.facts.age = headers.contains_key(AGE);
         }
         self.facts
     }
@@ -287,15 +292,22 @@ mod tests {
         assert_eq!(generic(&fields), pairs(&[("content-length", "1"), ("etag", "e")]));
     }
 
-    /// R6.1, R7.1: an `expires` field that `connection` removed stands for no age.
+    /// R6.1, R6.3, R7.1: `expires` and `age` are not seen if `connection` removed them.
     #[test]
-    fn a_removed_expires_is_not_seen() {
-        for (connection, seen) in
-            [("close", true), ("x-hop", true), ("expires", false), ("x-hop, Expires", false)]
-        {
-            let fields = [("connection", connection), ("expires", "0"), ("x-hop", "1")];
-            assert_eq!(filtered(Platform::Generic, &fields).0.expires, seen, "{connection}");
+    fn a_removed_field_is_not_seen() {
+        for (connection, expires, age) in [
+            ("close", true, true),
+            ("x-hop", true, true),
+            ("expires", false, true),
+            ("Age", true, false),
+            ("x-hop, Expires", false, true),
+        ] {
+            let fields =
+                [("connection", connection), ("expires", "0"), ("age", "1"), ("x-hop", "1")];
+            let facts = filtered(Platform::Generic, &fields).0;
+            assert_eq!((facts.expires, facts.age), (expires, age), "{connection}");
         }
+        assert!(!filtered(Platform::CloudFront, &[("age", "1")]).0.age);
     }
 
     /// R6.1: names after the hundredth are ignored.

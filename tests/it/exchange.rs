@@ -431,6 +431,56 @@ fn only_scripts_are_capped() {
     }
 }
 
+/// R6.3: `age` goes from what the cap applies to, on every platform and also with the cap off. The
+/// browser's caches would otherwise take the script for stale.
+#[test]
+fn scripts_arrive_without_an_age() {
+    let script = ("content-type", "text/javascript");
+    let ages = ("cache-control", "public, max-age=3742, s-maxage=629157");
+    let old = ("age", "628000");
+    let capped = "public, max-age=3600, s-maxage=60";
+    for &platform in Platform::ALL {
+        for (config, expected) in [("{}", capped), (r#"{"cache": "preserve"}"#, ages.1)] {
+            let gateway = gateway(platform, config);
+            for (status, fields) in
+                [(200, vec![script, ages, old]), (304, vec![ages, old, old]), (304, vec![old])]
+            {
+                let (_, exchange) = forwarded(&gateway, request("GET", "/fp/web/v4/k", &[]));
+                let back = exchange.complete(response(status, &fields));
+                assert!(!back.headers().contains_key("age"), "{platform} {config} {status}");
+                let cache_control = values(back.headers(), "cache-control");
+                assert!(cache_control.into_iter().all(|value| value == expected), "{platform}");
+                assert_eq!(
+                    back.headers().len(),
+                    fields.iter().filter(|(n, _)| *n != "age").count()
+                );
+            }
+        }
+    }
+}
+
+/// R6.3: any other response keeps its `age`, except on a platform whose edge owns the field.
+#[test]
+fn other_responses_keep_their_age() {
+    let (script, old) = (("content-type", "text/javascript"), ("age", "628000"));
+    for &platform in Platform::ALL {
+        let gateway = gateway(platform, r#"{"get_result_path": "result"}"#);
+        for (uri, status, fields) in [
+            ("/fp/web/v4/k", 200, &[old][..]),
+            ("/fp/web/v4/k", 206, &[old, script]),
+            ("/fp/web/v4/k", 404, &[old, script]),
+            ("/fp/v4/k", 304, &[old]),
+            ("/fp/result", 200, &[old, script]),
+            ("/fp/result/web/v4/k", 304, &[old]),
+        ] {
+            let (_, exchange) = forwarded(&gateway, request("GET", uri, &[]));
+            let back = exchange.complete(response(status, fields));
+            let keeps = platform != Platform::CloudFront;
+            assert_eq!(back.headers().contains_key("age"), keeps, "{platform} {uri} {status}");
+        }
+    }
+}
+
 /// R7.1: without `cache-control` nothing is added.
 #[test]
 fn ages_are_not_invented() {

@@ -248,6 +248,22 @@ fn responses_are_explained() {
     assert_eq!(notes(&found), ["R6.5: content-length replaced"]);
 }
 
+/// R6.1, R6.3, R11.2: an age goes with a script, on CloudFront always, or because `connection` names it.
+#[test]
+fn ages_are_explained() {
+    let (script, age) = (("content-type", "text/javascript"), ("age", "1"));
+    let named = ("connection", "age");
+    for (platform, uri, pairs, rule) in [
+        (Platform::Generic, "/fp/web/v4/k", vec![script, age], "R6.3"),
+        (Platform::CloudFront, "/fp/result", vec![age], "R6.3"),
+        (Platform::Generic, "/fp/result", vec![age, named], "R6.1"),
+    ] {
+        let (_, exchange) = forwarded(&gateway(platform, USUAL), request("GET", uri, &[]));
+        let (_, found) = explain::complete(&exchange, response(200, &pairs));
+        assert_eq!(notes(&found)[0], format!("{rule}: age dropped"), "{platform} {uri}");
+    }
+}
+
 /// R6.2, R11.2: the rule is the contract's, also where the platform drops the field, too.
 #[test]
 fn orders_to_servers_are_explained() {

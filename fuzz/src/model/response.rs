@@ -50,10 +50,13 @@ pub fn complete(
 ) -> (Fields, Vec<(Vec<u8>, Outcome)>) {
     let before = fields::read(response.headers());
     let mut after = kept(plan, &before);
-    if let Some((max_age, s_maxage)) = plan.cap {
-        let caps = is_capped(request, response.status().as_u16(), &before);
+    if is_capped(request, response.status().as_u16(), &before) {
+        // R6.3.
+        after.remove("age");
         let expires = after.contains_key("expires");
-        if let Some(values) = after.get_mut("cache-control").filter(|_| caps) {
+        if let (Some((max_age, s_maxage)), Some(values)) =
+            (plan.cap, after.get_mut("cache-control"))
+        {
             *values = cache_control::capped(values, expires, max_age, s_maxage);
         }
     }
