@@ -16,7 +16,7 @@ use firstparty_fuzz::input::Talk;
 use firstparty_fuzz::model::fields::{
     self, CONNECTION_SPECIFIC, Fields, Length, length, named_by_connection,
 };
-use firstparty_fuzz::model::response::{CACHE_TAGS, acts_outside, is_identity};
+use firstparty_fuzz::model::response::{CACHE_TAGS, TARGETED, acts_outside, is_identity};
 use firstparty_fuzz::model::{cookie, platform, query};
 use firstparty_fuzz::plan::{Domain, Plan};
 use libfuzzer_sys::fuzz_target;
@@ -212,6 +212,9 @@ fn why_response_field_goes(
         platform::denies_response(plan.platform, name) || name == "age" && may_be_capped;
     if CACHE_TAGS.contains(&name) || is_identity(name) || owned {
         rules.push("R6.3");
+    }
+    if plan.cap.is_some() && may_be_capped && TARGETED.contains(&name) {
+        rules.push("R7.5");
     }
     let coded = before.contains_key("transfer-encoding");
     if name == "content-length" && (coded || length(before) == Length::Nonsense) {

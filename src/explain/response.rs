@@ -4,6 +4,7 @@ use http::{HeaderMap, HeaderName};
 
 use super::note::{Change, Note, names, note, values};
 use crate::field::connection_options::ConnectionOptions;
+use crate::field::dropped::TARGETED_CACHE_FIELDS;
 use crate::response::ResponseSteps;
 
 /// The differences between upstream's fields and the browser's.
@@ -37,6 +38,7 @@ fn why_dropped(
         None if options.contains(name) => "R6.1",
         // What else is dropped depends on the rest of the response.
         None if name == "age" => "R6.3",
+        None if TARGETED_CACHE_FIELDS.iter().any(|field| field.name() == name) => "R7.5",
         None => "R6.5",
     }
 }

@@ -5,6 +5,7 @@
 
 use http::HeaderName;
 
+use super::known_field::KnownField;
 use super::names::Names;
 use super::set::FieldSet;
 
@@ -67,6 +68,16 @@ const IDENTITY_SPELLINGS: &[&str] = &[
 
 /// Tags of responses, by which caches in front of the site purge what they keep (contract R6.3).
 const CACHE_TAGS: &[&str] = &["cache-tag", "edge-cache-tag", "surrogate-key"];
+
+/// Cache fields for certain caches, which outrank `cache-control` there (RFC 9213 §2.2; contract R7.5).
+pub(crate) const TARGETED_CACHE_FIELDS: [KnownField; 6] = [
+    KnownField::CdnCacheControl,
+    KnownField::CloudflareCdnCacheControl,
+    KnownField::EdgeControl,
+    KnownField::NetlifyCdnCacheControl,
+    KnownField::SurrogateControl,
+    KnownField::VercelCdnCacheControl,
+];
 
 /// Fields of a browser's request that never reach upstream.
 pub(crate) const FROM_REQUESTS: &[Row<Names>] = &[

@@ -41,6 +41,13 @@ known_fields! {
     Expires = "expires",
     SetCookie = "set-cookie",
     Age = "age",
+    // Cache fields for certain caches: contract R7.5.
+    CdnCacheControl = "cdn-cache-control",
+    CloudflareCdnCacheControl = "cloudflare-cdn-cache-control",
+    EdgeControl = "edge-control",
+    NetlifyCdnCacheControl = "netlify-cdn-cache-control",
+    SurrogateControl = "surrogate-control",
+    VercelCdnCacheControl = "vercel-cdn-cache-control",
     // Connection-specific: RFC 9110 §7.6.1, RFC 9113 §8.2.2.
     KeepAlive = "keep-alive",
     ProxyConnection = "proxy-connection",
@@ -131,7 +138,6 @@ known_fields! {
     AccessControlRequestMethod = "access-control-request-method",
     Allow = "allow",
     CacheStatus = "cache-status",
-    CdnCacheControl = "cdn-cache-control",
     ContentDisposition = "content-disposition",
     ContentEncoding = "content-encoding",
     ContentLanguage = "content-language",

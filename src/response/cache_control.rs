@@ -10,9 +10,11 @@ use self::directive::Kind;
 use self::rewrite::FieldRewrite;
 use super::field::ResponseFacts;
 use crate::config::CachePolicy;
+use crate::field::dropped::TARGETED_CACHE_FIELDS;
 use crate::route::Serves;
 
-/// Caps the ages in `cache-control`, and adds them where they are missing.
+/// Caps the ages in `cache-control`, adds them where they are missing, and removes the fields by which
+/// certain caches would overrule them.
 ///
 /// ```
 /// use firstparty::config::CachePolicy;
@@ -22,8 +24,10 @@ use crate::route::Serves;
 /// let cap = AgeCap::new(CachePolicy::default()).unwrap();
 /// let mut headers = HeaderMap::new();
 /// headers.insert("cache-control", HeaderValue::from_static("public, max-age=40400"));
+/// headers.insert("cdn-cache-control", HeaderValue::from_static("max-age=604800"));
 /// cap.apply(&mut headers);
 /// assert_eq!(headers["cache-control"], "public, max-age=3600, s-maxage=60");
+/// assert_eq!(headers.len(), 1);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AgeCap {
@@ -51,7 +55,8 @@ impl AgeCap {
     /// Caps every `max-age` and `s-maxage`; an age that is not a number counts as 0 (R7.3). Adds the
     /// missing ones to the last field with a directive, unless a directive is `no-store`, `no-cache`
     /// or `private`, or `expires` stands in for `max-age` (R7.1, R7.2). Fields without a directive
-    /// stay as they are, and so do all other directives, byte for byte.
+    /// stay as they are, and so do all other directives, byte for byte. Removes the cache fields that
+    /// are meant for certain caches, also where there is no `cache-control` (R7.5).
     ///
     /// ```
     /// use firstparty::config::CachePolicy;
@@ -69,6 +74,7 @@ impl AgeCap {
             cache_control: fields.next().is_some(),
             several_cache_controls: fields.next().is_some(),
             expires: headers.contains_key(EXPIRES),
+            targeted: true,
             ..ResponseFacts::default()
         };
         self.apply_to(headers, facts);
@@ -77,6 +83,11 @@ impl AgeCap {
     /// As [`AgeCap::apply`], for a caller that has walked over the fields already.
     pub(super) fn apply_to(self, headers: &mut HeaderMap, facts: ResponseFacts) {
         let expires = facts.expires;
+        if facts.targeted {
+            for field in TARGETED_CACHE_FIELDS {
+                headers.remove(field.name());
+            }
+        }
         if !facts.cache_control {
             return;
         }
@@ -323,6 +334,26 @@ mod tests {
             ("x\"a, max-age=9999, y\"", "x\"a, max-age=3600, y\", s-maxage=60"),
         ] {
             assert_eq!(capped(&[field], false), [expected], "{field}");
+        }
+    }
+
+    /// R7.5: fields for certain caches go, also without `cache-control`; no other field does.
+    #[test]
+    fn targeted_fields_go() {
+        for cache_control in [Some("max-age=5, s-maxage=5"), None] {
+            let mut headers = HeaderMap::new();
+            for field in TARGETED_CACHE_FIELDS {
+                headers.append(field.name(), HeaderValue::from_static("max-age=9999"));
+                headers.append(field.name(), HeaderValue::from_static("public"));
+            }
+            for name in ["cache-status", "pragma", "surrogate-capability", "x-cdn-cache-control"] {
+                headers.append(name, HeaderValue::from_static("max-age=9999"));
+            }
+            if let Some(value) = cache_control {
+                headers.append(CACHE_CONTROL, HeaderValue::from_static(value));
+            }
+            AgeCap::new(CachePolicy::default()).unwrap().apply(&mut headers);
+            assert_eq!(headers.len(), 4 + usize::from(cache_control.is_some()), "{headers:?}");
         }
     }
 

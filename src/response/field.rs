@@ -60,6 +60,8 @@ pub struct ResponseFacts {
     /// Whether there is an `age` field, which has to go from a response that
     /// [`is_capped`](super::cache_control::is_capped) (R6.3).
     pub age: bool,
+    /// Whether there is a cache field for certain caches (R7.5).
+    pub(super) targeted: bool,
 }
 
 impl ResponseFields {
@@ -145,6 +147,12 @@ impl Walk {
             }
             KnownField::Expires => facts.expires = true,
             KnownField::Age => facts.age = true,
+            KnownField::CdnCacheControl
+            | KnownField::CloudflareCdnCacheControl
+            | KnownField::EdgeControl
+            | KnownField::NetlifyCdnCacheControl
+            | KnownField::SurrogateControl
+            | KnownField::VercelCdnCacheControl => facts.targeted = true,
             KnownField::ContentLength => self.length.read(value),
             _ => {}
         }

@@ -1,5 +1,6 @@
 //! Whole exchanges through the gateway: what upstream gets, what the browser gets.
 
+use firstparty::explain;
 use firstparty::http::{HeaderName, HeaderValue, StatusCode, Version};
 use firstparty::refusal::{Cause, Refusal};
 use firstparty::report::Generation;
@@ -454,6 +455,46 @@ fn scripts_arrive_without_an_age() {
                     back.headers().len(),
                     fields.iter().filter(|(n, _)| *n != "age").count()
                 );
+            }
+        }
+    }
+}
+
+/// R7.5: while the cap is on, scripts lose the fields that overrule `cache-control` in certain caches,
+/// also without `cache-control`. Other responses keep them.
+#[test]
+fn scripts_lose_fields_for_certain_caches() {
+    let script = ("content-type", "text/javascript");
+    let ages = ("cache-control", "max-age=1, s-maxage=1");
+    let targeted = [
+        "cdn-cache-control",
+        "cloudflare-cdn-cache-control",
+        "edge-control",
+        "netlify-cdn-cache-control",
+        "surrogate-control",
+        "vercel-cdn-cache-control",
+    ];
+    let off = r#"{"cache": "preserve"}"#;
+    for &platform in Platform::ALL {
+        for (config, uri, status, others, goes) in [
+            ("{}", "/fp/web/v4/k", 200, vec![script, ages], true),
+            ("{}", "/fp/web/v4/k", 200, vec![script], true),
+            ("{}", "/fp/web/v4/k", 304, vec![], true),
+            ("{}", "/fp/web/v4/k", 206, vec![script, ages], false),
+            ("{}", "/fp/web/v4/k", 200, vec![ages], false),
+            ("{}", "/fp/v4", 304, vec![ages], false),
+            (r#"{"get_result_path": "r"}"#, "/fp/r", 200, vec![script, ages], false),
+            (off, "/fp/web/v4/k", 200, vec![script, ages], false),
+        ] {
+            let (_, exchange) = forwarded(&gateway(platform, config), request("GET", uri, &[]));
+            for names in [&targeted[..], &targeted[..1], &targeted[4..5]] {
+                let fields = names.iter().map(|name| (*name, "max-age=99999"));
+                let fields: Vec<_> = fields.chain(others.iter().copied()).collect();
+                let (back, found) = explain::complete(&exchange, response(status, &fields));
+                let kept = if goes { 0 } else { names.len() };
+                assert_eq!(back.headers().len(), kept + others.len(), "{platform} {uri} {status}");
+                let rules: Vec<_> = found.iter().map(|note| note.rule).collect();
+                assert_eq!(rules, vec!["R7.5"; names.len() - kept], "{platform} {uri} {status}");
             }
         }
     }

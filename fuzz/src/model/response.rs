@@ -37,6 +37,16 @@ pub fn acts_outside(name: &str) -> bool {
 /// R6.3.
 pub const CACHE_TAGS: &[&str] = &["cache-tag", "surrogate-key", "edge-cache-tag"];
 
+/// R7.5.
+pub const TARGETED: &[&str] = &[
+    "cdn-cache-control",
+    "cloudflare-cdn-cache-control",
+    "netlify-cdn-cache-control",
+    "vercel-cdn-cache-control",
+    "surrogate-control",
+    "edge-control",
+];
+
 /// R6.3: an identity field, however its hyphens are written.
 pub fn is_identity(name: &str) -> bool {
     name.replace(['_', '.'], "-").starts_with("fpjs-proxy-")
@@ -53,6 +63,8 @@ pub fn complete(
     if is_capped(request, response.status().as_u16(), &before) {
         // R6.3.
         after.remove("age");
+        // R7.5.
+        after.retain(|name, _| plan.cap.is_none() || !TARGETED.contains(&name.as_str()));
         let expires = after.contains_key("expires");
         if let (Some((max_age, s_maxage)), Some(values)) =
             (plan.cap, after.get_mut("cache-control"))
