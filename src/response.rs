@@ -48,13 +48,14 @@ impl ResponseSteps {
     /// Turns upstream's response into the browser's, in place.
     pub(crate) fn prepare(&self, parts: &mut Parts, request: RequestContext<'_>) {
         let rewriter = self.cookies.rewriter_at(request.kind, request.host);
-        let facts = self.fields.filter(&mut parts.headers, |cookie| rewriter.apply(cookie));
-        if is_capped(parts.status, facts, request.serves) {
+        let (headers, status) = (&mut parts.headers, parts.status);
+        let facts = self.fields.filter(headers, status, |cookie| rewriter.apply(cookie));
+        if is_capped(status, facts, request.serves) {
             if facts.age {
-                parts.headers.remove(AGE);
+                headers.remove(AGE);
             }
             if let Some(cap) = self.cache {
-                cap.apply_to(&mut parts.headers, facts);
+                cap.apply_to(headers, facts);
             }
         }
         parts.version = Version::default();

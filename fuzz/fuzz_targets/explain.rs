@@ -14,9 +14,9 @@ use firstparty::route::RouteKind;
 use firstparty::{Action, Exchange};
 use firstparty_fuzz::input::Talk;
 use firstparty_fuzz::model::fields::{
-    self, CONNECTION_SPECIFIC, Fields, Length, length, named_by_connection,
+    self, CONNECTION_SPECIFIC, Fields, named_by_connection,
 };
-use firstparty_fuzz::model::response::{CACHE_TAGS, TARGETED, acts_outside, is_identity};
+use firstparty_fuzz::model::response::{CACHE_TAGS, TARGETED, acts_outside, is_identity, loses_length};
 use firstparty_fuzz::model::{cookie, platform, query};
 use firstparty_fuzz::plan::{Domain, Plan};
 use libfuzzer_sys::fuzz_target;
@@ -157,13 +157,14 @@ fn assert_response_explained(
     let same = other.complete(response.clone());
     assert_eq!((after.status(), after.headers()), (same.status(), same.headers()));
     let (before, after) = (fields::read(response.headers()), fields::read(after.headers()));
-    let may_be_capped = matches!(response.status().as_u16(), 200 | 304)
+    let status = response.status().as_u16();
+    let may_be_capped = matches!(status, 200 | 304)
         && exchange.report().route != Some(RouteKind::Result);
     let mut expected = Vec::new();
     for (name, old) in &before {
         match (name.as_str(), after.get(name)) {
             (_, None) => expected.push((
-                why_response_field_goes(plan, &before, name, may_be_capped),
+                why_response_field_goes(plan, &before, name, (status, may_be_capped)),
                 &**name,
                 Change::Dropped,
             )),
@@ -198,7 +199,7 @@ fn why_response_field_goes(
     plan: &Plan,
     before: &Fields,
     name: &str,
-    may_be_capped: bool,
+    (status, may_be_capped): (u16, bool),
 ) -> Vec<&'static str> {
     let mut rules = Vec::new();
     let named = named_by_connection(before).iter().take(100).any(|one| one == name);
@@ -216,8 +217,7 @@ fn why_response_field_goes(
     if plan.cap.is_some() && may_be_capped && TARGETED.contains(&name) {
         rules.push("R7.5");
     }
-    let coded = before.contains_key("transfer-encoding");
-    if name == "content-length" && (coded || length(before) == Length::Nonsense) {
+    if name == "content-length" && loses_length(status, before) {
         rules.push("R6.5");
     }
     rules

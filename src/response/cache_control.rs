@@ -147,9 +147,11 @@ impl AgeCap {
 ///
 /// let mut headers = HeaderMap::new();
 /// headers.insert("age", HeaderValue::from_static("628000"));
-/// let facts = ResponseFields::new(Platform::Generic).filter(&mut headers, |_cookie| {});
-/// assert!(is_capped(StatusCode::NOT_MODIFIED, facts, Serves::Scripts) && facts.age);
-/// assert!(!is_capped(StatusCode::NOT_MODIFIED, facts, Serves::Results));
+/// let status = StatusCode::NOT_MODIFIED;
+/// let fields = ResponseFields::new(Platform::Generic);
+/// let facts = fields.filter(&mut headers, status, |_cookie| {});
+/// assert!(is_capped(status, facts, Serves::Scripts) && facts.age);
+/// assert!(!is_capped(status, facts, Serves::Results));
 /// ```
 #[must_use]
 #[inline]

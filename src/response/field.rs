@@ -1,7 +1,7 @@
 //! Step 3a: the fields of the response (contract R6).
 
 use http::header::{AGE, CONTENT_LENGTH, EXPIRES};
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
 use crate::field::FieldSet;
 use crate::field::connection_options::ConnectionOptions;
@@ -15,7 +15,7 @@ use crate::platform::Platform;
 /// Edits the fields of a response: which are dropped.
 ///
 /// ```
-/// use firstparty::http::{HeaderMap, HeaderValue};
+/// use firstparty::http::{HeaderMap, HeaderValue, StatusCode};
 /// use firstparty::{Platform, response::field::ResponseFields};
 ///
 /// let fields = ResponseFields::new(Platform::Generic);
@@ -25,7 +25,7 @@ use crate::platform::Platform;
 /// headers.append("set-cookie", HeaderValue::from_static("a=1"));
 /// headers.append("set-cookie", HeaderValue::from_static("b=2"));
 ///
-/// fields.filter(&mut headers, |_cookie| {});
+/// fields.filter(&mut headers, StatusCode::OK, |_cookie| {});
 /// assert_eq!(headers.get_all("set-cookie").iter().collect::<Vec<_>>(), ["a=1", "b=2"]);
 /// assert_eq!(headers.keys_len(), 1);
 /// ```
@@ -37,12 +37,13 @@ pub struct ResponseFields {
 /// What the walk over the fields of a response found out, for the rules of caching (R7).
 ///
 /// ```
-/// use firstparty::http::{HeaderMap, HeaderValue};
+/// use firstparty::http::{HeaderMap, HeaderValue, StatusCode};
 /// use firstparty::{Platform, response::field::ResponseFields};
 ///
 /// let mut headers = HeaderMap::new();
 /// headers.insert("content-type", HeaderValue::from_static("text/javascript; charset=utf-8"));
-/// let facts = ResponseFields::new(Platform::Generic).filter(&mut headers, |_cookie| {});
+/// let fields = ResponseFields::new(Platform::Generic);
+/// let facts = fields.filter(&mut headers, StatusCode::OK, |_cookie| {});
 /// assert_eq!((facts.script, facts.cache_control), (Some(true), false));
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -75,9 +76,13 @@ impl ResponseFields {
 
     /// Edits the fields in place. One walk reads and notes; then the noted fields are removed. Each
     /// `set-cookie` field is handed to `cookie`. Repeats of a field that is kept stay in order.
+    ///
+    /// The status decides on `content-length`: a 1xx and a 204 have none, and that of a 205 can only
+    /// be 0 (R6.5, RFC 9110 §8.6).
     pub fn filter(
         &self,
         headers: &mut HeaderMap,
+        status: StatusCode,
         mut cookie: impl FnMut(&mut HeaderValue),
     ) -> ResponseFacts {
         let mut walk = Walk::new();
@@ -96,7 +101,7 @@ impl ResponseFields {
                 walk.read_kept(known, value);
             }
         }
-        walk.finish(headers)
+        walk.finish(headers, status)
     }
 
     /// The rule that drops a field, if one does whatever the rest of the response is.
@@ -159,10 +164,15 @@ impl Walk {
     }
 
     #[inline]
-    fn finish(mut self, headers: &mut HeaderMap) -> ResponseFacts {
+    fn finish(mut self, headers: &mut HeaderMap, status: StatusCode) -> ResponseFacts {
         match self.length {
             // RFC 9112 §6.3: the coding decides, and the length may be wrong.
             _ if self.has_transfer_encoding => self.removals.note(KnownField::ContentLength),
+            ContentLength::One(length) | ContentLength::Repeated(length)
+                if !may_state_length(status, length) =>
+            {
+                self.removals.note(KnownField::ContentLength);
+            }
             ContentLength::Malformed => self.removals.note(KnownField::ContentLength),
             ContentLength::Repeated(length) => {
                 // A map that is full refuses, even if it has the name already.
@@ -178,6 +188,15 @@ impl Walk {
             self.facts.age = headers.contains_key(AGE);
         }
         self.facts
+    }
+}
+
+/// R6.5: whether a response may state its length (RFC 9110 §8.6 and §15.3.6).
+fn may_state_length(status: StatusCode, length: u64) -> bool {
+    match status.as_u16() {
+        100..=199 | 204 => false,
+        205 => length == 0,
+        _ => true,
     }
 }
 
@@ -203,12 +222,20 @@ mod tests {
         platform: Platform,
         fields: &[(&str, &str)],
     ) -> (ResponseFacts, Vec<(String, String)>) {
+        filtered_at(StatusCode::OK, platform, fields)
+    }
+
+    fn filtered_at(
+        status: StatusCode,
+        platform: Platform,
+        fields: &[(&str, &str)],
+    ) -> (ResponseFacts, Vec<(String, String)>) {
         let mut headers = HeaderMap::new();
         for (name, value) in fields {
             let name = HeaderName::from_bytes(name.as_bytes()).unwrap();
             headers.append(name, HeaderValue::from_str(value).unwrap());
         }
-        let facts = ResponseFields::new(platform).filter(&mut headers, |_| {});
+        let facts = ResponseFields::new(platform).filter(&mut headers, status, |_| {});
         let text = |value: &HeaderValue| value.to_str().unwrap().to_owned();
         let pairs = headers.iter().map(|(name, value)| (name.to_string(), text(value)));
         let mut pairs: Vec<_> = pairs.collect();
@@ -353,6 +380,32 @@ mod tests {
             (&[("content-length", "x")], &[]),
         ] {
             assert_eq!(generic(fields), pairs(expected), "{fields:?}");
+        }
+    }
+
+    /// R6.5: a 1xx and a 204 have no length, and that of a 205 can only be 0.
+    #[test]
+    fn bodiless_responses_state_no_length() {
+        let length = |status: u16, values: &[&str]| {
+            let fields: Vec<_> = values.iter().map(|value| ("content-length", *value)).collect();
+            let status = StatusCode::from_u16(status).unwrap();
+            let (_, after) = filtered_at(status, Platform::Generic, &fields);
+            after.into_iter().map(|(_, value)| value).collect::<Vec<_>>()
+        };
+        for status in [100, 101, 103, 199, 204] {
+            for values in [&["0"][..], &["5"], &["0", "0"], &["5, 5"], &["x"]] {
+                assert!(length(status, values).is_empty(), "{status} {values:?}");
+            }
+        }
+        for values in [&["0"][..], &["0", "0"], &["0, 0"]] {
+            assert_eq!(length(205, values), ["0"], "{values:?}");
+        }
+        for values in [&["5"][..], &["5", "5"], &["0", "5"], &["x"]] {
+            assert!(length(205, values).is_empty(), "{values:?}");
+        }
+        for status in [200, 203, 206, 304, 404, 500] {
+            assert_eq!(length(status, &["5"]), ["5"], "{status}");
+            assert_eq!(length(status, &["0"]), ["0"], "{status}");
         }
     }
 

@@ -246,6 +246,14 @@ fn responses_are_explained() {
     let (_, exchange) = forwarded(&usual(), request("GET", "/fp/v4", &[]));
     let (_, found) = explain::complete(&exchange, response(200, &[("content-length", "5, 5")]));
     assert_eq!(notes(&found), ["R6.5: content-length replaced"]);
+    for status in [103, 204] {
+        let (after, found) =
+            explain::complete(&exchange, response(status, &[("content-length", "0")]));
+        assert!(after.headers().is_empty());
+        assert_eq!(notes(&found), ["R6.5: content-length dropped"], "{status}");
+    }
+    let (_, found) = explain::complete(&exchange, response(205, &[("content-length", "0")]));
+    assert!(found.is_empty());
 }
 
 /// R6.1, R6.3, R11.2: an age goes with a script, on CloudFront always, or because `connection` names it.

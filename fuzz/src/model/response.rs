@@ -59,8 +59,9 @@ pub fn complete(
     response: &Response<()>,
 ) -> (Fields, Vec<(Vec<u8>, Outcome)>) {
     let before = fields::read(response.headers());
-    let mut after = kept(plan, &before);
-    if is_capped(request, response.status().as_u16(), &before) {
+    let status = response.status().as_u16();
+    let mut after = kept(plan, status, &before);
+    if is_capped(request, status, &before) {
         // R6.3.
         after.remove("age");
         // R7.5.
@@ -81,17 +82,15 @@ pub fn complete(
 }
 
 /// R6.1 to R6.5.
-fn kept(plan: &Plan, before: &Fields) -> Fields {
+fn kept(plan: &Plan, status: u16, before: &Fields) -> Fields {
     let mut named = fields::named_by_connection(before);
     named.truncate(100);
-    let length = fields::length(before);
-    let coded = before.contains_key("transfer-encoding");
     let mut after = before.clone();
     fields::settle_length(&mut after);
     after.retain(|name, _| {
         let name = name.as_str();
         let framing = matches!(name, "host" | "content-length");
-        let lost = name == "content-length" && (coded || length == Length::Nonsense);
+        let lost = name == "content-length" && loses_length(status, before);
         !(lost
             || CONNECTION_SPECIFIC.contains(&name)
             || acts_outside(name)
@@ -101,6 +100,16 @@ fn kept(plan: &Plan, before: &Fields) -> Fields {
             || platform::denies_response(plan.platform, name))
     });
     after
+}
+
+/// R6.5.
+pub fn loses_length(status: u16, before: &Fields) -> bool {
+    let bodiless = match status {
+        205 => fields::length(before) != Length::Known(0),
+        status => status == 204 || status / 100 == 1,
+    };
+    let coded = before.contains_key("transfer-encoding");
+    coded || bodiless || fields::length(before) == Length::Nonsense
 }
 
 /// R7.1: a 200 or 304 that is a script.
