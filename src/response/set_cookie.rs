@@ -332,6 +332,11 @@ mod tests {
         let mut value = HeaderValue::from_static(FOREIGN);
         policy.rewriter(Kind::Identification, "127.0.0.1").apply(&mut value);
         assert_eq!(value, "a=1; Secure");
+        for cookie in [FOREIGN, "a=1; Domain=example.com; Secure", "a=1; domain=.com.; Secure"] {
+            let mut value = HeaderValue::from_static(cookie);
+            policy.rewriter(Kind::Identification, "www.example.com.").apply(&mut value);
+            assert_eq!(value, "a=1; Secure", "{cookie}");
+        }
     }
 
     /// R8.5: bytes outside ASCII stay.

@@ -106,8 +106,8 @@ fn is_public_suffix(domain: &str) -> bool {
 
 #[cfg(feature = "psl")]
 fn registrable(host: &str) -> Option<String> {
-    let name = matches!(url::Host::parse(host), Ok(url::Host::Domain(_))) && !host.starts_with('.');
-    // As bytes it keeps a final dot, without which no browser would take it.
+    let dotted = host.starts_with('.') || host.ends_with('.');
+    let name = matches!(url::Host::parse(host), Ok(url::Host::Domain(_))) && !dotted;
     let domain = psl::domain(host.as_bytes()).filter(|_| name)?;
     let domain = String::from_utf8(domain.as_bytes().to_vec()).ok()?;
     // With an empty label before it, it would be a public suffix to a browser.

@@ -74,11 +74,13 @@ fn is_public_suffix(domain: &[u8]) -> bool {
 }
 
 /// The registrable domain of a host (R8.3). There is none for an address, for a public suffix, and
-/// for a name in which the first label or the label before the suffix is empty. A final dot of the
-/// host is kept, because the domain would not match the host without it (RFC 6265bis §5.1.3).
+/// for a name in which the first label or the label before the suffix is empty. There is none for a
+/// name with a final dot either: the domain would not match the host without the dot
+/// (RFC 6265bis §5.1.3), and a host-only cookie needs no match.
 #[cfg(feature = "psl")]
 pub(super) fn registrable(host: &[u8]) -> Option<&[u8]> {
-    let domain = psl::domain(host).filter(|_| !host.starts_with(b".") && !is_address(host))?;
+    let has_outer_dot = host.starts_with(b".") || host.ends_with(b".");
+    let domain = psl::domain(host).filter(|_| !has_outer_dot && !is_address(host))?;
     Some(domain.as_bytes()).filter(|domain| !domain.starts_with(b"."))
 }
 
@@ -148,7 +150,10 @@ mod tests {
             (".example.com", None),
             ("x..co.uk", None),
             ("x..shop.co.uk", Some("shop.co.uk")),
-            ("www.example.com.", Some("example.com.")),
+            ("www.example.com.", None),
+            ("example.com.", None),
+            ("www.example.com..", None),
+            ("localhost.", None),
             ("localhost", None),
             ("1.2.3.4", None),
             ("[::1]", None),
