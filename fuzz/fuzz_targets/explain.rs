@@ -17,6 +17,7 @@ use firstparty_fuzz::model::fields::{
     self, CONNECTION_SPECIFIC, Fields, named_by_connection,
 };
 use firstparty_fuzz::model::response::{CACHE_TAGS, TARGETED, acts_outside, is_identity, loses_length};
+use firstparty_fuzz::model::set_cookie::has_host_prefix;
 use firstparty_fuzz::model::{cookie, platform, query};
 use firstparty_fuzz::plan::{Domain, Plan};
 use libfuzzer_sys::fuzz_target;
@@ -169,9 +170,10 @@ fn assert_response_explained(
                 Change::Dropped,
             )),
             ("set-cookie", Some(new)) => {
-                let changed = old.iter().zip(new).filter(|(old, new)| old != new).count();
-                let note = (vec![rule_of_cookies(plan)], "set-cookie", Change::Replaced);
-                expected.extend(vec![note; changed]);
+                let changed = old.iter().zip(new).filter(|(old, new)| old != new);
+                expected.extend(changed.map(|(cookie, _)| {
+                    (vec![rule_of_cookie(plan, cookie)], "set-cookie", Change::Replaced)
+                }));
             }
             ("content-length", Some(new)) if old != new => {
                 expected.push((vec!["R6.5"], name, Change::Replaced));
@@ -185,8 +187,9 @@ fn assert_response_explained(
     assert_notes(&notes, expected);
 }
 
-fn rule_of_cookies(plan: &Plan) -> &'static str {
+fn rule_of_cookie(plan: &Plan, cookie: &[u8]) -> &'static str {
     match plan.domain {
+        _ if has_host_prefix(cookie) => "R8.7",
         Domain::Preserve => "R8.1",
         Domain::FirstParty => "R8.2",
         #[cfg(feature = "psl")]

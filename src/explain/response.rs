@@ -16,9 +16,10 @@ pub(super) fn notes(steps: &ResponseSteps, before: &HeaderMap, after: &HeaderMap
         if new.is_empty() {
             notes.push(note(why_dropped(steps, &options, name), name, Change::Dropped));
         } else if name == "set-cookie" {
-            let rule = steps.cookies.rule();
             let changed = old.iter().zip(&new).filter(|(old, new)| old != new);
-            notes.extend(changed.map(|_| note(rule, name, Change::Replaced)));
+            notes.extend(
+                changed.map(|(old, _)| note(steps.cookies.rule(old), name, Change::Replaced)),
+            );
         } else if old != new {
             // R7.1 stands for all of R7, because several of its parts may change one field.
             let rule = if name == "content-length" { "R6.5" } else { "R7.1" };

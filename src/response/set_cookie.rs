@@ -14,6 +14,7 @@ use http::header::InvalidHeaderValue;
 
 use self::attribute::{DomainAttribute, domain_attributes};
 use crate::config::{CookieDomain, DomainChange, DomainMap};
+use crate::octets::letters::equal_but_for_case;
 use crate::octets::stack_buffer::StackBuffer;
 use crate::route::Kind;
 
@@ -35,6 +36,10 @@ use crate::route::Kind;
 /// let mut foreign = HeaderValue::from_static("_iidt=1; domain=.fpjs.io; Priority=High");
 /// rewriter.apply(&mut foreign);
 /// assert_eq!(foreign, "_iidt=1; Priority=High");
+///
+/// let mut host_only = HeaderValue::from_static("__Host-a=1; Domain=example.com; Secure; Path=/");
+/// rewriter.apply(&mut host_only);
+/// assert_eq!(host_only, "__Host-a=1; Secure; Path=/");
 /// ```
 #[derive(Clone, Debug)]
 pub struct DomainPolicy(CookieDomain);
@@ -65,9 +70,10 @@ impl DomainPolicy {
         self.rewriter_at(kind, host.as_bytes())
     }
 
-    /// The rule by which cookies are edited.
-    pub(crate) fn rule(&self) -> &'static str {
+    /// The rule by which a cookie is edited, if it is.
+    pub(crate) fn rule(&self, cookie: &HeaderValue) -> &'static str {
         match &self.0 {
+            _ if is_host_only_by_name(cookie.as_bytes()) => "R8.7",
             #[cfg(feature = "psl")]
             CookieDomain::Registrable => "R8.3",
             CookieDomain::Map(_) => "R8.4",
@@ -149,7 +155,11 @@ impl Rewriter<'_> {
         };
         // RFC 6265bis §5.6: of several attributes, the last one counts. All are edited alike.
         let last = attributes.last();
-        let edit = self.edit(last.as_ref().unwrap_or(&first).domain());
+        let edit = if is_host_only_by_name(cookie.as_bytes()) {
+            Edit::Remove
+        } else {
+            self.edit(last.as_ref().unwrap_or(&first).domain())
+        };
         if edit == Edit::Keep {
             return;
         }
@@ -181,6 +191,17 @@ impl Rewriter<'_> {
             },
         }
     }
+}
+
+/// R8.7: whether the name of a cookie begins with `__Host-`, in any case. A browser refuses such a cookie
+/// with any `Domain` (RFC 6265bis §4.1.3.2).
+fn is_host_only_by_name(cookie: &[u8]) -> bool {
+    let Some((start, rest)) = cookie.trim_ascii_start().split_first_chunk::<7>() else {
+        return false;
+    };
+    // Without `=` before the first `;` the text is a value, and the cookie has no name (R8.6).
+    equal_but_for_case(start, b"__Host-")
+        && rest.iter().find(|byte| matches!(byte, b'=' | b';')) == Some(&b'=')
 }
 
 /// The new text of an attribute, as `=` and domain, and the range that it replaces. An attribute is
@@ -336,6 +357,70 @@ mod tests {
             let mut value = HeaderValue::from_static(cookie);
             policy.rewriter(Kind::Identification, "www.example.com.").apply(&mut value);
             assert_eq!(value, "a=1; Secure", "{cookie}");
+        }
+    }
+
+    /// Each policy that acts, with a kind of request on which it acts.
+    fn acting() -> Vec<(CookieDomain, Kind)> {
+        let map = |pairs: &[(&str, &str)]| DomainMap::new(pairs.iter().copied()).unwrap();
+        let mut policies = vec![
+            (CookieDomain::FirstParty, Kind::Identification),
+            (CookieDomain::Map(map(&[("*", "example.com")])), Kind::Plain),
+            (CookieDomain::Map(map(&[("fpjs.io", "example.com")])), Kind::Identification),
+            (CookieDomain::Map(map(&[])), Kind::Plain),
+        ];
+        if cfg!(feature = "psl") {
+            let registrable = serde_json::from_str(r#""registrable""#).unwrap();
+            policies.push((registrable, Kind::Identification));
+        }
+        policies
+    }
+
+    /// R8.7: a cookie whose name begins with `__Host-` loses its domain, whatever the policy makes of
+    /// the domain.
+    #[test]
+    fn host_prefixed_cookies_lose_their_domain() {
+        for (cookie, expected) in [
+            ("__Host-x=1; Domain=fpjs.io", "__Host-x=1"),
+            ("__Host-x=1; Domain=www.example.com; Secure", "__Host-x=1; Secure"),
+            ("__Host-x=1; Domain=example.com", "__Host-x=1"),
+            ("__Host-x=1; Domain=else.io; Path=/", "__Host-x=1; Path=/"),
+            ("__host-x=1; domain = .FPJS.io ; Secure", "__host-x=1; Secure"),
+            ("__HOST-=1;Domain=example.com;x", "__HOST-=1;x"),
+            (" \t__Host-x =1; Domain=example.com", " \t__Host-x =1"),
+            ("__Host-Http-x=1; Domain=example.com", "__Host-Http-x=1"),
+            ("__Host-x=1; Domain=; y", "__Host-x=1; y"),
+            ("__Host-x=1; Domain; y", "__Host-x=1; y"),
+            ("__Host-x=1; Domain=fpjs.io; y; Domain=example.com", "__Host-x=1; y"),
+            ("__Host-x=1; Secure", "__Host-x=1; Secure"),
+        ] {
+            for (policy, kind) in acting() {
+                let shown = format!("{policy:?}: {cookie}");
+                assert_eq!(rewritten(policy, kind, cookie), expected, "{shown}");
+            }
+            assert_eq!(rewritten(CookieDomain::Preserve, Kind::Identification, cookie), cookie);
+            assert_eq!(rewritten(CookieDomain::FirstParty, Kind::Plain, cookie), cookie);
+        }
+    }
+
+    /// R8.6, R8.7: any other cookie keeps a domain that fits: the prefix belongs to the name.
+    #[test]
+    fn only_the_name_has_the_prefix() {
+        for cookie in [
+            "__Secure-x=1; Domain=example.com",
+            "__Hostx=1; Domain=example.com",
+            "__Host=-; Domain=example.com",
+            "x__Host-=1; Domain=example.com",
+            "x=__Host-y=1; Domain=example.com",
+            "=__Host-y=1; Domain=example.com",
+            "__Host-x; Domain=example.com",
+            "__Host-; Domain=example.com",
+            "_; Domain=example.com",
+        ] {
+            for (policy, kind) in acting() {
+                let shown = format!("{policy:?}: {cookie}");
+                assert_eq!(rewritten(policy, kind, cookie), cookie, "{shown}");
+            }
         }
     }
 

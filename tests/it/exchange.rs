@@ -563,7 +563,27 @@ fn cookie_policies_are_configured() {
     }
 }
 
-/// R8.3: the registrable domain of the browser's host.
+/// R8.7: `__Host-` cookies reach the browser without a domain.
+#[test]
+fn host_prefixed_cookies_are_host_only() {
+    let map = r#"{"cookie_domain": {"map": [["fpjs.io", "shop.example"]]}}"#;
+    let mut policies = vec!["{}", map];
+    if cfg!(feature = "psl") {
+        policies.push(r#"{"cookie_domain": "registrable"}"#);
+    }
+    for config in policies {
+        let mut sent = request("POST", "/fp/web/v4/k", &[]);
+        sent.headers_mut().insert("host", HeaderValue::from_static("www.shop.example"));
+        let (_, exchange) = forwarded(&gateway(Platform::Generic, config), sent);
+        for domain in ["fpjs.io", "www.shop.example", "shop.example", "else.example"] {
+            let cookie = format!("__Host-x=1; Domain={domain}");
+            let back = exchange.complete(response(200, &[("set-cookie", &cookie)]));
+            assert_eq!(values(back.headers(), "set-cookie"), ["__Host-x=1"], "{config} {domain}");
+        }
+    }
+}
+
+/// R8.3: the registrable domain of the browser's host. A host with a final dot has none.
 #[cfg(feature = "psl")]
 #[test]
 fn cookies_become_registrable() {
@@ -571,6 +591,11 @@ fn cookies_become_registrable() {
     let (_, exchange) = forwarded(&gateway, request("POST", "/fp/", &[]));
     let back = exchange.complete(response(200, &[("set-cookie", "a=1; Domain=fpjs.io")]));
     assert_eq!(back.headers()["set-cookie"], "a=1; Domain=example.com");
+    let mut dotted = request("POST", "/fp/", &[]);
+    dotted.headers_mut().insert("host", HeaderValue::from_static("www.example.com."));
+    let (_, exchange) = forwarded(&gateway, dotted);
+    let back = exchange.complete(response(200, &[("set-cookie", "a=1; Domain=fpjs.io")]));
+    assert_eq!(back.headers()["set-cookie"], "a=1");
 }
 
 /// R6.2, R6.4: an exchange is not spent by an interim response: what comes after it is filtered, too.

@@ -192,7 +192,7 @@ fn refusals_of_adapters_are_explained() {
     }
 }
 
-/// R8.3, R8.4, R11.2: the rule is that of the policy.
+/// R8.3, R8.4, R8.7, R11.2: the rule is that of the policy, or of the cookie's name.
 #[test]
 fn cookie_policies_are_explained() {
     let map = r#"{"cookie_domain": {"map": [["*", "b.test"]]}}"#;
@@ -206,6 +206,9 @@ fn cookie_policies_are_explained() {
         let back = response(200, &[("set-cookie", "a=1; Domain=fpjs.io")]);
         let (_, found) = explain::complete(&exchange, back);
         assert_eq!(notes(&found), [format!("{rule}: set-cookie replaced")]);
+        let back = response(200, &[("set-cookie", "__Host-a=1; Domain=www.example.com")]);
+        let (_, found) = explain::complete(&exchange, back);
+        assert_eq!(notes(&found), ["R8.7: set-cookie replaced"]);
     }
 }
 

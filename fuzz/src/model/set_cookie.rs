@@ -47,6 +47,14 @@ pub fn outcome(plan: &Plan, authorised: bool, host: &str, cookie: &[u8]) -> Outc
     };
     // A rule cannot name a domain that is not text.
     let last = String::from_utf8(last.to_ascii_lowercase()).unwrap_or("\u{fffd}".to_owned());
+    let acts = match plan.domain {
+        Domain::Preserve => false,
+        Domain::Map(_) => true,
+        _ => authorised,
+    };
+    if acts && has_host_prefix(cookie) {
+        return Outcome::HostOnly;
+    }
     match plan.domain {
         Domain::Preserve => Outcome::Untouched,
         Domain::FirstParty => fitted(authorised, host, &last, None),
@@ -59,6 +67,14 @@ pub fn outcome(plan: &Plan, authorised: bool, host: &str, cookie: &[u8]) -> Outc
             Some((_, to)) => Outcome::Moved((*to).to_owned()),
         },
     }
+}
+
+/// R8.7: the name begins with `__Host-`. Without `=` there is no name.
+pub fn has_host_prefix(cookie: &[u8]) -> bool {
+    let pair = parts(cookie)[0];
+    let equals = pair.iter().position(|&byte| byte == b'=');
+    let name = trimmed(&pair[..equals.unwrap_or_default()]).to_ascii_lowercase();
+    name.starts_with(b"__host-")
 }
 
 /// R8.2, R8.3.
