@@ -61,6 +61,14 @@ pub enum AgentOrigin {
 
 /// What happens to `max-age` and `s-maxage` of downloaded scripts (R7).
 ///
+/// The cap is for whole scripts: a 206 keeps the ages that it came with (R7.1). While the cap is on,
+/// fields such as `cdn-cache-control`, which overrule `cache-control` in certain caches, are removed
+/// (R7.5). `age` is removed in either case (R6.3).
+///
+/// A CDN in front of the gateway that caches the agent route needs the parameters `apiKey`, `version`
+/// and `loaderVersion` in its cache key, because they choose the script. It stores a script together
+/// with its `set-cookie` fields, and those without a `Domain` pass the gateway as they are (R8.2).
+///
 /// ```
 /// use firstparty::config::CachePolicy;
 ///
@@ -73,7 +81,7 @@ pub enum AgentOrigin {
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum CachePolicy {
-    /// `cache-control` passes as it is.
+    /// `cache-control` passes as it is, and so do the fields for certain caches.
     Preserve,
     /// Ages have an upper limit, which is also added where an age is missing.
     #[serde(untagged)]

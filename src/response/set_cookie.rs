@@ -273,6 +273,10 @@ mod tests {
     fn cookies_of_plain_requests_stay() {
         assert_eq!(rewritten(CookieDomain::Preserve, Kind::Identification, FOREIGN), FOREIGN);
         assert_eq!(rewritten(CookieDomain::FirstParty, Kind::Plain, FOREIGN), FOREIGN);
+        // Upstream's host-only cookie becomes the site's, also with a script.
+        for kind in [Kind::Plain, Kind::Identification] {
+            assert_eq!(rewritten(CookieDomain::FirstParty, kind, "a=1; Secure"), "a=1; Secure");
+        }
     }
 
     /// R8.2, R8.5, R8.6: a domain that does not cover the host goes, every other byte stays.
