@@ -47,6 +47,10 @@ pub struct ResponseFields {
 /// assert_eq!((facts.script, facts.cache_control), (Some(true), false));
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "fields that are there or not, in any combination"
+)]
 #[non_exhaustive]
 pub struct ResponseFacts {
     /// Whether the content is JavaScript, by its media type or, if there are several, by one of
