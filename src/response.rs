@@ -9,13 +9,13 @@ pub mod field;
 pub mod set_cookie;
 
 use http::Version;
-use http::header::AGE;
 use http::response::Parts;
 
-use self::cache_control::{AgeCap, is_capped};
+use self::cache_control::{AgeCap, is_capped, remove_all};
 use self::field::ResponseFields;
 use self::set_cookie::DomainPolicy;
 use crate::config::Config;
+use crate::field::known_field::KnownField;
 use crate::platform::Platform;
 use crate::route::{Kind, Serves};
 
@@ -52,7 +52,7 @@ impl ResponseSteps {
         let facts = self.fields.filter(headers, status, |cookie| rewriter.apply(cookie));
         if is_capped(status, facts, request.serves) {
             if facts.age {
-                headers.remove(AGE);
+                remove_all(headers, &[KnownField::Age]);
             }
             if let Some(cap) = self.cache {
                 cap.apply_to(headers, facts);

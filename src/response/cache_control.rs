@@ -11,6 +11,7 @@ use self::rewrite::FieldRewrite;
 use super::field::ResponseFacts;
 use crate::config::CachePolicy;
 use crate::field::dropped::TARGETED_CACHE_FIELDS;
+use crate::field::known_field::KnownField;
 use crate::route::Serves;
 
 /// Caps the ages in `cache-control`, adds them where they are missing, and removes the fields by which
@@ -84,9 +85,7 @@ impl AgeCap {
     pub(super) fn apply_to(self, headers: &mut HeaderMap, facts: ResponseFacts) {
         let expires = facts.expires;
         if facts.targeted {
-            for field in TARGETED_CACHE_FIELDS {
-                headers.remove(field.name());
-            }
+            remove_all(headers, &TARGETED_CACHE_FIELDS);
         }
         if !facts.cache_control {
             return;
@@ -132,6 +131,14 @@ impl AgeCap {
             Kind::SMaxage => Some(self.s_maxage),
             Kind::Restriction | Kind::Other => None,
         }
+    }
+}
+
+/// Removes fields that hardly any response has.
+#[cold]
+pub(super) fn remove_all(headers: &mut HeaderMap, fields: &[KnownField]) {
+    for field in fields {
+        headers.remove(field.name());
     }
 }
 
