@@ -11,11 +11,10 @@ pub mod set_cookie;
 use http::Version;
 use http::response::Parts;
 
-use self::cache_control::{AgeCap, is_capped, remove_all};
+use self::cache_control::{AgeCap, is_capped, remove_outranking};
 use self::field::ResponseFields;
 use self::set_cookie::DomainPolicy;
 use crate::config::Config;
-use crate::field::known_field::KnownField;
 use crate::platform::Platform;
 use crate::route::{Kind, Serves};
 
@@ -51,11 +50,12 @@ impl ResponseSteps {
         let (headers, status) = (&mut parts.headers, parts.status);
         let facts = self.fields.filter(headers, status, |cookie| rewriter.apply(cookie));
         if is_capped(status, facts, request.serves) {
-            if facts.age {
-                remove_all(headers, &[KnownField::Age]);
+            if facts.age || facts.targeted {
+                remove_outranking(headers, self.cache.is_some());
             }
-            if let Some(cap) = self.cache {
-                cap.apply_to(headers, facts);
+            match self.cache {
+                Some(cap) if facts.cache_control => cap.apply_to(headers, facts),
+                _ => {}
             }
         }
         parts.version = Version::default();

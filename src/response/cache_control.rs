@@ -75,21 +75,16 @@ impl AgeCap {
             cache_control: fields.next().is_some(),
             several_cache_controls: fields.next().is_some(),
             expires: headers.contains_key(EXPIRES),
-            targeted: true,
             ..ResponseFacts::default()
         };
         self.apply_to(headers, facts);
+        remove_all(headers, &TARGETED_CACHE_FIELDS);
     }
 
-    /// As [`AgeCap::apply`], for a caller that has walked over the fields already.
+    /// The part of [`AgeCap::apply`] that edits `cache-control`, for a caller that has walked over the
+    /// fields already.
     pub(super) fn apply_to(self, headers: &mut HeaderMap, facts: ResponseFacts) {
         let expires = facts.expires;
-        if facts.targeted {
-            remove_all(headers, &TARGETED_CACHE_FIELDS);
-        }
-        if !facts.cache_control {
-            return;
-        }
         if facts.several_cache_controls {
             // `entry` would give all values, but it makes room for one more field first. That
             // allocates if the map has no spare room, and fails if the map is full.
@@ -134,9 +129,17 @@ impl AgeCap {
     }
 }
 
-/// Removes fields that hardly any response has.
+/// Removes the fields that R6.3 and R7.5 keep from a response which is capped, or would be if the cap
+/// were on. Hardly any response has one of them.
 #[cold]
-pub(super) fn remove_all(headers: &mut HeaderMap, fields: &[KnownField]) {
+pub(super) fn remove_outranking(headers: &mut HeaderMap, cap_is_on: bool) {
+    remove_all(headers, &[KnownField::Age]);
+    if cap_is_on {
+        remove_all(headers, &TARGETED_CACHE_FIELDS);
+    }
+}
+
+fn remove_all(headers: &mut HeaderMap, fields: &[KnownField]) {
     for field in fields {
         headers.remove(field.name());
     }
