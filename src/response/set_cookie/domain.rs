@@ -9,6 +9,7 @@ use crate::octets::letters::equal_but_for_case;
 /// Whether a browser at this host accepts a cookie with this `Domain`, which is given without its
 /// leading dot (R8.2). The host itself is covered. Any other domain needs a dot inside, so that `com`
 /// covers nothing.
+#[inline]
 pub(super) fn covers(domain: &[u8], host: &[u8]) -> bool {
     let rest = host.len().checked_sub(domain.len());
     let Some((before, end)) = rest.and_then(|rest| host.split_at_checked(rest)) else {
