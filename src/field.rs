@@ -29,6 +29,6 @@ pub(crate) mod removals;
 mod set;
 pub(crate) mod stored_value;
 
-pub use self::dropped::{CONNECTION_SPECIFIC, IDENTITY_PREFIX, ORIGIN_WIDE};
+pub use self::dropped::{CONNECTION_SPECIFIC, IDENTITY_FIELDS, ORIGIN_WIDE};
 pub use self::names::Names;
 pub use self::set::FieldSet;

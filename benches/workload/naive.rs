@@ -50,7 +50,10 @@ impl Naive {
             response_denied: names(
                 &mut profile.response_denylist.names().chain(field::ORIGIN_WIDE.iter().copied()),
             ),
-            prefixes: prefixes.chain([field::IDENTITY_PREFIX]).map(str::to_owned).collect(),
+            prefixes: prefixes
+                .chain(field::IDENTITY_FIELDS.prefixes())
+                .map(str::to_owned)
+                .collect(),
         }
     }
 

@@ -12,7 +12,7 @@ use firstparty::report::Tally;
 use firstparty::{Action, Exchange};
 use firstparty_fuzz::input::Talk;
 use firstparty_fuzz::judge;
-use firstparty_fuzz::model::fields::{CONNECTION_SPECIFIC, read};
+use firstparty_fuzz::model::fields::{CONNECTION_SPECIFIC, is_identity, read};
 use firstparty_fuzz::model::request::{Forward, Verdict, handle};
 use firstparty_fuzz::model::response::{self, ORIGIN_WIDE};
 use firstparty_fuzz::model::route::{Route, classify};
@@ -74,7 +74,7 @@ fn assert_clean(plan: &Plan, after: &Request<u8>, authorised: bool) {
     let values = |name: &str| after.headers().get_all(name).iter().collect::<Vec<_>>();
     assert_eq!(values("host"), [authority]);
     assert_none(after.headers(), CONNECTION_SPECIFIC);
-    for name in after.headers().keys().filter(|name| name.as_str().starts_with("fpjs-proxy-")) {
+    for name in after.headers().keys().filter(|name| is_identity(name.as_str())) {
         let ours = ["fpjs-proxy-secret", "fpjs-proxy-client-ip", "fpjs-proxy-forwarded-host"];
         assert!(authorised && ours.contains(&name.as_str()) && values(name.as_str()).len() == 1);
     }

@@ -87,7 +87,7 @@ fn assert_request_explained(
     }
     for name in before.keys().chain(after.keys()).collect::<BTreeSet<_>>() {
         let (old, new) = (before.get(name), after.get(name));
-        if name.starts_with("fpjs-proxy-") {
+        if fields::is_identity(name) {
             expected.extend(old.map(|_| (vec!["R5.3"], name.as_str(), Change::Dropped)));
             expected.extend(new.map(|_| (vec!["R5.6"], name.as_str(), Change::Added)));
         } else if old.is_none() {

@@ -3,7 +3,7 @@
 use http::HeaderName;
 
 use super::error::{ConfigError, ConfigErrorKind, host_name};
-use crate::field::IDENTITY_PREFIX;
+use crate::field::IDENTITY_FIELDS;
 use crate::host::is_uri_host;
 
 /// R1.8: visible ASCII without `/`, at most 64 bytes.
@@ -38,12 +38,12 @@ pub(super) fn boolean(setting: &'static str, text: &str) -> Result<bool, ConfigE
 /// R5.8: any field except those that frame or route the message, and the gateway's own.
 pub(super) fn droppable(name: &str) -> Result<HeaderName, ConfigError> {
     let name = HeaderName::from_bytes(name.as_bytes()).ok();
-    name.filter(|name| !is_needed(name.as_str()))
+    name.filter(|name| !is_needed(name))
         .ok_or(ConfigError::new("drop_fields", ConfigErrorKind::Field))
 }
 
-fn is_needed(name: &str) -> bool {
-    matches!(name, "host" | "content-length") || name.starts_with(IDENTITY_PREFIX)
+fn is_needed(name: &HeaderName) -> bool {
+    matches!(name.as_str(), "host" | "content-length") || IDENTITY_FIELDS.contains(name)
 }
 
 /// RFC 6265bis §4.1.1: a cookie name is a token, as a field name is, but keeps its case.

@@ -236,6 +236,7 @@ mod tests {
             (r#"{"drop_fields": ["host"]}"#, "drop_fields: expected field names"),
             (r#"{"drop_fields": ["Content-Length"]}"#, "drop_fields: expected field names"),
             (r#"{"drop_fields": ["fpjs-proxy-x"]}"#, "drop_fields: expected field names"),
+            (r#"{"drop_fields": ["FPJS_Proxy.x"]}"#, "drop_fields: expected field names"),
             (r#"{"cookies": ["a b"]}"#, "cookies: expected cookie names"),
             (r#"{"integration_path_depth": 256}"#, "fpjs_integration_path_depth: expected decimal"),
             (r#"{"integration_path_depth": -1}"#, "fpjs_integration_path_depth: expected decimal"),

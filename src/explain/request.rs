@@ -5,7 +5,7 @@ use http::{HeaderMap, HeaderName, Request, Uri};
 use super::note::{Change, Note, names, note, values};
 use crate::config::AgentOrigin;
 use crate::exchange::Exchange;
-use crate::field::IDENTITY_PREFIX;
+use crate::field::IDENTITY_FIELDS;
 use crate::field::connection_options::ConnectionOptions;
 use crate::gateway::Gateway;
 use crate::route::RouteKind;
@@ -70,7 +70,7 @@ impl<'d> Differences<'d> {
 
     fn explain_field(&mut self, name: &HeaderName) {
         let (before, after) = (values(self.before.headers(), name), values(self.after.1, name));
-        if name.as_str().starts_with(IDENTITY_PREFIX) {
+        if IDENTITY_FIELDS.contains(name) {
             // The browser's own fields are dropped, whatever is added afterwards.
             let dropped = (!before.is_empty()).then(|| note("R5.3", name, Change::Dropped));
             let added = (!after.is_empty()).then(|| note("R5.6", name, Change::Added));

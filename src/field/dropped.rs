@@ -48,14 +48,23 @@ pub const ORIGIN_WIDE: &[&str] = &[
 const SERVER_DIRECTIONS: &[&str] = &["x-lighttpd-send-file", "x-sendfile"];
 const SERVER_DIRECTION_PREFIXES: &[&str] = &["x-accel-"];
 
-/// The prefix of the fields by which the gateway identifies itself to upstream. Fields that a browser
-/// sends under this prefix are dropped (contract R5.3).
-pub const IDENTITY_PREFIX: &str = "fpjs-proxy-";
-
-/// The spellings of [`IDENTITY_PREFIX`] that some servers and frameworks cannot tell apart: they read
-/// `_` and `.` as `-` (RFC 3875 §4.1.18; contract R5.3 and R6.3).
-const IDENTITY_SPELLINGS: &[&str] = &[
-    IDENTITY_PREFIX,
+/// The fields by which a gateway identifies itself to upstream: every name that begins with
+/// `fpjs-proxy-`. Those that a browser sends are dropped, and so are those that upstream sends back
+/// (contract R5.3 and R6.3).
+///
+/// `_` and `.` count as `-`. A server behind an interface like CGI cannot tell `_` from `-`
+/// (RFC 3875 §4.1.18), and some frameworks treat `.` alike.
+///
+/// ```
+/// use firstparty::field::IDENTITY_FIELDS;
+/// use firstparty::http::HeaderName;
+///
+/// assert!(IDENTITY_FIELDS.contains(&HeaderName::from_static("fpjs-proxy-secret")));
+/// assert!(IDENTITY_FIELDS.contains(&HeaderName::from_static("fpjs_proxy.client_ip")));
+/// assert!(!IDENTITY_FIELDS.contains(&HeaderName::from_static("fpjs-proxy")));
+/// ```
+pub const IDENTITY_FIELDS: Names = Names::NONE.and_prefixed(&[
+    "fpjs-proxy-",
     "fpjs-proxy_",
     "fpjs-proxy.",
     "fpjs_proxy-",
@@ -64,7 +73,7 @@ const IDENTITY_SPELLINGS: &[&str] = &[
     "fpjs.proxy-",
     "fpjs.proxy_",
     "fpjs.proxy.",
-];
+]);
 
 /// Tags of responses, by which caches in front of the site purge what they keep (contract R6.3).
 const CACHE_TAGS: &[&str] = &["cache-tag", "edge-cache-tag", "surrogate-key"];
@@ -82,7 +91,7 @@ pub(crate) const TARGETED_CACHE_FIELDS: [KnownField; 6] = [
 /// Fields of a browser's request that never reach upstream.
 pub(crate) const FROM_REQUESTS: &[Row<Names>] = &[
     Row { rule: "R5.1", fields: Names::listed(&[CONNECTION_SPECIFIC, &["expect"]]) },
-    Row { rule: "R5.3", fields: Names::NONE.and_prefixed(&[IDENTITY_PREFIX]) },
+    Row { rule: "R5.3", fields: IDENTITY_FIELDS },
     Row { rule: "R5.4", fields: Names::listed(&[&["strict-transport-security"]]) },
 ];
 
@@ -94,7 +103,8 @@ pub(crate) const FROM_RESPONSES: &[Row<Names>] = &[
         fields: Names::listed(&[ORIGIN_WIDE, SERVER_DIRECTIONS])
             .and_prefixed(SERVER_DIRECTION_PREFIXES),
     },
-    Row { rule: "R6.3", fields: Names::listed(&[CACHE_TAGS]).and_prefixed(IDENTITY_SPELLINGS) },
+    Row { rule: "R6.3", fields: IDENTITY_FIELDS },
+    Row { rule: "R6.3", fields: Names::listed(&[CACHE_TAGS]) },
 ];
 
 /// Fields that do not pass, and the rule of the contract that says so.
@@ -134,5 +144,29 @@ impl Dropped {
     /// The rule that drops a field: that of the first row which has it.
     pub(crate) fn rule(&self, name: &HeaderName) -> Option<&'static str> {
         self.rows.iter().find(|row| row.fields.contains(name)).map(|row| row.rule)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// R5.3: the prefix is listed in every spelling, and nothing else is.
+    #[test]
+    fn identity_fields_are_listed_in_every_spelling() {
+        let set = FieldSet::from(IDENTITY_FIELDS);
+        let separators = ["-", "_", ".", "~", "+", "|", "", "--", "x"];
+        for first in separators {
+            for second in separators {
+                for rest in ["", "secret", "client_ip", "forwarded.host", "-x"] {
+                    let name = format!("fpjs{first}proxy{second}{rest}");
+                    let plain = name.replace(['_', '.'], "-");
+                    let name = HeaderName::from_bytes(name.as_bytes()).unwrap();
+                    let expected = plain.starts_with("fpjs-proxy-");
+                    assert_eq!(IDENTITY_FIELDS.contains(&name), expected, "{name}");
+                    assert_eq!(set.contains(&name), expected, "{name}");
+                }
+            }
+        }
     }
 }

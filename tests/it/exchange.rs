@@ -125,6 +125,44 @@ fn identity_fields_cannot_be_forged() {
     assert_eq!(sent.headers().len(), 1);
 }
 
+/// R5.3: `_` and `.` count as `-`, on every route, with every method, on every platform.
+#[test]
+fn identity_fields_cannot_be_forged_in_other_spellings() {
+    let forged = [
+        ("FPJS_Proxy_Client_IP", "6.6.6.6"),
+        ("fpjs.proxy.forwarded.host", "evil"),
+        ("fpjs_proxy-secret", "forged"),
+        ("fpjs-proxy.x", "1"),
+        ("fpjs-proxy_y", "1"),
+        ("Fpjs.Proxy_", "1"),
+    ];
+    for &platform in Platform::ALL {
+        let gateway = gateway(platform, USUAL);
+        for uri in ["/fp/result", "/fp/result/x", "/fp/agent?apiKey=k", "/fp/", "/fp/web/v4/k"] {
+            for method in ["POST", "GET", "HEAD", "PUT", "OPTIONS"] {
+                let (sent, _) = forwarded(&gateway, request(method, uri, &forged));
+                let mut names: Vec<_> = sent.headers().keys().map(HeaderName::as_str).collect();
+                names.sort_unstable();
+                let expected: &[&str] = match method {
+                    "POST" => &[
+                        "fpjs-proxy-client-ip",
+                        "fpjs-proxy-forwarded-host",
+                        "fpjs-proxy-secret",
+                        "host",
+                    ],
+                    _ => &["host"],
+                };
+                assert_eq!(names, expected, "{platform} {method} {uri}");
+                if method == "POST" {
+                    let told = |name| values(sent.headers(), name).join("|");
+                    assert_eq!(told("fpjs-proxy-client-ip"), "203.0.113.7");
+                    assert_eq!(told("fpjs-proxy-forwarded-host"), "www.example.com");
+                }
+            }
+        }
+    }
+}
+
 /// R5.0: address and host are read before anything that a browser sends, or a list of one's own,
 /// can remove their fields.
 #[test]

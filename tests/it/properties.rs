@@ -57,6 +57,7 @@ const NAMES: &[&str] = &[
     "fpjs-proxy-secret",
     "fpjs-proxy-client-ip",
     "fpjs-proxy-x",
+    "fpjs_proxy.x",
     "x-edge-a",
     "x-amz-cf-id",
     "via",
@@ -184,6 +185,11 @@ fn request() -> impl Strategy<Value = Request<()>> {
     })
 }
 
+/// R5.3: whether a field is one by which a gateway identifies itself.
+fn is_identity(name: &HeaderName) -> bool {
+    name.as_str().replace(['_', '.'], "-").starts_with("fpjs-proxy-")
+}
+
 /// What never leaves, whatever came.
 fn assert_request_is_clean(before: &Request<()>, after: &Request<()>, authorised: bool) {
     let headers = after.headers();
@@ -196,7 +202,7 @@ fn assert_request_is_clean(before: &Request<()>, after: &Request<()>, authorised
     }
     assert!(headers.get_all("content-length").iter().count() <= 1);
     assert!(headers.get_all("cookie").iter().count() <= usize::from(authorised));
-    for name in headers.keys().filter(|name| name.as_str().starts_with("fpjs-proxy-")) {
+    for name in headers.keys().filter(|name| is_identity(name)) {
         assert!(authorised, "{name} on a plain request");
         assert_eq!(headers.get_all(name).iter().count(), 1);
     }
@@ -281,7 +287,7 @@ fn assert_notes_are_complete(before: &HeaderMap, after: &HeaderMap, notes: &[Not
         let dropped = notes
             .iter()
             .any(|note| note.subject == name.as_str() && note.action == explain::Change::Dropped);
-        assert!(gone == dropped || name.as_str().starts_with("fpjs-proxy-"), "{name}: {notes:?}");
+        assert!(gone == dropped || is_identity(name), "{name}: {notes:?}");
     }
     let nominated = before.get_all("connection").iter().filter_map(|value| value.to_str().ok());
     let nominated: Vec<_> = nominated.flat_map(|list| list.split(',')).map(str::trim).collect();

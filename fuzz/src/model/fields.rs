@@ -31,6 +31,11 @@ pub const CONNECTION_SPECIFIC: &[&str] = &[
     "proxy-authenticate",
 ];
 
+/// R5.3: whether a name is one by which a gateway identifies itself.
+pub fn is_identity(name: &str) -> bool {
+    name.replace(['_', '.'], "-").starts_with("fpjs-proxy-")
+}
+
 /// The tokens in all `connection` fields, lower case.
 pub fn named_by_connection(fields: &Fields) -> Vec<String> {
     let lists = fields.get("connection").into_iter().flatten();

@@ -110,7 +110,7 @@ pub fn kept(plan: &Plan, before: &Fields, authorised: bool) -> Fields {
             || (!framing && named.iter().any(|one| one == name))
             || (chunked && name == "content-length")
             || matches!(name, "expect" | "strict-transport-security")
-            || name.starts_with("fpjs-proxy-")
+            || fields::is_identity(name)
             || platform::denies_request(plan.platform, name)
             || plan.dropped.iter().any(|one| one.eq_ignore_ascii_case(name)))
     });
