@@ -3,7 +3,7 @@
 //! # The walk of a request
 //!
 //! The order is part of the contract: nothing that a browser sends can remove or forge what the
-//! gateway reads or adds, and the first refusal counts.
+//! gateway reads or adds (R5.0), and the first refusal counts (R2.9).
 //!
 //! 1. **Classify** the path (R2). A request for the status page is answered now: its host is
 //!    checked first, then its method. CONNECT and TRACE are refused wherever the path leads. Only
@@ -12,11 +12,13 @@
 //!    refused, and then a target that is too long.
 //! 3. **Read** the trusted host and the browser's address, before any field is removed (R5.0).
 //! 4. **Walk** over the fields once. `host` is replaced, cookies are filtered, everything else is only
-//!    noted. The first ambiguous field refuses the request: a second `host`, an unknown transfer
-//!    coding; at the end of the walk too many names in `connection`, and a bad length.
-//! 5. **Remove** what was noted (R5.1 to R5.5, R5.8).
-//! 6. **Choose the host** of the browser from the trusted field, the URI and `host` (R5.7).
-//! 7. **Add** the identity fields (R5.6), each of which is gone from the browser's own by now.
+//!    noted. At the end of the walk the request is refused for too many names in `connection`, an
+//!    unknown transfer coding, or a bad length (R5.1, R5.2).
+//! 5. **Choose the host** of the browser from the trusted field, the URI and `host`. A host that is
+//!    missing, ambiguous, malformed or not served is refused (R5.7).
+//! 6. **Remove** what was noted (R5.1 to R5.5, R5.8).
+//! 7. **Add** the identity fields (R5.6), each of which is gone from the browser's own by now. A
+//!    request that has no room for the gateway's own fields is refused last.
 //!
 //! Steps 2 to 7 are `request.rs`. What the response needs to know of its request moves on in the
 //! [`Exchange`], whose walk is shorter: filter the fields and fit cookies in one walk (R6, R8), then cap

@@ -20,7 +20,7 @@ use http::{HeaderMap, Uri, Version};
 
 use self::address::AddressReader;
 use self::browser_host::HostReader;
-use self::field::RequestFields;
+use self::field::{RequestFields, Walk};
 use self::identity::Identity;
 use self::target::Targets;
 use crate::config::Config;
@@ -78,11 +78,15 @@ impl RequestSteps {
         let target = self.targets.resolve(route, kind, uri.query())?;
         let headers = &mut parts.headers;
         // R5.0: the fields are read before any of them is removed.
-        let trusted_host = self.host.trusted(headers)?;
+        let trusted_host = self.host.trusted(headers);
         let address =
             if kind.is_authorised() { self.address.read(headers, client_ip) } else { None };
-        let host = self.fields.walk(headers, kind, &target.host, &mut facts.origin)?;
-        let host = self.host.choose(trusted_host, uri, host)?;
+        let mut walk = Walk::new();
+        self.fields.walk(headers, kind, &target.host, &mut walk)?;
+        let host = self.host.choose(trusted_host, uri, walk.take_host()?)?;
+        // An answer to a request that is refused later still names the origin.
+        facts.origin = walk.take_origin();
+        walk.edit(headers, &target.host)?;
         if kind.is_authorised() {
             facts.host = Some(StoredValue::copy(host.header_value()));
             self.identity.add(headers, host, address)?;

@@ -8,7 +8,7 @@
 use arbitrary::Arbitrary;
 use firstparty::route::{Route, Routes};
 use firstparty_fuzz::input::Rest;
-use firstparty_fuzz::judge::status_of;
+use firstparty_fuzz::judge::answer_of;
 use firstparty_fuzz::model::route::{self as model, classify};
 use firstparty_fuzz::plan::Setting;
 use libfuzzer_sys::fuzz_target;
@@ -34,6 +34,6 @@ fuzz_target!(|input: Input<'_>| {
         Route::Api { path } => model::Route::Api(path.to_owned()),
         other => panic!("a route that the contract does not know: {other:?}"),
     });
-    let found = found.map_err(status_of);
+    let found = found.map_err(answer_of);
     assert_eq!(found, classify(&plan, path), "{plan:?}");
 });

@@ -9,6 +9,7 @@
 use firstparty::Report;
 use firstparty::http::{HeaderMap, Request, Response};
 use firstparty::report::Tally;
+use firstparty::refusal::Cause;
 use firstparty::{Action, Exchange};
 use firstparty_fuzz::input::Talk;
 use firstparty_fuzz::judge;
@@ -43,8 +44,9 @@ fuzz_target!(|input: Talk<'_>| {
             assert_counted(report, "answered");
             judge::assert_response_parses(&answer);
         }
-        (Action::Respond(answer, report), Verdict::Refused(statuses)) => {
-            assert!(statuses.contains(&answer.status().as_u16()), "{answer:?}: {statuses:?}");
+        (Action::Respond(answer, report), Verdict::Refused((status, rule))) => {
+            assert_eq!(report.cause.map(Cause::rule), Some(rule));
+            assert_eq!(answer.status().as_u16(), status);
             assert_eq!(report.status, Some(answer.status().as_u16()));
             assert!(!report.secret_sent && report.region.is_none());
             assert_counted(report, "answered");

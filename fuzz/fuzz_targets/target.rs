@@ -11,7 +11,7 @@ use firstparty::http::uri::PathAndQuery;
 use firstparty::request::target::{Target, Targets};
 use firstparty::route::Route;
 use firstparty_fuzz::input::Rest;
-use firstparty_fuzz::judge::status_of;
+use firstparty_fuzz::judge::answer_of;
 use firstparty_fuzz::model::{route as model, target};
 use firstparty_fuzz::plan::{Plan, Setting};
 use libfuzzer_sys::fuzz_target;
@@ -53,7 +53,7 @@ fuzz_target!(|input: Input<'_>| {
     match (found, target::resolve(&plan, &expected, authorised, &query)) {
         (Ok(found), Ok(expected)) => agree(&plan, route, &found, &expected),
         (Err(found), Err(expected)) => {
-            assert_eq!(status_of(found), expected, "{found}");
+            assert_eq!(answer_of(found), expected, "{found}");
         }
         (found, expected) => panic!("{found:?} is not {expected:?}"),
     }

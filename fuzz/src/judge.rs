@@ -3,9 +3,11 @@
 use firstparty::http::{HeaderMap, Request, Response};
 use firstparty::refusal::Refusal;
 
-/// The status of the answer that a refusal becomes.
-pub fn status_of(refusal: Refusal) -> u16 {
-    refusal.cause().status().as_u16()
+use crate::model::Refused;
+
+/// The answer that a refusal becomes, as the models say it.
+pub fn answer_of(refusal: Refusal) -> Refused {
+    (refusal.cause().status().as_u16(), refusal.cause().rule())
 }
 
 /// `httparse` reads the head of a request as it is, and finds nothing more in it.

@@ -25,3 +25,7 @@ pub mod response;
 pub mod route;
 pub mod set_cookie;
 pub mod target;
+
+/// The answer to a request that is not forwarded: its status, and the rule that asks for it. Where
+/// several do, the first in the order of R2.9.
+pub type Refused = (u16, &'static str);

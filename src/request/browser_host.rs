@@ -87,12 +87,12 @@ impl HostReader {
     /// refused even where it does not decide (RFC 9112 §3.2).
     pub(super) fn choose(
         &self,
-        trusted: Option<BrowserHost>,
+        trusted: Result<Option<BrowserHost>, Refusal>,
         uri: &Uri,
         field: Option<HeaderValue>,
     ) -> Result<BrowserHost, Refusal> {
         let field = field.map(BrowserHost::from_value).transpose()?;
-        self.first_listed(trusted, uri, field)
+        self.first_listed(trusted?, uri, field)
     }
 
     /// R5.7 for a request that is not forwarded: the list of hosts holds for it, too.

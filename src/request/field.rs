@@ -97,22 +97,23 @@ impl RequestFields {
         kind: Kind,
         upstream: &HeaderValue,
     ) -> Result<BrowserFields, Refusal> {
-        let mut origin = None;
-        let host = self.walk(headers, kind, upstream, &mut origin)?;
+        let mut walk = Walk::new();
+        self.walk(headers, kind, upstream, &mut walk)?;
+        let host = walk.take_host()?;
+        let origin = walk.take_origin();
+        walk.edit(headers, upstream)?;
         Ok(BrowserFields { host, origin: origin.and_then(StoredValue::into_value) })
     }
 
-    /// As [`Self::filter`]: returns the browser's `host` and stores its `origin`, which is usually
-    /// not needed as a field value again. `origin` is set before the first field is removed, so
-    /// that the answer to a request which is refused later can still name it.
+    /// The walk of [`Self::filter`]: reads, replaces and notes, and refuses what R5.1 and R5.2 do
+    /// not let pass. No field is removed before [`Walk::edit`].
     pub(super) fn walk(
         &self,
         headers: &mut HeaderMap,
         kind: Kind,
         upstream: &HeaderValue,
-        origin: &mut Option<StoredValue>,
-    ) -> Result<Option<HeaderValue>, Refusal> {
-        let mut walk = Walk::new();
+        walk: &mut Walk,
+    ) -> Result<(), Refusal> {
         let mut cookies = CookieFields::new();
         let table = KnownField::table();
         for (name, value) in headers.iter_mut() {
@@ -124,21 +125,18 @@ impl RequestFields {
                 walk.removals.note(known);
             }
             match known {
-                KnownField::Host => walk.take_host(value, upstream)?,
-                KnownField::Origin => walk.take_origin(value),
+                KnownField::Host => walk.read_host(value, upstream),
+                KnownField::Origin => walk.read_origin(value),
                 KnownField::Connection => walk.options.read(value),
                 KnownField::ContentLength => walk.length.read(value),
-                KnownField::TransferEncoding => walk.take_transfer_encoding(value)?,
+                KnownField::TransferEncoding => walk.read_transfer_encoding(value),
                 KnownField::Cookie if kind.is_authorised() => cookies.take(&self.cookies, value),
                 KnownField::Cookie => walk.removals.note(known),
                 _ => {}
             }
         }
         walk.joined_cookies = cookies.settle(&mut walk.removals);
-        walk.refuse()?;
-        *origin = walk.origin.take();
-        walk.edit(headers, upstream)?;
-        Ok(walk.host)
+        walk.judge_framing()
     }
 
     /// The rule that drops a field, if one does whatever the rest of the request is.
@@ -148,11 +146,11 @@ impl RequestFields {
 }
 
 /// What a walk over the fields has found so far.
-struct Walk {
+pub(super) struct Walk {
     removals: Removals,
     options: ConnectionOptions,
     length: ContentLength,
-    chunked: bool,
+    coding: Coding,
     hosts: usize,
     origins: usize,
     joined_cookies: Option<HeaderValue>,
@@ -160,13 +158,21 @@ struct Walk {
     origin: Option<StoredValue>,
 }
 
+/// What the `transfer-encoding` fields of a request say (R5.2).
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Coding {
+    Absent,
+    Chunked,
+    Other,
+}
+
 impl Walk {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self {
             removals: Removals::new(),
             options: ConnectionOptions::default(),
             length: ContentLength::default(),
-            chunked: false,
+            coding: Coding::Absent,
             hosts: 0,
             origins: 0,
             joined_cookies: None,
@@ -175,38 +181,30 @@ impl Walk {
         }
     }
 
-    /// R4.1, R5.7: there is at most one, and it becomes upstream's.
-    fn take_host(
-        &mut self,
-        value: &mut HeaderValue,
-        upstream: &HeaderValue,
-    ) -> Result<(), Refusal> {
+    /// R4.1: it becomes upstream's.
+    fn read_host(&mut self, value: &mut HeaderValue, upstream: &HeaderValue) {
         self.hosts += 1;
-        if self.hosts > 1 {
-            return Err(Refusal::Host);
-        }
         self.host = Some(std::mem::replace(value, upstream.clone()));
-        Ok(())
     }
 
-    fn take_origin(&mut self, value: &HeaderValue) {
+    fn read_origin(&mut self, value: &HeaderValue) {
         self.origins += 1;
         self.origin = (self.origins == 1).then(|| StoredValue::copy(value));
     }
 
     /// R5.2: `chunked` and nothing else, in any case (RFC 9112 §6.1).
-    fn take_transfer_encoding(&mut self, value: &HeaderValue) -> Result<(), Refusal> {
-        if self.chunked || !value.as_bytes().trim_ascii().eq_ignore_ascii_case(b"chunked") {
-            return Err(Refusal::TransferCoding);
-        }
-        self.chunked = true;
-        Ok(())
+    fn read_transfer_encoding(&mut self, value: &HeaderValue) {
+        let chunked = value.as_bytes().trim_ascii().eq_ignore_ascii_case(b"chunked");
+        let first = self.coding == Coding::Absent;
+        self.coding = if first && chunked { Coding::Chunked } else { Coding::Other };
     }
 
-    /// Refuses a request by what all its fields say together, while none has been removed yet.
-    fn refuse(&self) -> Result<(), Refusal> {
+    /// Refuses a request by what all its fields say together, in the order of R2.9.
+    fn judge_framing(&self) -> Result<(), Refusal> {
         if self.options.overflows() {
             Err(Refusal::ConnectionNames)
+        } else if self.coding == Coding::Other {
+            Err(Refusal::TransferCoding)
         } else if self.length == ContentLength::Malformed {
             Err(Refusal::ContentLength)
         } else {
@@ -214,9 +212,24 @@ impl Walk {
         }
     }
 
-    fn edit(&mut self, headers: &mut HeaderMap, upstream: &HeaderValue) -> Result<(), Refusal> {
+    /// The browser's `host`: there is at most one (R5.7).
+    pub(super) fn take_host(&mut self) -> Result<Option<HeaderValue>, Refusal> {
+        if self.hosts > 1 { Err(Refusal::Host) } else { Ok(self.host.take()) }
+    }
+
+    /// The browser's `origin`, if there was exactly one.
+    pub(super) fn take_origin(&mut self) -> Option<StoredValue> {
+        self.origin.take()
+    }
+
+    /// Removes what was noted.
+    pub(super) fn edit(
+        &mut self,
+        headers: &mut HeaderMap,
+        upstream: &HeaderValue,
+    ) -> Result<(), Refusal> {
         match self.length {
-            _ if self.chunked => self.removals.note(KnownField::ContentLength),
+            _ if self.coding == Coding::Chunked => self.removals.note(KnownField::ContentLength),
             ContentLength::Repeated(length) => replace(headers, CONTENT_LENGTH, length.into())?,
             ContentLength::Absent | ContentLength::One(_) | ContentLength::Malformed => {}
         }

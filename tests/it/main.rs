@@ -12,6 +12,7 @@ mod answers;
 mod exchange;
 mod explain;
 mod options;
+mod order;
 mod program;
 mod properties;
 mod proxy;

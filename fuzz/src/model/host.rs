@@ -4,8 +4,12 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use firstparty::Platform;
 
+use super::Refused;
 use super::fields::Fields;
 use crate::plan::{Plan, Trusted};
+
+/// The answer to every host that does not pass.
+const BAD: Refused = (400, "R5.7");
 
 /// R5.7: `uri-host [":" port]`, lower case, without port.
 pub fn parse(text: &[u8]) -> Option<String> {
@@ -28,23 +32,27 @@ pub fn parse(text: &[u8]) -> Option<String> {
     port_is_port.then(|| host.to_ascii_lowercase())
 }
 
-/// The browser's host, or the status of the answer (R5.7, R12).
-pub fn browser_host(plan: &Plan, authority: Option<&str>, fields: &Fields) -> Result<String, u16> {
+/// The browser's host, or the answer (R5.7, R12).
+pub fn browser_host(
+    plan: &Plan,
+    authority: Option<&str>,
+    fields: &Fields,
+) -> Result<String, Refused> {
     let one = |name: &str| match fields.get(name).map(Vec::as_slice) {
         None => Ok(None),
-        Some([value]) => parse(value).map(Some).ok_or(400_u16),
-        Some(_) => Err(400),
+        Some([value]) => parse(value).map(Some).ok_or(BAD),
+        Some(_) => Err(BAD),
     };
     let field = one("host")?;
-    let authority = authority.map(|text| parse(text.as_bytes()).ok_or(400_u16)).transpose()?;
+    let authority = authority.map(|text| parse(text.as_bytes()).ok_or(BAD)).transpose()?;
     let trusted = match (plan.platform, plan.trusted) {
         (Platform::Azure, _) => one("x-forwarded-host")?,
         (Platform::Generic, Trusted::Host(name)) => one(name)?,
         _ => None,
     };
-    let host = trusted.or(authority).or(field).ok_or(400_u16)?;
+    let host = trusted.or(authority).or(field).ok_or(BAD)?;
     let listed = plan.hosts.is_empty() || plan.hosts.iter().any(|one| one.to_lowercase() == host);
-    if listed { Ok(host) } else { Err(400) }
+    if listed { Ok(host) } else { Err(BAD) }
 }
 
 /// The browser's address (R12), as R5.6 writes it.

@@ -1,6 +1,5 @@
 //! R5: upstream's request as a whole.
 
-use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use firstparty::http::Request;
@@ -8,7 +7,7 @@ use firstparty::http::Request;
 use super::fields::{self, CONNECTION_SPECIFIC, Fields, Length};
 use super::route::{self, Route};
 use super::target::{self, Target};
-use super::{cookie, host, platform};
+use super::{Refused, cookie, host, platform};
 use crate::plan::Plan;
 
 /// What has to happen to a request.
@@ -18,9 +17,8 @@ pub enum Verdict {
     Forward(Box<Forward>),
     /// The status page.
     StatusPage,
-    /// It is answered with one of these: where several things are wrong, the contract does not
-    /// say which one is named.
-    Refused(BTreeSet<u16>),
+    /// It is answered.
+    Refused(Refused),
 }
 
 #[derive(Clone, Debug)]
@@ -34,26 +32,29 @@ pub struct Forward {
     pub origin: Option<Vec<u8>>,
 }
 
+/// The decision, in the order of R2.9.
 pub fn handle(plan: &Plan, request: &Request<()>, known: Option<IpAddr>) -> Verdict {
+    decide(plan, request, known).unwrap_or_else(Verdict::Refused)
+}
+
+fn decide(plan: &Plan, request: &Request<()>, known: Option<IpAddr>) -> Result<Verdict, Refused> {
     let method = request.method().as_str();
     let before = fields::read(request.headers());
     let authority = request.uri().authority().map(|authority| authority.as_str());
     let host = host::browser_host(plan, authority, &before);
-    let route = match route::classify(plan, request.uri().path()) {
-        Ok(Route::Status) => return status(plan, method, host),
-        _ if method == "CONNECT" || method == "TRACE" => return Verdict::Refused([405].into()),
-        Err(status) => return Verdict::Refused([status].into()),
-        Ok(route) => route,
-    };
+    let route = route::classify(plan, request.uri().path());
+    if route == Ok(Route::Status) {
+        return status(plan, method, host);
+    }
+    if method == "CONNECT" || method == "TRACE" {
+        return Err((405, "R2.7"));
+    }
+    let route = route?;
     let authorised = target::is_authorised(plan, &route, method);
     let query = request.uri().query().unwrap_or_default();
-    let target = target::resolve(plan, &route, authorised, query);
-    let mut refused = framing(&before);
-    refused.extend(target.as_ref().err());
-    refused.extend(host.as_ref().err());
-    let (Ok(host), Ok(target), true) = (host, target, refused.is_empty()) else {
-        return Verdict::Refused(refused);
-    };
+    let target = target::resolve(plan, &route, authorised, query)?;
+    framing(&before)?;
+    let host = host?;
     let mut after = kept(plan, &before, authorised);
     after.insert("host".to_owned(), vec![target.authority.clone().into_bytes()]);
     if authorised {
@@ -63,33 +64,33 @@ pub fn handle(plan: &Plan, request: &Request<()>, known: Option<IpAddr>) -> Verd
         Some([origin]) => Some(origin.clone()),
         _ => None,
     };
-    Verdict::Forward(Box::new(Forward { route, authorised, target, host, fields: after, origin }))
+    let forward = Forward { route, authorised, target, host, fields: after, origin };
+    Ok(Verdict::Forward(Box::new(forward)))
 }
 
 /// R10.1: the status page is read, by those who name a listed host if there is a list (R5.7).
-fn status(plan: &Plan, method: &str, host: Result<String, u16>) -> Verdict {
-    let mut refused: BTreeSet<u16> =
-        host.err().filter(|_| !plan.hosts.is_empty()).into_iter().collect();
-    refused.extend((!matches!(method, "GET" | "HEAD")).then_some(405));
-    if refused.is_empty() { Verdict::StatusPage } else { Verdict::Refused(refused) }
+fn status(plan: &Plan, method: &str, host: Result<String, Refused>) -> Result<Verdict, Refused> {
+    if !plan.hosts.is_empty() {
+        host?;
+    }
+    if matches!(method, "GET" | "HEAD") { Ok(Verdict::StatusPage) } else { Err((405, "R10.1")) }
 }
 
 /// R5.1, R5.2: what has to be refused.
-pub fn framing(before: &Fields) -> BTreeSet<u16> {
-    let mut refused = BTreeSet::new();
+pub fn framing(before: &Fields) -> Result<(), Refused> {
     if fields::named_by_connection(before).len() > 100 {
-        refused.insert(400);
-    }
-    if fields::length(before) == Length::Nonsense {
-        refused.insert(400);
+        return Err((400, "R5.1"));
     }
     if let Some(codings) = before.get("transfer-encoding") {
         let chunked = |coding: &Vec<u8>| coding.eq_ignore_ascii_case(b"chunked");
         if !(codings.len() == 1 && chunked(&codings[0])) {
-            refused.insert(501);
+            return Err((501, "R5.2"));
         }
     }
-    refused
+    if fields::length(before) == Length::Nonsense {
+        return Err((400, "R5.2"));
+    }
+    Ok(())
 }
 
 /// R5.1 to R5.5, R5.8: what stays of the browser's fields.

@@ -1,5 +1,6 @@
 //! R2: which part of the integration a path belongs to.
 
+use super::Refused;
 use crate::plan::{Place, Plan};
 
 /// A route; what follows it is owned text.
@@ -11,15 +12,15 @@ pub enum Route {
     Api(String),
 }
 
-/// The route of a path, or the status of the answer.
-pub fn classify(plan: &Plan, path: &str) -> Result<Route, u16> {
+/// The route of a path, or the answer.
+pub fn classify(plan: &Plan, path: &str) -> Result<Route, Refused> {
     if !path.starts_with('/') {
-        return Err(400);
+        return Err((400, "R2.0"));
     }
     if path.split('/').any(is_dots) {
-        return Err(400);
+        return Err((400, "R2.5"));
     }
-    find(plan, path).ok_or(404)
+    find(plan, path).ok_or((404, "R2.2"))
 }
 
 /// R2.5.

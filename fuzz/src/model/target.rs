@@ -1,7 +1,7 @@
 //! R4: where a request goes upstream.
 
-use super::query;
 use super::route::Route;
+use super::{Refused, query};
 use crate::plan::Plan;
 
 /// A target in pieces.
@@ -27,13 +27,18 @@ pub fn is_authorised(plan: &Plan, route: &Route, method: &str) -> bool {
         }
 }
 
-/// The target, or the status of the answer. The status page has none.
-pub fn resolve(plan: &Plan, route: &Route, authorised: bool, query: &str) -> Result<Target, u16> {
+/// The target, or the answer. The status page has none.
+pub fn resolve(
+    plan: &Plan,
+    route: &Route,
+    authorised: bool,
+    query: &str,
+) -> Result<Target, Refused> {
     let cdn = plan.cdn_agent && *route == Route::Agent;
     let path = match route {
         Route::Agent => agent_path(if cdn { "/v" } else { "/web/v" }, query)?,
         Route::Result(path) | Route::Api(path) => path.clone(),
-        Route::Status => return Err(404),
+        Route::Status => return Err((404, "R2.2")),
     };
     let region = (!cdn).then(|| query::region(query));
     let mut kept = region.map_or(query.to_owned(), |region| query::corrected(query, region).0);
@@ -51,7 +56,7 @@ pub fn resolve(plan: &Plan, route: &Route, authorised: bool, query: &str) -> Res
     let query = (!kept.is_empty()).then_some(kept);
     let length = path.len() + query.as_ref().map_or(0, |query| query.len() + 1);
     if length > MAX {
-        return Err(414);
+        return Err((414, "R4.6"));
     }
     Ok(Target { authority, path, query, region })
 }
@@ -63,14 +68,14 @@ fn monitoring(plan: &Plan, kind: &str) -> String {
 }
 
 /// R4.3, R4.4.
-fn agent_path(root: &str, query: &str) -> Result<String, u16> {
+fn agent_path(root: &str, query: &str) -> Result<String, Refused> {
     let value = |name| query::first(query, name).filter(|value| !value.is_empty());
     let values = ["apiKey", "version", "loaderVersion"].map(value);
     if values.iter().flatten().any(|value| value.chars().any(char::is_control)) {
-        return Err(400);
+        return Err((400, "R4.4"));
     }
     let [key, version, loader] = values;
-    let key = key.filter(|key| key != "." && key != "..").ok_or(400_u16)?;
+    let key = key.filter(|key| key != "." && key != "..").ok_or((400, "R4.4"))?;
     let version = version.unwrap_or_else(|| "3".to_owned());
     let mut path = format!("{root}{}/{}", query::encoded(&version), query::encoded(&key));
     if let Some(loader) = loader {
