@@ -5,8 +5,8 @@
 //! The order is part of the contract: nothing that a browser sends can remove or forge what the
 //! gateway reads or adds (R5.0), and the first refusal counts (R2.9).
 //!
-//! 1. **Classify** the path (R2). A request for the status page is answered now: its host is
-//!    checked first, then its method. CONNECT and TRACE are refused wherever the path leads. Only
+//! 1. **Classify** the path (R2). A request for the status page is answered now: the form
+//!    of its host is checked first, then its method. CONNECT and TRACE are refused wherever the path leads. Only
 //!    then is a path refused that has no route.
 //! 2. **Resolve the target** from route and query (R3, R4). Values that cannot stand in a path are
 //!    refused, and then a target that is too long.
@@ -38,7 +38,7 @@ use crate::platform::Platform;
 use crate::refusal::{Cause, Refusal, is_forwarded};
 use crate::reply::Reply;
 use crate::report::Report;
-use crate::request::{RequestFacts, RequestSteps};
+use crate::request::{RequestFacts, RequestSteps, check_host_form};
 use crate::response::ResponseSteps;
 use crate::route::{Route, Routes};
 use crate::status_page::StatusPage;
@@ -248,7 +248,7 @@ impl Inner {
             *report = Report::of_route(route);
         }
         if route == Ok(Route::Status) {
-            self.request.check_host(&parts.headers, uri)?;
+            check_host_form(parts, uri)?;
             return Err(status_answer(&parts.method));
         }
         if !is_forwarded(&parts.method) {

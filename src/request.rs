@@ -16,7 +16,7 @@ pub mod target;
 use std::net::IpAddr;
 
 use http::request::Parts;
-use http::{HeaderMap, Uri, Version};
+use http::{Uri, Version};
 
 use self::address::AddressReader;
 use self::browser_host::HostReader;
@@ -98,9 +98,9 @@ impl RequestSteps {
         parts.version = Version::default();
         Ok(())
     }
+}
 
-    /// R10.1: the check of the host for a request that is not forwarded.
-    pub(crate) fn check_host(&self, headers: &HeaderMap, uri: &Uri) -> Result<(), Refusal> {
-        self.host.check(headers, uri)
-    }
+/// R10.1: the check of a request for the status page, which is not forwarded.
+pub(crate) fn check_host_form(parts: &Parts, uri: &Uri) -> Result<(), Refusal> {
+    browser_host::check_form(&parts.headers, uri, parts.version)
 }

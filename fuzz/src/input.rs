@@ -1,13 +1,15 @@
 //! Text as messages, so that seeds, dictionary and findings can be read.
 //!
-//! A request is `METHOD URI`, then a line a field; a response is `STATUS`, then its fields. An
+//! A request is `METHOD URI`, or `METHOD URI VERSION`, then a line a field; a response is `STATUS`, then its fields. An
 //! empty line parts the two. `*` and a byte before a field repeat it so many times. What `http`
 //! cannot hold is left out.
 
 use std::net::IpAddr;
 
 use arbitrary::{Arbitrary, Result, Unstructured};
-use firstparty::http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode};
+use firstparty::http::{
+    HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, Version,
+};
 
 use crate::plan::{Setting, choose};
 
@@ -79,10 +81,24 @@ impl<'a> Rest<'a> {
 fn request<'a>(lines: &mut impl Iterator<Item = &'a [u8]>) -> Option<Request<()>> {
     let line = lines.next()?;
     let space = line.iter().position(|&byte| byte == b' ')?;
-    let builder = Request::builder().method(&line[..space]).uri(&line[space + 1..]);
+    let (target, version) = version(&line[space + 1..]);
+    let builder = Request::builder().method(&line[..space]).uri(target).version(version);
     let mut request = builder.body(()).ok()?;
     *request.headers_mut() = fields(lines);
     Some(request)
+}
+
+/// The version at the end of a line, and what is before it. A URI has no blanks.
+fn version(line: &[u8]) -> (&[u8], Version) {
+    let versions: [(&[u8], _); 4] = [
+        (b" HTTP/1.0", Version::HTTP_10),
+        (b" HTTP/1.1", Version::HTTP_11),
+        (b" HTTP/2", Version::HTTP_2),
+        (b" HTTP/3", Version::HTTP_3),
+    ];
+    let found =
+        versions.iter().find_map(|(end, version)| Some((line.strip_suffix(*end)?, *version)));
+    found.unwrap_or((line, Version::HTTP_11))
 }
 
 fn response<'a>(lines: &mut impl Iterator<Item = &'a [u8]>) -> Response<()> {

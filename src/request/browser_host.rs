@@ -2,7 +2,7 @@
 
 use http::header::HOST;
 use http::uri::Authority;
-use http::{HeaderMap, HeaderName, HeaderValue, Uri};
+use http::{HeaderMap, HeaderName, HeaderValue, Uri, Version};
 
 use crate::config::Config;
 use crate::host::is_uri_host;
@@ -95,11 +95,6 @@ impl HostReader {
         self.first_listed(trusted?, uri, field)
     }
 
-    /// R5.7 for a request that is not forwarded: the list of hosts holds for it, too.
-    pub(super) fn check(&self, headers: &HeaderMap, uri: &Uri) -> Result<(), Refusal> {
-        if self.listed.is_empty() { Ok(()) } else { self.read(headers, uri).map(drop) }
-    }
-
     fn first_listed(
         &self,
         trusted: Option<BrowserHost>,
@@ -114,6 +109,15 @@ impl HostReader {
     fn serves(&self, host: &BrowserHost) -> bool {
         self.listed.is_empty() || self.listed.iter().any(|listed| **listed == *host.as_str())
     }
+}
+
+/// R10.1: whether the hosts that a request names are well-formed. HTTP/1.0 need not name any
+/// (RFC 9112 §3.2).
+pub(super) fn check_form(headers: &HeaderMap, uri: &Uri, version: Version) -> Result<(), Refusal> {
+    let field = only(headers, &HOST)?;
+    let authority = uri.authority().map(BrowserHost::from_authority).transpose()?;
+    let is_named = field.is_some() || authority.is_some();
+    if is_named || version < Version::HTTP_11 { Ok(()) } else { Err(Refusal::Host) }
 }
 
 /// The host in a field that must have a single value, or `None` if the field is absent.

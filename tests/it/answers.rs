@@ -164,17 +164,6 @@ fn cors_survives_the_walk() {
     assert_cors(&response, Some("https://a.b"));
 }
 
-/// R5.7: the allow-list holds for the status page, too.
-#[test]
-fn the_status_page_is_for_listed_hosts() {
-    let status = |config: &str| {
-        let gateway = gateway(Platform::Generic, config);
-        answered(&gateway, request("GET", "/fp/status", &[])).status().as_u16()
-    };
-    assert_eq!(status(r#"{"hosts": ["www.example.com"]}"#), 200);
-    assert_eq!(status(r#"{"hosts": ["a.b"]}"#), 400);
-}
-
 /// R9.4: an answer to HEAD has the fields of GET and no body.
 #[test]
 fn head_has_no_body() {

@@ -2,6 +2,7 @@
 
 use firstparty::advice::advise;
 use firstparty::config::{Document, Source, Variable};
+use firstparty::http::Version;
 use firstparty::{Config, Gateway, Platform};
 use serde_json::Value;
 
@@ -22,6 +23,65 @@ fn the_page_is_only_read() {
     }
     let off = gateway(Platform::Generic, r#"{"status_page": false, "v4": false}"#);
     assert_eq!(answered(&off, request("GET", "/fp/status", &[])).status(), 404);
+}
+
+/// R10.1: the form of the hosts counts, and nothing else: health checks ask by address.
+#[test]
+fn the_page_is_for_every_well_formed_host() {
+    let config = r#"{"hosts": ["www.example.com"], "trusted_host": "x-host"}"#;
+    let gateways = [usual(), gateway(Platform::Generic, config), gateway(Platform::Azure, "{}")];
+    let (uri, absolute) = ("/fp/status", "http://192.0.2.1:8080/fp/status");
+    let (old, http1, http2) = (Version::HTTP_10, Version::HTTP_11, Version::HTTP_2);
+    let cases: &[(Version, &str, &[&str], u16)] = &[
+        (http1, uri, &["www.example.com"], 200),
+        (http1, uri, &["192.0.2.1"], 200),
+        (http1, uri, &["[::1]:8080"], 200),
+        (http1, uri, &["api.fpjs.io"], 200),
+        (http1, absolute, &["www.example.com"], 200),
+        (http1, absolute, &[], 200),
+        (http2, absolute, &[], 200),
+        (http2, absolute, &["evil.example"], 200),
+        (Version::HTTP_3, absolute, &["evil.example"], 200),
+        (old, uri, &[], 200),
+        (Version::HTTP_09, uri, &[], 200),
+        (old, uri, &["192.0.2.1"], 200),
+        (http1, uri, &[], 400),
+        (http2, uri, &[], 400),
+        (http1, uri, &[""], 400),
+        (old, uri, &["a b"], 400),
+        (old, uri, &["me@a.b"], 400),
+        (old, uri, &["a.b", "a.b"], 400),
+        (http1, absolute, &["a b"], 400),
+        (http1, absolute, &["a.b", "a.b"], 400),
+        (http1, "http://me@a.b/fp/status", &["a.b"], 400),
+        (http2, "http://a,b/fp/status", &[], 400),
+    ];
+    for gateway in &gateways {
+        for (version, uri, hosts, status) in cases {
+            let trusted = [("x-host", "a b"), ("x-forwarded-host", "a b")];
+            let mut request = request("GET", uri, &trusted);
+            *request.version_mut() = *version;
+            request.headers_mut().remove("host");
+            for host in *hosts {
+                request.headers_mut().append("host", host.parse().unwrap());
+            }
+            let found = answered(gateway, request).status();
+            assert_eq!(found, *status, "{version:?} {uri} {hosts:?}");
+        }
+    }
+}
+
+/// R5.7, R10.1: a version that may leave the host out has to name it where upstream is told.
+#[test]
+fn forwarded_requests_name_a_host_in_every_version() {
+    for version in [Version::HTTP_09, Version::HTTP_10, Version::HTTP_11, Version::HTTP_2] {
+        for (method, uri) in [("GET", "/fp/web/v4/k"), ("POST", "/fp/"), ("GET", "/fp/result")] {
+            let mut request = request(method, uri, &[]);
+            *request.version_mut() = version;
+            request.headers_mut().remove("host");
+            assert_eq!(answered(&usual(), request).status(), 400, "{version:?} {method} {uri}");
+        }
+    }
 }
 
 /// R10.2, R1.1: which source set each variable, and never a value.

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use firstparty::http::Request;
+use firstparty::http::{Request, Version};
 
 use super::fields::{self, CONNECTION_SPECIFIC, Fields, Length};
 use super::route::{self, Route};
@@ -44,7 +44,7 @@ fn decide(plan: &Plan, request: &Request<()>, known: Option<IpAddr>) -> Result<V
     let host = host::browser_host(plan, authority, &before);
     let route = route::classify(plan, request.uri().path());
     if route == Ok(Route::Status) {
-        return status(plan, method, host);
+        return status(method, request.version(), authority, &before);
     }
     if method == "CONNECT" || method == "TRACE" {
         return Err((405, "R2.7"));
@@ -68,10 +68,20 @@ fn decide(plan: &Plan, request: &Request<()>, known: Option<IpAddr>) -> Result<V
     Ok(Verdict::Forward(Box::new(forward)))
 }
 
-/// R10.1: the status page is read, by those who name a listed host if there is a list (R5.7).
-fn status(plan: &Plan, method: &str, host: Result<String, Refused>) -> Result<Verdict, Refused> {
-    if !plan.hosts.is_empty() {
-        host?;
+/// R10.1: the status page is read, whatever host is named, if it is named plainly.
+fn status(
+    method: &str,
+    version: Version,
+    authority: Option<&str>,
+    before: &Fields,
+) -> Result<Verdict, Refused> {
+    let fields = before.get("host").into_iter().flatten().map(Vec::as_slice);
+    let named: Vec<_> = fields.chain(authority.map(str::as_bytes)).collect();
+    let several = before.get("host").is_some_and(|fields| fields.len() > 1);
+    let malformed = named.iter().any(|host| host::parse(host).is_none());
+    let missing = named.is_empty() && ![Version::HTTP_09, Version::HTTP_10].contains(&version);
+    if several || malformed || missing {
+        return Err((400, "R5.7"));
     }
     if matches!(method, "GET" | "HEAD") { Ok(Verdict::StatusPage) } else { Err((405, "R10.1")) }
 }
