@@ -222,7 +222,8 @@ refusals! {
     /// A `transfer-encoding` other than `chunked` (R5.2).
     TransferCoding =
         "transfer_coding", "R5.2", NOT_IMPLEMENTED, "the transfer coding is not implemented";
-    /// No host, several `host` fields, or one that is malformed (R5.7).
+    /// No host, several `host` fields, one that is malformed, or in HTTP/2 one that differs from the
+    /// authority (R5.7).
     Host = "host", "R5.7", BAD_REQUEST, "the host is missing, malformed or ambiguous";
     /// A host that is not on the list of hosts (R5.7).
     HostNotListed = "host_not_listed", "R5.7", BAD_REQUEST, "the host is not served here";

@@ -83,7 +83,7 @@ impl RequestSteps {
             if kind.is_authorised() { self.address.read(headers, client_ip) } else { None };
         let mut walk = Walk::new();
         self.fields.walk(headers, kind, &target.host, &mut walk)?;
-        let host = self.host.choose(trusted_host, uri, walk.take_host()?)?;
+        let host = self.host.choose(trusted_host, uri, walk.take_host()?, parts.version)?;
         // An answer to a request that is refused later still names the origin.
         facts.origin = walk.take_origin();
         walk.edit(headers, &target.host)?;

@@ -14,7 +14,7 @@ use crate::refusal::Refusal;
 /// It also knows which hosts are served.
 ///
 /// ```
-/// use firstparty::http::{HeaderMap, HeaderValue, Uri};
+/// use firstparty::http::{HeaderMap, HeaderValue, Uri, Version};
 /// use firstparty::request::browser_host::HostReader;
 /// use firstparty::{Config, Platform, refusal::Refusal};
 ///
@@ -23,10 +23,14 @@ use crate::refusal::Refusal;
 ///
 /// let mut headers = HeaderMap::new();
 /// headers.insert("host", HeaderValue::from_static("www.example.com:8443"));
-/// assert_eq!(reader.read(&headers, &Uri::from_static("/"))?.as_str(), "www.example.com");
+/// let host = reader.read(&headers, &Uri::from_static("/"), Version::HTTP_11)?;
+/// assert_eq!(host.as_str(), "www.example.com");
 ///
 /// let elsewhere = Uri::from_static("https://elsewhere.example/");
-/// assert_eq!(reader.read(&headers, &elsewhere), Err(Refusal::HostNotListed));
+/// let read = reader.read(&headers, &elsewhere, Version::HTTP_11);
+/// assert_eq!(read, Err(Refusal::HostNotListed));
+/// let read = reader.read(&headers, &elsewhere, Version::HTTP_2);
+/// assert_eq!(read, Err(Refusal::Host), "two names");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -50,7 +54,7 @@ impl HostReader {
         Self { trusted, listed: config.hosts.clone() }
     }
 
-    /// The browser's host of a request with these fields and this URI.
+    /// The browser's host of a request with these fields, this URI and this version.
     ///
     /// ```
     /// use firstparty::http::{HeaderMap, Uri};
@@ -66,12 +70,18 @@ impl HostReader {
     ///
     /// # Errors
     ///
-    /// [`Refusal::Host`] if no host is named, or if a field that names it is malformed or comes
-    /// twice; [`Refusal::HostNotListed`] if the host is not served.
-    pub fn read(&self, headers: &HeaderMap, uri: &Uri) -> Result<BrowserHost, Refusal> {
+    /// [`Refusal::Host`] if no host is named, if a field that names it is malformed or comes twice,
+    /// or if `host` and the authority of HTTP/2 name different ones;
+    /// [`Refusal::HostNotListed`] if the host is not served.
+    pub fn read(
+        &self,
+        headers: &HeaderMap,
+        uri: &Uri,
+        version: Version,
+    ) -> Result<BrowserHost, Refusal> {
         let field = only(headers, &HOST)?;
         let trusted = self.trusted(headers)?;
-        self.first_listed(trusted, uri, field)
+        self.first_listed(trusted, uri, field, version)
     }
 
     /// The host in the trusted field, if there is one (R12). It has to be read before any field is
@@ -90,9 +100,10 @@ impl HostReader {
         trusted: Result<Option<BrowserHost>, Refusal>,
         uri: &Uri,
         field: Option<HeaderValue>,
+        version: Version,
     ) -> Result<BrowserHost, Refusal> {
         let field = field.map(BrowserHost::from_value).transpose()?;
-        self.first_listed(trusted?, uri, field)
+        self.first_listed(trusted?, uri, field, version)
     }
 
     fn first_listed(
@@ -100,9 +111,21 @@ impl HostReader {
         trusted: Option<BrowserHost>,
         uri: &Uri,
         field: Option<BrowserHost>,
+        version: Version,
     ) -> Result<BrowserHost, Refusal> {
         let authority = uri.authority().map(BrowserHost::from_authority).transpose()?;
-        let host = trusted.or(authority).or(field).ok_or(Refusal::Host)?;
+        let host = match (trusted, authority, field) {
+            (Some(trusted), _, _) => trusted,
+            // In HTTP/1.1, the absolute form wins (RFC 9112 §3.2.2); later the two must agree
+            // (RFC 9113 §8.3.1).
+            (None, Some(authority), Some(field))
+                if version > Version::HTTP_11 && authority != field =>
+            {
+                return Err(Refusal::Host);
+            }
+            (None, Some(host), _) | (None, None, Some(host)) => host,
+            (None, None, None) => return Err(Refusal::Host),
+        };
         if self.serves(&host) { Ok(host) } else { Err(Refusal::HostNotListed) }
     }
 

@@ -1,9 +1,9 @@
 //! Answers made here (contract R9), and which bad input gets which.
 
-use firstparty::http::{Method, Response, StatusCode};
+use firstparty::http::{Method, Response, StatusCode, Version};
 use firstparty::refusal::{Cause, Refusal};
 use firstparty::reply::Reply;
-use firstparty::{Failure, Gateway, Platform, RequestId};
+use firstparty::{Action, Failure, Gateway, Platform, RequestId};
 use serde_json::json;
 
 use crate::support::{answered, forwarded, gateway, json, request, usual, values};
@@ -50,7 +50,7 @@ fn hosts_are_checked() {
             Some(host) => request.headers_mut().insert("host", host.parse().unwrap()),
             None => request.headers_mut().remove("host"),
         };
-        matches!(gateway.handle(request, None), firstparty::Action::Forward(..))
+        matches!(gateway.handle(request, None), Action::Forward(..))
     };
     for (host, anywhere, listed) in [
         (Some("www.example.com"), true, true),
@@ -65,6 +65,63 @@ fn hosts_are_checked() {
     ] {
         assert_eq!(ask(&usual(), host), anywhere, "{host:?}");
         assert_eq!(ask(&listing, host), listed, "{host:?}");
+    }
+}
+
+/// R5.7: in HTTP/2 and HTTP/3, `host` and `:authority` name the same host, unless a trusted field
+/// names it (RFC 9113 §8.3.1). In HTTP/1.1 the absolute form wins.
+#[test]
+fn host_and_authority_agree() {
+    let (one, other) = ("www.shop.example", "evil.example");
+    let cases: &[(&str, &str, bool)] = &[
+        (one, one, true),
+        (one, other, false),
+        (one, "WWW.Shop.Example", true),
+        ("WWW.SHOP.EXAMPLE", one, true),
+        (one, "www.shop.example:8443", true),
+        ("www.shop.example:443", "www.shop.example:80", true),
+        (one, "www.shop.example:", true),
+        (one, "www.shop.example.", false),
+        (one, "shop.example", false),
+        (one, "www.shop.example.evil.example", false),
+        ("[2001:db8::1]:443", "[2001:DB8::1]", true),
+        ("[2001:db8::1]", "[2001:db8::2]", false),
+    ];
+    let trusting = gateway(Platform::Generic, r#"{"trusted_host": "x-host"}"#);
+    let azure = gateway(Platform::Azure, "{}");
+    for (authority, host, agree) in cases {
+        for version in [Version::HTTP_11, Version::HTTP_2, Version::HTTP_3] {
+            for (method, uri) in [("POST", "/fp/"), ("GET", "/fp/web/v4/k"), ("HEAD", "/fp/x")] {
+                let ask = |gateway: &Gateway, pairs: &[(&str, &str)]| {
+                    let mut request = request(method, &format!("https://{authority}{uri}"), pairs);
+                    request.headers_mut().insert("host", host.parse().unwrap());
+                    *request.version_mut() = version;
+                    match gateway.handle(request, None) {
+                        Action::Forward(request, _) => {
+                            Ok(values(request.headers(), "fpjs-proxy-forwarded-host").join("|"))
+                        }
+                        Action::Respond(response, report) => {
+                            Err((response.status().as_u16(), report.cause.unwrap().rule()))
+                        }
+                    }
+                };
+                let told =
+                    |host: &str| if method == "POST" { host.to_owned() } else { String::new() };
+                let lower = authority.to_ascii_lowercase().replace(":443", "");
+                let expected = if version == Version::HTTP_11 || *agree {
+                    Ok(told(&lower))
+                } else {
+                    Err((400, "R5.7"))
+                };
+                for gateway in [&usual(), &trusting, &azure] {
+                    assert_eq!(ask(gateway, &[]), expected, "{version:?} {authority} {host}");
+                }
+                for (gateway, field) in [(&trusting, "x-host"), (&azure, "x-forwarded-host")] {
+                    let found = ask(gateway, &[(field, "told.example")]);
+                    assert_eq!(found, Ok(told("told.example")), "{version:?} {authority} {host}");
+                }
+            }
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Which refusal counts if a request has several faults (contract R2.9).
 
-use firstparty::http::{HeaderName, HeaderValue, Request};
+use firstparty::http::{HeaderName, HeaderValue, Request, Version};
 use firstparty::{Action, Gateway, Platform};
 
 use crate::support::{fields, gateway};
@@ -12,6 +12,8 @@ struct Draft {
     api_key: bool,
     padding: usize,
     hosts: Vec<&'static str>,
+    version: Version,
+    authority: &'static str,
     pairs: Vec<(&'static str, String)>,
     full: bool,
 }
@@ -19,8 +21,17 @@ struct Draft {
 impl Draft {
     /// An identification request that has no fault.
     fn sound(path: &'static str) -> Self {
-        let hosts = vec!["www.example.com"];
-        Self { method: "POST", path, api_key: true, padding: 0, hosts, pairs: vec![], full: false }
+        Self {
+            method: "POST",
+            path,
+            api_key: true,
+            padding: 0,
+            hosts: vec!["www.example.com"],
+            version: Version::HTTP_11,
+            authority: "",
+            pairs: vec![],
+            full: false,
+        }
     }
 
     fn request(&self) -> Request<()> {
@@ -28,9 +39,10 @@ impl Draft {
         let padding = "q".repeat(self.padding);
         let uri = match self.path {
             "*" => "*".to_owned(),
-            path => format!("{path}?{key}{padding}"),
+            path => format!("{}{path}?{key}{padding}", self.authority),
         };
         let mut request = Request::builder().method(self.method).uri(uri).body(()).unwrap();
+        *request.version_mut() = self.version;
         let hosts = self.hosts.iter().map(|host| ("host", *host));
         let pairs = self.pairs.iter().map(|(name, value)| (*name, &**value));
         let headers = request.headers_mut();
@@ -58,14 +70,17 @@ const FAULTS: &[Fault] = &[
     ("dot_segment", |draft| draft.path = "/fp/nothing/.."),
     ("not_found", |draft| draft.path = "/fp/nothing"),
     ("api_key_missing", |draft| draft.api_key = false),
-    ("target_too_long", |draft| draft.padding = 65_510),
+    ("target_too_long", |draft| draft.padding = 65_490),
     ("connection_names", |draft| draft.pairs.push(("connection", vec!["x"; 101].join(",")))),
     ("transfer_coding", |draft| draft.pairs.push(("transfer-encoding", "gzip".to_owned()))),
     ("content_length", |draft| draft.pairs.push(("content-length", "x".to_owned()))),
     ("host", |draft| draft.pairs.push(("x-host", "a b".to_owned()))),
-    ("host", |draft| draft.hosts.clear()),
+    ("host", |draft| (draft.hosts, draft.authority) = (vec![], "")),
     ("host", |draft| draft.hosts = vec!["a b"]),
     ("host", |draft| draft.hosts = vec!["www.example.com", "www.example.com"]),
+    ("host", |draft| {
+        (draft.version, draft.authority) = (Version::HTTP_2, "https://shop.example");
+    }),
     ("host_not_listed", |draft| draft.hosts = vec!["evil.example"]),
     ("too_many_fields", |draft| draft.full = true),
 ];
@@ -76,7 +91,7 @@ const CONFIG: &str = r#"{"agent_download_path": "agent", "get_result_path": "res
 #[track_caller]
 fn cause(gateway: &Gateway, draft: &Draft) -> &'static str {
     match gateway.handle(draft.request(), None) {
-        Action::Forward(request, _) => panic!("forwarded to {}", request.uri()),
+        Action::Forward(request, _) => panic!("forwarded to {}", request.uri().path()),
         Action::Respond(response, report) => {
             let cause = report.cause.unwrap();
             assert_eq!(response.status(), cause.status());

@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv6Addr};
 
 use firstparty::Platform;
+use firstparty::http::Version;
 
 use super::Refused;
 use super::fields::Fields;
@@ -35,6 +36,7 @@ pub fn parse(text: &[u8]) -> Option<String> {
 /// The browser's host, or the answer (R5.7, R12).
 pub fn browser_host(
     plan: &Plan,
+    version: Version,
     authority: Option<&str>,
     fields: &Fields,
 ) -> Result<String, Refused> {
@@ -50,6 +52,11 @@ pub fn browser_host(
         (Platform::Generic, Trusted::Host(name)) => one(name)?,
         _ => None,
     };
+    let both = authority.is_some() && field.is_some();
+    let agreeing = [Version::HTTP_2, Version::HTTP_3].contains(&version);
+    if both && agreeing && trusted.is_none() && authority != field {
+        return Err(BAD);
+    }
     let host = trusted.or(authority).or(field).ok_or(BAD)?;
     let listed = plan.hosts.is_empty() || plan.hosts.iter().any(|one| one.to_lowercase() == host);
     if listed { Ok(host) } else { Err(BAD) }

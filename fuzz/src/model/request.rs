@@ -41,7 +41,7 @@ fn decide(plan: &Plan, request: &Request<()>, known: Option<IpAddr>) -> Result<V
     let method = request.method().as_str();
     let before = fields::read(request.headers());
     let authority = request.uri().authority().map(|authority| authority.as_str());
-    let host = host::browser_host(plan, authority, &before);
+    let host = host::browser_host(plan, request.version(), authority, &before);
     let route = route::classify(plan, request.uri().path());
     if route == Ok(Route::Status) {
         return status(method, request.version(), authority, &before);
