@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 use bytes::Bytes;
 use firstparty::explain::{self, Note};
-use firstparty::http::{HeaderMap, HeaderName, HeaderValue, Request, Response};
+use firstparty::http::{HeaderMap, HeaderName, HeaderValue, Request, Response, Version};
 use firstparty::refusal::Refusal;
 use firstparty::reply::Reply;
 use firstparty::{Action, Config, Exchange, Failure, Gateway, Platform, Report, RequestId};
@@ -48,8 +48,32 @@ struct Head {
     method: String,
     uri: String,
     #[serde(default)]
+    version: HttpVersion,
+    #[serde(default)]
     headers: Vec<(String, String)>,
     client_ip: Option<String>,
+}
+
+/// The version of a request: above HTTP/1.1, the URI has the authority.
+#[derive(Clone, Copy, Default, Deserialize)]
+enum HttpVersion {
+    #[serde(rename = "HTTP/1.0")]
+    Http10,
+    #[default]
+    #[serde(rename = "HTTP/1.1")]
+    Http11,
+    #[serde(rename = "HTTP/2")]
+    Http2,
+}
+
+impl From<HttpVersion> for Version {
+    fn from(version: HttpVersion) -> Self {
+        match version {
+            HttpVersion::Http10 => Self::HTTP_10,
+            HttpVersion::Http11 => Self::HTTP_11,
+            HttpVersion::Http2 => Self::HTTP_2,
+        }
+    }
 }
 
 impl Head {
@@ -197,8 +221,13 @@ fn finish(explained: Explained, exchange: &Exchange, upstream: &Upstream) -> Exp
 }
 
 fn request(head: &Head) -> Option<Request<()>> {
+    if head.uri.contains('#') {
+        // `http` would cut the target there (R13.3).
+        return None;
+    }
     let mut request =
         Request::builder().method(head.method.as_str()).uri(head.uri.as_str()).body(()).ok()?;
+    *request.version_mut() = head.version.into();
     *request.headers_mut() = headers(&head.headers)?;
     Some(request)
 }

@@ -361,6 +361,49 @@ fn the_tool_survives_bad_lines() {
     assert_eq!(answers.len(), 2);
 }
 
+/// R5.7, R10.1, R11.2: the version of a line counts, and HTTP/1.1 is its default.
+#[test]
+fn the_tool_reads_versions() {
+    let line = |version: Value, uri: &str, host: &str| {
+        let headers = if host.is_empty() { json!([]) } else { json!([["host", host]]) };
+        let mut line = json!({"request": {"method": "GET", "uri": uri, "headers": headers}});
+        if version != Value::Null {
+            line["request"]["version"] = version;
+        }
+        line
+    };
+    let absolute = "https://www.shop.example/fp/v4";
+    let lines = [
+        line(json!("HTTP/2"), absolute, "evil.example"),
+        line(json!("HTTP/2"), absolute, "www.shop.example"),
+        line(json!("HTTP/1.1"), absolute, "evil.example"),
+        line(json!(null), absolute, "evil.example"),
+        line(json!("HTTP/1.0"), "/fp/status", ""),
+        line(json!("HTTP/1.1"), "/fp/status", ""),
+        line(json!("HTTP/9"), "/fp/status", ""),
+    ];
+    let answers = tool("{}", &lines);
+    let refused = json!([{"rule": "R5.7", "subject": "request", "action": "answered"}]);
+    assert_eq!((&answers[0]["respond"]["status"], &answers[0]["rules"]), (&json!(400), &refused));
+    for forwarded in &answers[1..4] {
+        assert_eq!(forwarded["forward"]["uri"], "https://api.fpjs.io/v4");
+    }
+    assert_eq!(answers[4]["respond"]["status"], 200);
+    assert_eq!((&answers[5]["respond"]["status"], &answers[5]["rules"]), (&json!(400), &refused));
+    assert!(answers[6]["error"].as_str().unwrap().contains("HTTP/1.0"), "{}", answers[6]);
+}
+
+/// R13.3: `http` would cut a target at `#` without a word.
+#[test]
+fn the_tool_cuts_no_target() {
+    for uri in ["/fp/v4#", "/fp/v4#x", "/fp/v4?a#b", "https://a.b/fp/v4?a=1#", "/fp/status#", "#"] {
+        let line = json!({"request": {"method": "GET", "uri": uri, "headers": [["host", "a.b"]]}});
+        let answers = tool("{}", &[line]);
+        assert_eq!(answers[0]["respond"]["status"], 400, "{uri}");
+        assert_eq!(answers[0]["rules"][0]["rule"], "R13.3", "{uri}");
+    }
+}
+
 /// R1.1: a line overrides the defaults, however its keys are spelt.
 #[test]
 fn the_tools_defaults_lie_under_every_line() {
