@@ -38,6 +38,7 @@ use crate::platform::Platform;
 use crate::refusal::{Cause, Refusal, is_forwarded};
 use crate::reply::Reply;
 use crate::report::Report;
+use crate::request::browser_host::BrowserHost;
 use crate::request::{RequestFacts, RequestSteps, check_host_form};
 use crate::response::ResponseSteps;
 use crate::route::{Route, Routes};
@@ -165,6 +166,42 @@ impl Gateway {
     #[must_use]
     pub fn owns(&self, uri: &Uri) -> bool {
         self.0.routes.classify(uri.path()).is_ok()
+    }
+
+    /// The browser's host of a request (R5.7, R12), as upstream is told it, whatever the request is
+    /// for.
+    ///
+    /// [`Gateway::handle`] refuses the hosts of upstream that the configuration names. An adapter
+    /// that knows a further name of upstream's, such as the domain of a CloudFront event's origin,
+    /// asks here first.
+    ///
+    /// ```
+    /// use firstparty::http::Request;
+    /// use firstparty::{Action, Config, Gateway, Platform, refusal::Refusal};
+    ///
+    /// let gateway = Gateway::new(Config::default(), Platform::CloudFront);
+    /// let request = Request::post("/fp/").header("host", "origin.example").body(())?;
+    ///
+    /// let host = gateway.browser_host(&request);
+    /// let is_hidden = host.is_ok_and(|host| host.is_named("Origin.Example"));
+    /// assert!(is_hidden);
+    /// match gateway.handle(request, None) {
+    ///     Action::Forward(_, exchange) if is_hidden => {
+    ///         let response = exchange.refuse(Refusal::HostOfUpstream.cause());
+    ///         assert_eq!(response.status(), 400);
+    ///     }
+    ///     Action::Forward(..) => { /* send it */ }
+    ///     Action::Respond(..) => { /* answer it */ }
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The [`Refusal`] of a request whose host is missing, ambiguous, malformed, upstream's own, or
+    /// not served.
+    pub fn browser_host<B>(&self, request: &Request<B>) -> Result<BrowserHost, Refusal> {
+        self.0.request.host.read(request.headers(), request.uri(), request.version())
     }
 
     /// Decides what happens to a request. It never fails: whatever comes, the result is a request for

@@ -225,6 +225,11 @@ refusals! {
     /// No host, several `host` fields, one that is malformed, or in HTTP/2 one that differs from the
     /// authority (R5.7).
     Host = "host", "R5.7", BAD_REQUEST, "the host is missing, malformed or ambiguous";
+    /// The browser's host is one of upstream's (R5.7).
+    HostOfUpstream =
+        "host_of_upstream", "R5.7", BAD_REQUEST,
+        "the host is upstream's own: the edge in front hides the browser's; forward it (on \
+         CloudFront by the origin request policy)";
     /// A host that is not on the list of hosts (R5.7).
     HostNotListed = "host_not_listed", "R5.7", BAD_REQUEST, "the host is not served here";
     /// The request has no room for the gateway's own fields (R5.6).

@@ -37,7 +37,7 @@ pub(crate) struct RequestSteps {
     pub(crate) fields: RequestFields,
     identity: Identity,
     address: AddressReader,
-    host: HostReader,
+    pub(crate) host: HostReader,
 }
 
 /// What an exchange remembers of its request.

@@ -52,6 +52,7 @@ const REFUSALS: &[(Refusal, u16)] = &[
     (Refusal::ContentLength, 400),
     (Refusal::TransferCoding, 501),
     (Refusal::Host, 400),
+    (Refusal::HostOfUpstream, 400),
     (Refusal::HostNotListed, 400),
     (Refusal::TooManyFields, 400),
 ];

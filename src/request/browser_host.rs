@@ -9,6 +9,7 @@ use crate::host::is_uri_host;
 use crate::octets::class::UNRESERVED_LOWER;
 use crate::platform::{HostSource, Platform};
 use crate::refusal::Refusal;
+use crate::region::Region;
 
 /// Finds the browser's host: in a trusted field, or else in the URI, or else in `host` (R5.7, R12).
 /// It also knows which hosts are served.
@@ -39,6 +40,8 @@ pub struct HostReader {
     trusted: Option<HeaderName>,
     /// The hosts that are served; if it is empty, every host is.
     listed: Vec<Box<str>>,
+    /// The API host, plain and of each other region, and the CDN host: names that no site has.
+    upstream: [Box<str>; 4],
 }
 
 impl HostReader {
@@ -51,7 +54,11 @@ impl HostReader {
             HostSource::Field(field) => Some(HeaderName::from_static(field)),
             HostSource::Request => config.trusted_host.clone().filter(|_| profile.own_server),
         };
-        Self { trusted, listed: config.hosts.clone() }
+        let api =
+            |region: Region| format!("{}{}", region.host_prefix(), config.ingress_host).into();
+        let cdn = config.cdn_host.as_str().into();
+        let upstream = [api(Region::Us), api(Region::Eu), api(Region::Ap), cdn];
+        Self { trusted, listed: config.hosts.clone(), upstream }
     }
 
     /// The browser's host of a request with these fields, this URI and this version.
@@ -71,8 +78,8 @@ impl HostReader {
     /// # Errors
     ///
     /// [`Refusal::Host`] if no host is named, if a field that names it is malformed or comes twice,
-    /// or if `host` and the authority of HTTP/2 name different ones;
-    /// [`Refusal::HostNotListed`] if the host is not served.
+    /// or if `host` and the authority of HTTP/2 name different ones; [`Refusal::HostOfUpstream`] if
+    /// the host is upstream's own; [`Refusal::HostNotListed`] if it is not served.
     pub fn read(
         &self,
         headers: &HeaderMap,
@@ -126,7 +133,19 @@ impl HostReader {
             (None, Some(host), _) | (None, None, Some(host)) => host,
             (None, None, None) => return Err(Refusal::Host),
         };
-        if self.serves(&host) { Ok(host) } else { Err(Refusal::HostNotListed) }
+        if self.is_upstreams(&host) {
+            Err(Refusal::HostOfUpstream)
+        } else if self.serves(&host) {
+            Ok(host)
+        } else {
+            Err(Refusal::HostNotListed)
+        }
+    }
+
+    /// Of names with different lengths, nothing else is compared.
+    fn is_upstreams(&self, host: &BrowserHost) -> bool {
+        let host = host.without_final_dot();
+        self.upstream.iter().any(|name| name.as_bytes() == host)
     }
 
     fn serves(&self, host: &BrowserHost) -> bool {
@@ -239,6 +258,28 @@ impl BrowserHost {
     #[must_use]
     pub fn header_value(&self) -> &HeaderValue {
         &self.0
+    }
+
+    /// Whether this is the host with that name. Case and a final dot do not matter.
+    ///
+    /// ```
+    /// use firstparty::http::HeaderValue;
+    /// use firstparty::request::browser_host::BrowserHost;
+    ///
+    /// let host = BrowserHost::from_field(&HeaderValue::from_static("www.example.com.:443"))?;
+    /// assert!(host.is_named("WWW.example.com"));
+    /// assert!(!host.is_named("example.com"));
+    /// # Ok::<(), firstparty::refusal::Refusal>(())
+    /// ```
+    #[must_use]
+    pub fn is_named(&self, name: &str) -> bool {
+        let name = name.strip_suffix('.').unwrap_or(name);
+        self.without_final_dot().eq_ignore_ascii_case(name.as_bytes())
+    }
+
+    fn without_final_dot(&self) -> &[u8] {
+        let host = self.0.as_bytes();
+        host.strip_suffix(b".").unwrap_or(host)
     }
 
     pub(crate) fn into_value(self) -> HeaderValue {

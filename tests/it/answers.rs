@@ -125,6 +125,109 @@ fn host_and_authority_agree() {
     }
 }
 
+/// R5.7: the hosts of upstream are no site's, unless a trusted field names the site.
+#[test]
+fn hosts_of_upstream_are_refused() {
+    let own = r#"{"ingress_base_host": "API.example", "cdn_url": "cdn.example"}"#;
+    let trusting = r#"{"trusted_host": "x-host"}"#;
+    let listing = r#"{"hosts": ["api.fpjs.io", "www.example.com"]}"#;
+    let (fpjs, example) = ("api.fpjs.io", "api.example");
+    let generic = |config| gateway(Platform::Generic, config);
+    for (gateway, api, cdn) in [
+        (usual(), fpjs, "fpcdn.io"),
+        (generic(own), example, "cdn.example"),
+        (generic(trusting), fpjs, "fpcdn.io"),
+        (generic(listing), fpjs, "fpcdn.io"),
+        (gateway(Platform::CloudFront, "{}"), fpjs, "fpcdn.io"),
+        (gateway(Platform::Azure, "{}"), fpjs, "fpcdn.io"),
+    ] {
+        let regional = ["eu", "ap"].map(|region| format!("{region}.{api}"));
+        let [eu, ap] = regional.each_ref().map(String::as_str);
+        for host in [api, eu, ap, cdn] {
+            for written in [
+                host.to_owned(),
+                format!("{host}:443"),
+                format!("{host}."),
+                host.to_ascii_uppercase(),
+                format!("{}.:8443", host.to_ascii_uppercase()),
+            ] {
+                for (method, path) in [("POST", "/fp/"), ("GET", "/fp/web/v4/k"), ("PUT", "/fp/x")]
+                {
+                    let mut by_field = request(method, path, &[]);
+                    by_field.headers_mut().insert("host", written.parse().unwrap());
+                    let by_uri = request(method, &format!("https://{written}{path}"), &[]);
+                    for asked in [by_field, by_uri] {
+                        let refused = answered(&gateway, asked);
+                        assert_eq!(refused.status(), 400, "{written}");
+                        assert_eq!(
+                            json(&refused)["error"],
+                            "the host is upstream's own: the edge in front hides the browser's; \
+                             forward it (on CloudFront by the origin request policy)",
+                        );
+                    }
+                }
+            }
+        }
+    }
+    for (gateway, field) in
+        [(generic(trusting), "x-host"), (gateway(Platform::Azure, "{}"), "x-forwarded-host")]
+    {
+        for host in ["api.fpjs.io", "EU.api.fpjs.io:443", "fpcdn.io"] {
+            let mut beside = request("POST", "/fp/", &[(field, "www.shop.example")]);
+            beside.headers_mut().insert("host", host.parse().unwrap());
+            let (sent, _) = forwarded(&gateway, beside);
+            assert_eq!(sent.headers()["fpjs-proxy-forwarded-host"], "www.shop.example");
+            // And the trusted field is judged as any other source.
+            let trusted = answered(&gateway, request("POST", "/fp/", &[(field, host)]));
+            assert_eq!(trusted.status(), 400, "{host}");
+        }
+    }
+}
+
+/// R5.7: what only looks like one of upstream's hosts is a site's.
+#[test]
+fn other_hosts_are_not_upstreams() {
+    for host in [
+        "fpjs.io",
+        "us.api.fpjs.io",
+        "eu-api.fpjs.io",
+        "xx.api.fpjs.io",
+        "eu.eu.api.fpjs.io",
+        "api.fpjs.io.example",
+        "eu.fpcdn.io",
+        "api.fpjs.ip",
+        "api-fpjs.io",
+        "[::1]",
+    ] {
+        let mut asked = request("POST", "/fp/", &[]);
+        asked.headers_mut().insert("host", host.parse().unwrap());
+        let (sent, _) = forwarded(&usual(), asked);
+        assert_eq!(sent.headers()["fpjs-proxy-forwarded-host"], host);
+    }
+}
+
+/// R5.7, R13.1: an adapter can ask for the host of any request before it is handled, to compare it
+/// with a further name of upstream's.
+#[test]
+fn adapters_know_further_hosts_of_upstream() {
+    let gateway = gateway(Platform::CloudFront, "{}");
+    for (host, is_hidden) in [
+        ("origin.example", true),
+        ("ORIGIN.Example.:443", true),
+        ("www.example.com", false),
+        ("xorigin.example", false),
+    ] {
+        let mut asked = request("POST", "/fp/", &[]);
+        asked.headers_mut().insert("host", host.parse().unwrap());
+        let found = gateway.browser_host(&asked).unwrap();
+        assert_eq!(found.is_named("Origin.example"), is_hidden, "{host}");
+        assert_eq!(found.is_named("origin.example."), is_hidden, "{host}");
+    }
+    let mut asked = request("POST", "/fp/", &[]);
+    asked.headers_mut().insert("host", "api.fpjs.io".parse().unwrap());
+    assert_eq!(gateway.browser_host(&asked), Err(Refusal::HostOfUpstream));
+}
+
 /// R12: a trusted host that comes twice or is malformed is refused, too.
 #[test]
 fn trusted_hosts_are_checked() {

@@ -81,6 +81,7 @@ const FAULTS: &[Fault] = &[
     ("host", |draft| {
         (draft.version, draft.authority) = (Version::HTTP_2, "https://shop.example");
     }),
+    ("host_of_upstream", |draft| draft.hosts = vec!["api.fpjs.io"]),
     ("host_not_listed", |draft| draft.hosts = vec!["evil.example"]),
     ("too_many_fields", |draft| draft.full = true),
 ];

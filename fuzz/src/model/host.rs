@@ -58,6 +58,11 @@ pub fn browser_host(
         return Err(BAD);
     }
     let host = trusted.or(authority).or(field).ok_or(BAD)?;
+    let upstream = ["", "eu.", "ap."].map(|region| format!("{region}{}", plan.api()));
+    let plain = host.strip_suffix('.').unwrap_or(&host);
+    if upstream.iter().any(|name| name == plain) || plan.cdn() == plain {
+        return Err(BAD);
+    }
     let listed = plan.hosts.is_empty() || plan.hosts.iter().any(|one| one.to_lowercase() == host);
     if listed { Ok(host) } else { Err(BAD) }
 }
