@@ -91,7 +91,7 @@ advice! {
     } = "route-off", "{setting} is not set: only one of the two v3 routes is on";
     /// The integration takes every path of its host.
     DepthZero = "depth-zero", "the integration takes every path of its host";
-    /// The gateway forwards the browser's `authorization` field to upstream.
+    /// A list of fields to drop lets the browser's `authorization` through to upstream.
     AuthorizationForwarded = "authorization-forwarded",
         "`authorization` fields of browsers reach a third party: drop the field if the site uses it";
     /// A source has an unknown key.

@@ -142,7 +142,7 @@ fn why_request_field_goes(
     if name == "cookie" && (!authorised || pairs().is_none()) {
         rules.push("R5.5");
     }
-    if plan.dropped.iter().any(|one| one.eq_ignore_ascii_case(name)) {
+    if plan.drops(name) {
         rules.push("R5.8");
     }
     rules

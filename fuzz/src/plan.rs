@@ -76,7 +76,8 @@ pub struct Plan {
     pub domain: Domain,
     /// The largest `max-age` and `s-maxage`; none switches R7 off.
     pub cap: Option<(u32, u32)>,
-    pub dropped: &'static [&'static str],
+    /// A list of one's own (R5.8).
+    pub dropped: Option<&'static [&'static str]>,
     pub cookies: &'static [&'static str],
     pub hosts: &'static [&'static str],
     pub trusted: Trusted,
@@ -112,8 +113,13 @@ pub const DOMAINS: &[Domain] = &[
 ];
 pub const CAPS: &[Option<(u32, u32)>] =
     &[Some((3600, 60)), None, Some((0, 0)), Some((u32::MAX, 10)), Some((10, 20))];
-pub const DROPPED: &[&[&str]] =
-    &[&[], &["referer"], &["cookie", "x-drop"], &["Origin", "authorization", "transfer-encoding"]];
+pub const DROPPED: &[Option<&[&str]>] = &[
+    None,
+    Some(&["referer"]),
+    Some(&["cookie", "x-drop"]),
+    Some(&["Origin", "authorization", "transfer-encoding"]),
+    Some(&[]),
+];
 pub const COOKIES: &[&[&str]] = &[&["_iidt"], &[], &["_vid", "_IIDT"], &["a"], &["_"]];
 pub const HOSTS: &[&[&str]] = &[&[], &["www.example.com", "[::1]"], &["A.example"]];
 pub const TRUSTED: &[Trusted] = &[
@@ -202,7 +208,6 @@ impl Plan {
             .status_page(self.status_page)
             .cookie_domain(self.cookie_domain())
             .cache(self.cache())
-            .drop_fields(self.dropped.iter().copied())
             .cookies(self.cookies.iter().copied())
             .hosts(self.hosts.iter().copied())
             .integration_version(self.upstream.version)
@@ -213,6 +218,9 @@ impl Plan {
             .cdn_url(self.upstream.cdn.unwrap_or_default());
         if let Some(name) = self.upstream.name {
             builder = builder.integration_name(name);
+        }
+        if let Some(names) = self.dropped {
+            builder = builder.drop_fields(names.iter().copied());
         }
         builder = match self.trusted {
             Trusted::Nothing => builder,
@@ -251,6 +259,12 @@ impl Plan {
             max_age,
             s_maxage,
         })
+    }
+
+    /// Whether the list of fields to drop has a name (R5.8).
+    pub fn drops(&self, name: &str) -> bool {
+        let list = self.dropped.unwrap_or(&["authorization"]);
+        list.iter().any(|one| one.eq_ignore_ascii_case(name))
     }
 
     pub fn api(&self) -> &'static str {

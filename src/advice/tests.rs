@@ -14,7 +14,6 @@ fn sound() -> crate::config::Builder {
         .get_result_path("5yt489hgfj")
         .pre_shared_secret("s3cret")
         .integration_path_depth(1)
-        .drop_fields(["authorization"])
         .hosts(["example.com"])
 }
 
@@ -31,6 +30,7 @@ fn every_piece_of_advice_has_its_cause() {
         (sound().mount(Mount::Depth(1)), "ignored-setting"),
         (sound().variable(Variable::RoutePrefix, "x"), "ignored-setting"),
         (sound().drop_fields([""; 0]), "authorization-forwarded"),
+        (sound().drop_fields(["referer"]), "authorization-forwarded"),
         (sound().hosts([""; 0]), "no-host-list"),
         (sound().ingress_base_host("proxy.example.com"), "other-upstream"),
         (sound().cdn_url("notfpcdn.io"), "other-upstream"),
@@ -39,9 +39,10 @@ fn every_piece_of_advice_has_its_cause() {
     for (builder, code) in cases {
         assert_eq!(codes(&builder.build().unwrap(), Platform::Generic), [code]);
     }
-    let bare = Config::builder().drop_fields(["authorization"]).hosts(["a.b"]);
-    let bare = bare.build().unwrap();
+    let bare = Config::builder().hosts(["a.b"]).build().unwrap();
     assert_eq!(codes(&bare, Platform::Generic), ["default-used", "no-secret"]);
+    let listing = sound().drop_fields(["Referer", "Authorization"]).build().unwrap();
+    assert_eq!(codes(&listing, Platform::Generic), [""; 0]);
     assert_eq!(codes(&sound().build().unwrap(), Platform::FastlyVcl), ["forgeable-address"]);
 }
 

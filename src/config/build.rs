@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use http::HeaderName;
+use http::header::AUTHORIZATION;
+
 use super::builder::Builder;
 use super::cache::DEFAULT_TTL;
 use super::check::{boolean, cookie_name, droppable, integration, listed_host, number};
@@ -45,7 +48,7 @@ impl Builder {
                 "integration_version",
                 self.integration_version.as_deref(),
             )?,
-            drop_fields: check_all(&self.drop_fields, droppable)?,
+            drop_fields: self.dropped_fields()?,
             cookies: self.cookie_names()?,
             hosts: check_all(&self.hosts, listed_host)?,
             resolved_by: Variable::ALL.iter().map(|&variable| self.resolved_by(variable)).collect(),
@@ -107,6 +110,13 @@ impl Builder {
 
     fn debug_or_default(&self) -> Result<bool, ConfigError> {
         self.value(Variable::Debug).map_or(Ok(false), |text| boolean("fpjs_debug", text))
+    }
+
+    fn dropped_fields(&self) -> Result<Vec<HeaderName>, ConfigError> {
+        match &self.drop_fields {
+            Some(names) => check_all(names, droppable),
+            None => Ok(vec![AUTHORIZATION]),
+        }
     }
 
     fn cookie_names(&self) -> Result<Vec<Box<str>>, ConfigError> {

@@ -63,7 +63,7 @@ pub struct Builder {
     pub(super) cache: CachePolicy,
     pub(super) v4: bool,
     pub(super) status_page: bool,
-    pub(super) drop_fields: Vec<String>,
+    pub(super) drop_fields: Option<Vec<String>>,
     pub(super) cookies: Option<Vec<String>>,
     pub(super) hosts: Vec<String>,
     pub(super) trusted_host: Option<HeaderName>,
@@ -83,7 +83,7 @@ impl Default for Builder {
             cache: CachePolicy::default(),
             v4: true,
             status_page: true,
-            drop_fields: Vec::new(),
+            drop_fields: None,
             cookies: None,
             hosts: Vec::new(),
             trusted_host: None,
@@ -226,7 +226,8 @@ impl Builder {
         self
     }
 
-    /// Further request fields to drop (R5.8). Default: none.
+    /// Further request fields to drop (R5.8). Default: `authorization`, which a list of one's own
+    /// replaces, an empty one too.
     ///
     /// ```
     /// let config = firstparty::Config::builder().drop_fields(["Referer"]).build()?;
@@ -234,7 +235,7 @@ impl Builder {
     /// # Ok::<(), firstparty::ConfigError>(())
     /// ```
     pub fn drop_fields<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
-        self.drop_fields = names.into_iter().map(Into::into).collect();
+        self.drop_fields = Some(names.into_iter().map(Into::into).collect());
         self
     }
 

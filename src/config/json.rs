@@ -194,6 +194,22 @@ mod tests {
         }
     }
 
+    /// R5.8: `null` and `""` leave the default alone; a list replaces it, an empty one too.
+    #[test]
+    fn dropped_fields_have_a_default() {
+        for (text, expected) in [
+            ("{}", &["authorization"][..]),
+            (r#"{"drop_fields": null}"#, &["authorization"]),
+            (r#"{"drop_fields": ""}"#, &["authorization"]),
+            (r#"{"drop_fields": []}"#, &[]),
+            (r#"{"drop_fields": ["Referer"]}"#, &["referer"]),
+            (r#"{"drop_fields": ["Referer", "Authorization"]}"#, &["referer", "authorization"]),
+        ] {
+            assert_eq!(read(text).unwrap().drop_fields, expected, "{text}");
+        }
+        assert_eq!(Config::default().drop_fields, ["authorization"]);
+    }
+
     /// R1.3: a value of the wrong kind is an error that tells the expected kind, not the value.
     #[test]
     fn errors_say_what_was_expected() {

@@ -281,7 +281,7 @@ impl Config {
     /// Further request fields to drop (R5.8).
     ///
     /// ```
-    /// assert!(firstparty::Config::default().drop_fields().is_empty());
+    /// assert_eq!(firstparty::Config::default().drop_fields(), ["authorization"]);
     /// ```
     #[must_use]
     pub fn drop_fields(&self) -> &[HeaderName] {

@@ -188,6 +188,37 @@ fn identity_is_read_first() {
     }
 }
 
+/// R5.8: `authorization` stays with the site, unless a list of one's own lets it pass.
+#[test]
+fn authorization_stays_with_the_site() {
+    let pairs = [
+        ("Authorization", "Basic dXNlcjpwYXNz"),
+        ("authorization", "Bearer x"),
+        ("referer", "https://www.example.com/"),
+        ("x-authorization", "1"),
+    ];
+    let both = &["Basic dXNlcjpwYXNz", "Bearer x"][..];
+    let cases: &[(&str, &[&str], bool)] = &[
+        ("{}", &[], true),
+        (r#"{"drop_fields": null}"#, &[], true),
+        (r#"{"drop_fields": ["authorization"]}"#, &[], true),
+        (r#"{"drop_fields": []}"#, both, true),
+        (r#"{"drop_fields": ["referer"]}"#, both, false),
+        (r#"{"drop_fields": ["referer", "Authorization"]}"#, &[], false),
+    ];
+    for (config, authorization, referer) in cases {
+        for &platform in Platform::ALL {
+            for (method, uri) in [("POST", "/fp/"), ("GET", "/fp/web/v4/k"), ("OPTIONS", "/fp/")] {
+                let gateway = gateway(platform, config);
+                let (sent, _) = forwarded(&gateway, request(method, uri, &pairs));
+                assert_eq!(values(sent.headers(), "authorization"), *authorization, "{config}");
+                assert_eq!(sent.headers().contains_key("referer"), *referer, "{config}");
+                assert!(sent.headers().contains_key("x-authorization"));
+            }
+        }
+    }
+}
+
 /// R5.6: what is not configured or not known is not sent.
 #[test]
 fn identity_fields_can_be_missing() {

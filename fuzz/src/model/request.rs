@@ -123,7 +123,7 @@ pub fn kept(plan: &Plan, before: &Fields, authorised: bool) -> Fields {
             || matches!(name, "expect" | "strict-transport-security")
             || fields::is_identity(name)
             || platform::denies_request(plan.platform, name)
-            || plan.dropped.iter().any(|one| one.eq_ignore_ascii_case(name)))
+            || plan.drops(name))
     });
     after
 }

@@ -40,7 +40,7 @@ fn without_arguments() {
     }
     assert_eq!(proxy.get("/fp/result/?x=1").get("content-type"), Some("text/plain"));
     assert_eq!(proxy.get(&target("status")).head.status(), 200);
-    proxy.wait_for("advice (authorization-forwarded)");
+    proxy.wait_for("advice (no-host-list)");
 }
 
 /// R16.4: a few hundred browsers at once, each of them waiting for its answer.
