@@ -68,7 +68,7 @@ platforms! {
     #[default]
     Generic = Profile {
         own_server: true,
-        ..Profile::named("generic", "firstparty")
+        ..Profile::named("generic", "custom-proxy-integration")
     };
 
     /// AWS CloudFront with Lambda@Edge. The browser's address is the event's `clientIp`, which the

@@ -221,7 +221,7 @@ mod tests {
         Ok(target.uri.to_string())
     }
 
-    const II: &str = "ii=firstparty%2F1.2.3%2Fingress";
+    const II: &str = "ii=custom-proxy-integration%2F1.2.3%2Fingress";
 
     fn identify(query: &str) -> String {
         resolve(Route::Result { suffix: "/" }, Kind::Identification, query).unwrap()

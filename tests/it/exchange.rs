@@ -22,7 +22,7 @@ fn identification_requests_are_authorised() {
         ("/fp/v4/x", "https://api.fpjs.io/v4/x?"),
     ] {
         let (request, exchange) = forwarded(&usual(), request("POST", uri, &[]));
-        let expected = format!("{target}ii=firstparty%2F1.2.3%2Fingress");
+        let expected = format!("{target}ii=custom-proxy-integration%2F1.2.3%2Fingress");
         assert_eq!(request.uri().to_string(), expected);
         let headers = request.headers();
         assert_eq!(values(headers, "fpjs-proxy-secret"), ["s3cret"]);
@@ -310,7 +310,7 @@ fn the_browsers_address_has_an_order() {
 #[test]
 fn integrations_have_names() {
     for (platform, name) in [
-        (Platform::Generic, "firstparty"),
+        (Platform::Generic, "custom-proxy-integration"),
         (Platform::CloudFront, "fingerprintjs-pro-cloudfront"),
         (Platform::Cloudflare, "fingerprintjs-pro-cloudflare"),
         (Platform::Azure, "fingerprint-pro-azure"),

@@ -311,7 +311,7 @@ fn the_tool_answers_line_by_line() {
             "id": 7, "route": "result", "generation": "v3", "authorised": true, "region": "eu",
             "forward": {
                 "method": "POST",
-                "uri": "https://eu.api.fpjs.io/?region=eu&ii=firstparty%2F1%2Fingress",
+                "uri": "https://eu.api.fpjs.io/?region=eu&ii=custom-proxy-integration%2F1%2Fingress",
                 "headers": [
                     ["fpjs-proxy-client-ip", "203.0.113.7"],
                     ["fpjs-proxy-forwarded-host", "a.example"],

@@ -5,7 +5,7 @@ use firstparty::Platform;
 /// The name in `ii`.
 pub fn name(platform: Platform) -> &'static str {
     match platform.as_str() {
-        "generic" => "firstparty",
+        "generic" => "custom-proxy-integration",
         "cloudfront" => "fingerprintjs-pro-cloudfront",
         "cloudflare" => "fingerprintjs-pro-cloudflare",
         "azure" => "fingerprint-pro-azure",

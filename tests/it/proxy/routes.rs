@@ -59,7 +59,10 @@ fn identification() {
     assert_eq!(answer.get("set-cookie"), Some("_iidt=new; Path=/; Secure"));
 
     let request = upstream.next();
-    assert_eq!(request.head.line, "POST /?region=eu&q=1&ii=firstparty%2F9.8.7%2Fingress HTTP/1.1");
+    assert_eq!(
+        request.head.line,
+        "POST /?region=eu&q=1&ii=custom-proxy-integration%2F9.8.7%2Fingress HTTP/1.1"
+    );
     assert_eq!(request.get("host"), Some("eu.api.fpjs.io"));
     assert_eq!(request.get("cookie"), Some("_iidt=old; _iidt=older"));
     // `get` also asserts that each came once.
@@ -93,7 +96,10 @@ fn v4() {
 
     proxy.ask("POST /fp/?region=ap HTTP/1.1\r\nhost: a.example\r\ncontent-length: 0\r\n\r\n");
     let request = upstream.next();
-    assert_eq!(request.head.line, "POST /?region=ap&ii=firstparty%2F1%2Fingress HTTP/1.1");
+    assert_eq!(
+        request.head.line,
+        "POST /?region=ap&ii=custom-proxy-integration%2F1%2Fingress HTTP/1.1"
+    );
     assert_eq!(request.get("host"), Some("ap.api.fpjs.io"));
     assert_eq!(request.get("fpjs-proxy-secret"), Some(SECRET));
     assert_eq!(request.get("content-length"), Some("0"));
