@@ -25,6 +25,7 @@ pub(super) fn covers(domain: &[u8], host: &[u8]) -> bool {
     }
 }
 
+#[inline]
 fn has_inner_dot(mut domain: &[u8]) -> bool {
     while let [b'.', rest @ ..] | [rest @ .., b'.'] = domain {
         domain = rest;
@@ -35,6 +36,7 @@ fn has_inner_dot(mut domain: &[u8]) -> bool {
 
 /// Whether a browser takes a host for an IP address, as it does with any name whose last label is a
 /// number (WHATWG URL §3.5).
+#[inline]
 fn is_address(host: &[u8]) -> bool {
     let name = host.strip_suffix(b".").unwrap_or(host);
     let last = name.iter().rposition(|&byte| byte == b'.').and_then(|dot| name.get(dot + 1..));
