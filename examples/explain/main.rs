@@ -1,5 +1,8 @@
 //! JSON lines in, JSON lines out: what the gateway does with a request, and by which rule.
 //!
+//! A request may have a `version` (`HTTP/1.0`, `HTTP/1.1`, `HTTP/2`); in HTTP/2 its URI has the
+//! authority.
+//!
 //! For debugging, and for comparing implementations: it takes the lines of `tests/data/*.jsonl` as
 //! they are.
 //!

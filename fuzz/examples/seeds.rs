@@ -41,6 +41,21 @@ const FIELDS: &[&str] = &[
     "content-length: 5\ntransfer-encoding: Chunked",
     "transfer-encoding: gzip, chunked",
     "fpjs-proxy-secret: forged\nfpjs-proxy-client-ip: 192.0.2.66",
+    "fpjs_proxy_client_ip: 192.0.2.66\nfpjs.proxy.forwarded.host: evil.example",
+    "authorization: Bearer x",
+];
+
+/// Requests in every version, with hosts that agree, differ, are missing, or are upstream's.
+const HOSTS: &[(&str, &str)] = &[
+    ("POST https://www.example.com/fp/web HTTP/2", "host: WWW.example.com:443"),
+    ("POST https://www.example.com/fp/web HTTP/2", "host: evil.example"),
+    ("POST https://www.example.com/fp/web HTTP/3", "x-host: evil.example"),
+    ("POST https://www.example.com/fp/web", "host: evil.example"),
+    ("POST /fp/web", "host: EU.api.fpjs.io.:443"),
+    ("POST /fp/web", "host: fpcdn.io"),
+    ("GET /fp/status HTTP/1.0", "accept: */*"),
+    ("GET /fp/status HTTP/1.1", "accept: */*"),
+    ("GET /fp/web HTTP/1.0", "accept: */*"),
 ];
 
 /// Quoted strings, blanks, and numbers that are none.
@@ -111,6 +126,12 @@ impl Seeds {
         for fields in FIELDS {
             self.add("request_fields", &[&setting[..], &[1]].concat(), fields);
             let talk = format!("POST /fp/web\nhost: a.example\n{fields}\n\n200\n{fields}");
+            self.add("exchange", &[&setting[..], &[1]].concat(), &talk);
+            self.add("explain", &[&setting[..], &[1]].concat(), &talk);
+        }
+        let setting = Setting { mount: 1, ..Setting::default() }.bytes();
+        for (line, host) in HOSTS {
+            let talk = format!("{line}\n{host}\n\n200\n");
             self.add("exchange", &[&setting[..], &[1]].concat(), &talk);
             self.add("explain", &[&setting[..], &[1]].concat(), &talk);
         }
