@@ -213,6 +213,7 @@ fn other_value<'v>(key: &str, value: &'v str) -> &'v str {
 
 fn status_page(gateway: &Gateway, method: &str, content_type: &str, query: &str) -> String {
     let request = Request::builder().method(method).uri(format!("/fp/status{query}"));
+    let request = request.header("host", "www.example.com");
     let request = request.body(()).expect("a request");
     let Action::Respond(response, _) = gateway.handle(request, None) else {
         panic!("the status page is made here");
