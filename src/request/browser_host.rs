@@ -54,11 +54,10 @@ impl HostReader {
             HostSource::Field(field) => Some(HeaderName::from_static(field)),
             HostSource::Request => config.trusted_host.clone().filter(|_| profile.own_server),
         };
-        let api =
-            |region: Region| format!("{}{}", region.host_prefix(), config.ingress_host).into();
-        let cdn = config.cdn_host.as_str().into();
-        let upstream = [api(Region::Us), api(Region::Eu), api(Region::Ap), cdn];
-        Self { trusted, listed: config.hosts.clone(), upstream }
+        let [us, eu, ap] = [Region::Us, Region::Eu, Region::Ap]
+            .map(|region| format!("{}{}", region.host_prefix(), config.ingress_base_host).into());
+        let cdn = config.cdn_url.as_str().into();
+        Self { trusted, listed: config.hosts.clone(), upstream: [us, eu, ap, cdn] }
     }
 
     /// The browser's host of a request with these fields, this URI and this version.
