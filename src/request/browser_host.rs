@@ -63,14 +63,16 @@ impl HostReader {
     /// The browser's host of a request with these fields, this URI and this version.
     ///
     /// ```
-    /// use firstparty::http::{HeaderMap, Uri};
+    /// use firstparty::http::{HeaderMap, Uri, Version};
     /// use firstparty::request::browser_host::HostReader;
     /// use firstparty::{Config, Platform, refusal::Refusal};
     ///
     /// let reader = HostReader::new(&Config::default(), Platform::Generic);
+    /// let none = HeaderMap::new();
     /// let uri = Uri::from_static("https://Shop.example/fp/");
-    /// assert_eq!(reader.read(&HeaderMap::new(), &uri)?.as_str(), "shop.example");
-    /// assert_eq!(reader.read(&HeaderMap::new(), &Uri::from_static("/fp/")), Err(Refusal::Host));
+    /// assert_eq!(reader.read(&none, &uri, Version::HTTP_2)?.as_str(), "shop.example");
+    /// let uri = Uri::from_static("/fp/");
+    /// assert_eq!(reader.read(&none, &uri, Version::HTTP_11), Err(Refusal::Host));
     /// # Ok::<(), Refusal>(())
     /// ```
     ///
