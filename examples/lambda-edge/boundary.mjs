@@ -217,9 +217,10 @@ function flatten(event) {
   try {
     const { clientIp, method, uri, querystring, headers, body, origin } =
       event.Records[0].cf.request;
-    const texts = [method, uri, querystring, clientIp];
+    const { customHeaders, domainName = '' } = origin.custom ?? origin.s3;
+    const texts = [method, uri, querystring, clientIp, domainName];
     const fields = pushFields(texts, headers);
-    const custom = pushFields(texts, (origin.custom ?? origin.s3).customHeaders);
+    const custom = pushFields(texts, customHeaders);
     const decoded = decode(body);
     const isUsual =
       texts.every(isText) && isText(body.action) && typeof body.inputTruncated === 'boolean';

@@ -47,6 +47,7 @@ pub struct EdgeEvent<B = Bytes> {
     fields: HeaderMap,
     client_ip: Option<IpAddr>,
     settings: Source,
+    origin_domain: Option<Box<str>>,
     truncated: bool,
     /// Why the request is not one that HTTP allows.
     refusal: Option<Refusal>,
@@ -74,6 +75,7 @@ impl EdgeEvent<()> {
             fields: HeaderMap::new(),
             client_ip: None,
             settings: Source::new("origin custom headers"),
+            origin_domain: None,
             truncated: false,
             refusal: refused_method.or(refused_uri),
             body: (),
@@ -149,6 +151,19 @@ impl EdgeEvent<()> {
         }
     }
 
+    /// Sets the domain name of the origin. A browser's host of that name means that CloudFront hides
+    /// the real one, and the request is answered 400 (R5.7).
+    ///
+    /// ```
+    /// # use firstparty_lambda_edge::EdgeEvent;
+    /// let mut event = EdgeEvent::new("GET", "/", "");
+    /// event.set_origin_domain("origin.example.com");
+    /// assert_eq!(event.origin_domain(), Some("origin.example.com"));
+    /// ```
+    pub fn set_origin_domain(&mut self, name: &str) {
+        self.origin_domain = Some(name.into());
+    }
+
     /// Sets whether the body was cut, by CloudFront or by the adapter. A cut body is never
     /// forwarded (R13.3).
     ///
@@ -190,9 +205,17 @@ impl<B> EdgeEvent<B> {
     /// ```
     #[must_use]
     pub fn map_body<C>(self, make: impl FnOnce(B) -> C) -> EdgeEvent<C> {
-        let Self { method, uri, fields, client_ip, settings, truncated, refusal, body } = self;
-        let body = make(body);
-        EdgeEvent { method, uri, fields, client_ip, settings, truncated, refusal, body }
+        EdgeEvent {
+            method: self.method,
+            uri: self.uri,
+            fields: self.fields,
+            client_ip: self.client_ip,
+            settings: self.settings,
+            origin_domain: self.origin_domain,
+            truncated: self.truncated,
+            refusal: self.refusal,
+            body: make(self.body),
+        }
     }
 
     /// The method. GET stands for one that is not valid in HTTP.
@@ -280,6 +303,17 @@ impl<B> EdgeEvent<B> {
         &self.settings
     }
 
+    /// The domain name of the origin, if the event has one.
+    ///
+    /// ```
+    /// # use firstparty_lambda_edge::EdgeEvent;
+    /// assert_eq!(EdgeEvent::new("GET", "/", "").origin_domain(), None);
+    /// ```
+    #[must_use]
+    pub fn origin_domain(&self) -> Option<&str> {
+        self.origin_domain.as_deref()
+    }
+
     /// The name of the secret with the settings document, if the origin's custom headers have one.
     ///
     /// ```
@@ -312,8 +346,8 @@ impl<B> EdgeEvent<B> {
         Reply::to(&self.method, &self.fields)
     }
 
-    /// The request and the browser's address, or why HTTP does not allow the request (R13.3).
-    pub(crate) fn into_request(self) -> Result<(Request<B>, Option<IpAddr>), (Refusal, Reply)> {
+    /// The parts of the event, or why HTTP does not allow its request (R13.3).
+    pub(crate) fn into_parts(self) -> Result<EventParts<B>, (Refusal, Reply)> {
         if let Some(refusal) = self.refusal {
             return Err((refusal, self.reply()));
         }
@@ -321,8 +355,21 @@ impl<B> EdgeEvent<B> {
         *request.method_mut() = self.method;
         *request.uri_mut() = self.uri;
         *request.headers_mut() = self.fields;
-        Ok((request, self.client_ip))
+        Ok(EventParts {
+            request,
+            client_ip: self.client_ip,
+            origin_domain: self.origin_domain,
+            truncated: self.truncated,
+        })
     }
+}
+
+/// What a gateway needs of an event.
+pub(crate) struct EventParts<B> {
+    pub(crate) request: Request<B>,
+    pub(crate) client_ip: Option<IpAddr>,
+    pub(crate) origin_domain: Option<Box<str>>,
+    pub(crate) truncated: bool,
 }
 
 impl<B> fmt::Debug for EdgeEvent<B> {

@@ -8,7 +8,7 @@ use firstparty::{Action, Config, Exchange, Failure, Gateway, Platform, Report, R
 
 use crate::body::Body;
 use crate::cause::BODY_TRUNCATED;
-use crate::event::EdgeEvent;
+use crate::event::{EdgeEvent, EventParts};
 use crate::result::ResultObject;
 
 /// The integration as a Lambda@Edge function: a [`Gateway`] on [`Platform::CloudFront`] whose
@@ -132,24 +132,36 @@ impl EdgeFunction {
     /// ```
     #[must_use]
     pub fn handle<B: Body>(&self, event: EdgeEvent<B>) -> EdgeStep<B> {
-        let truncated = event.is_truncated();
-        let (request, client_ip) = match event.into_request() {
-            Ok(request) => request,
+        let EventParts { request, client_ip, origin_domain, truncated } = match event.into_parts() {
+            Ok(parts) => parts,
             Err((refusal, reply)) => {
                 let cause = refusal.cause();
                 return respond(reply.refuse(cause), Report::default().answered(cause));
             }
         };
+        let is_hidden = origin_domain.is_some_and(|name| self.is_for_origin(&request, &name));
         let (mut request, exchange) = match self.0.handle(request, client_ip) {
             Action::Respond(response, report) => return respond(response, report),
             Action::Forward(request, exchange) => (request, exchange),
         };
-        let definite =
-            if truncated { Err(&BODY_TRUNCATED) } else { set_content_length(&mut request) };
-        match definite {
+        let checked = if is_hidden {
+            Err(Refusal::HostOfUpstream.cause())
+        } else if truncated {
+            Err(&BODY_TRUNCATED)
+        } else {
+            set_content_length(&mut request)
+        };
+        match checked {
             Ok(()) => EdgeStep::Forward(request, Pending(exchange)),
             Err(cause) => respond(exchange.refuse(cause), exchange.report().answered(cause)),
         }
+    }
+}
+
+impl EdgeFunction {
+    /// Whether the browser's host is the origin's, because CloudFront hides the real one (R5.7).
+    fn is_for_origin<B>(&self, request: &Request<B>, domain_name: &str) -> bool {
+        self.0.browser_host(request).is_ok_and(|host| host.is_named(domain_name))
     }
 }
 

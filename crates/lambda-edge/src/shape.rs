@@ -72,6 +72,8 @@ struct Origin<'a> {
 struct CustomOrS3<'a> {
     #[serde(borrow)]
     custom_headers: Fields<'a>,
+    #[serde(borrow, default, deserialize_with = "not_null")]
+    domain_name: Option<Cow<'a, str>>,
 }
 
 #[derive(Deserialize)]
@@ -117,6 +119,9 @@ impl Event<'_> {
             for (name, value) in &origin.custom_headers.0 {
                 event.append_custom_header(name, value);
             }
+        }
+        if let Some(Object(CustomOrS3 { domain_name: Some(name), .. })) = custom.or(s3) {
+            event.set_origin_domain(&name);
         }
         let Some(Object(body)) = request.body else {
             return Ok(event.with_body(Bytes::new()));

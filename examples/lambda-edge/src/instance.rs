@@ -230,14 +230,19 @@ impl Instance {
 }
 
 /// Numbers: whether the body was cut, its size, number of fields, number of custom headers. Texts:
-/// method, path, query, address, names and values, names and values.
+/// method, path, query, address, domain name of the origin (empty if there is none), names and values
+/// of the fields, names and values of the custom headers.
 fn flat_event(input: &Input, size: usize) -> Option<EdgeEvent<Content>> {
     let ([truncated, body, fields, custom], reader) = input.message(size)?;
     let (fields, custom) = (usize::try_from(fields).ok()?, usize::try_from(custom).ok()?);
-    let count = fields.checked_add(custom)?.checked_mul(2)?.checked_add(4)?;
+    let count = fields.checked_add(custom)?.checked_mul(2)?.checked_add(5)?;
     let mut texts = reader.texts(count)?;
     let mut event = EdgeEvent::new(texts.next()?, texts.next()?, texts.next()?);
     event.set_client_ip(texts.next()?);
+    match texts.next()? {
+        "" => {}
+        domain => event.set_origin_domain(domain),
+    }
     event.reserve_fields(fields);
     for _ in 0..fields {
         event.append_field(texts.next()?, texts.next()?);

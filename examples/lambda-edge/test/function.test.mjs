@@ -211,6 +211,21 @@ test('R13.2: without the secret, what the custom headers say', async (t) => {
   ]);
 });
 
+test("R5.7: the origin's own host is refused, however the event crosses", async (t) => {
+  const { handler, requests } = await deploy(t);
+  for (const uri of ['/fp/agent', '/fp/v4']) {
+    const hidden = event({ ...FORWARDED, uri, headers: { Host: 'fpcdn.io' } });
+    assert.equal((await handler(hidden)).status, '400');
+    const origin = event({ ...FORWARDED, uri, headers: { Host: 'Origin.example.com' } });
+    origin.Records[0].cf.request.origin.custom.domainName = 'origin.example.com';
+    assert.equal((await handler(origin)).status, '400');
+    // Without a body, the event crosses as JSON.
+    delete origin.Records[0].cf.request.body;
+    assert.equal((await handler(origin)).status, '400');
+  }
+  assert.equal(requests.length, 0);
+});
+
 test('R1.3: custom headers that cannot be used are answered 500, and named in the log', async (t) => {
   const { handler, log } = await deploy(t);
   const customHeaders = { FPJS_CDN_URL: `${SECRET} x` };

@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use firstparty::http::{HeaderMap, HeaderName, HeaderValue, Method};
+use firstparty::refusal::Refusal;
 use firstparty_lambda_edge::{EdgeEvent, EdgeStep};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -101,6 +102,45 @@ fn unknown_members_are_ignored() {
     assert_eq!(event.secret_name(), Some("name"));
     let (request, _) = forwarded(&usual(), event);
     assert_eq!(request.method(), Method::POST);
+}
+
+/// R5.7, R13.1: where CloudFront hides the browser's host, it is the origin's, and the request is
+/// refused; before a body that was cut (R2.9).
+#[test]
+fn the_origins_host_is_not_the_browsers() {
+    for (host, domain, is_refused) in [
+        ("origin.example.com", "origin.example.com", true),
+        ("Origin.Example.com:443", "origin.example.com", true),
+        ("origin.example.com.", "ORIGIN.example.com", true),
+        ("www.example.com", "origin.example.com", false),
+        ("origin.example.com", "example.com", false),
+        ("origin.example.com", "", false),
+    ] {
+        for kind in ["custom", "s3"] {
+            let event = event_with(|request| {
+                request["headers"]["host"][0]["value"] = json!(host);
+                request["body"]["inputTruncated"] = json!(is_refused);
+                request["origin"] = json!({kind: {"customHeaders": {}, "domainName": domain}});
+            });
+            assert_eq!(event.origin_domain(), Some(domain));
+            match usual().handle(event) {
+                EdgeStep::Respond(result, report) => {
+                    assert!(is_refused, "{host} {domain}");
+                    assert_eq!(result.status(), 400);
+                    assert_eq!(report.cause, Some(Refusal::HostOfUpstream.cause()));
+                    assert!(!report.secret_sent);
+                }
+                EdgeStep::Forward(..) => assert!(!is_refused, "{host} {domain}"),
+            }
+        }
+    }
+    let status = event_with(|request| {
+        request["method"] = json!("GET");
+        request["uri"] = json!("/fp/status");
+        request["headers"]["host"][0]["value"] = json!("fpcdn.io");
+    });
+    let EdgeStep::Respond(page, _) = usual().handle(status) else { panic!() };
+    assert_eq!(page.status(), 200);
 }
 
 /// R13.1: if an object has a member twice, the last counts. If a field's name is there twice, all

@@ -81,6 +81,7 @@ fn wrong_types_are_named_and_not_repeated() {
         ("/Records/0/cf/request/origin", "origin", "an object"),
         ("/Records/0/cf/request/origin/custom", "origin.custom", "an object"),
         ("/Records/0/cf/request/origin/custom/customHeaders", "customHeaders", "an object"),
+        ("/Records/0/cf/request/origin/custom/domainName", "custom.domainName", "a string"),
         ("/Records/0/cf/request/body", "body", "an object"),
         ("/Records/0/cf/request/body/action", "body.action", "a string"),
         ("/Records/0/cf/request/body/data", "body.data", "a string"),
