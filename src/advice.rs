@@ -6,7 +6,7 @@ mod blocked;
 use std::fmt;
 
 pub(crate) use self::blocked::{blocked_term, is_blocked_segment};
-use crate::config::{Config, Resolution};
+use crate::config::{AgentOrigin, Config, Resolution};
 use crate::platform::{Platform, Profile};
 use crate::variable::Variable;
 
@@ -106,6 +106,12 @@ advice! {
         /// The setting.
         setting: &'static str,
     } = "ignored-setting", "{setting} has no effect here";
+    /// A region is fixed, but agent downloads come from the CDN, which has no regions (R3.6).
+    RegionBesideCdn {
+        /// The setting of the region.
+        setting: &'static str,
+    } = "region-beside-cdn",
+        "{setting} does not apply to agent downloads: they come from the CDN, which has no regions";
     /// A default is used where production sets a value.
     DefaultUsed {
         /// The setting.
@@ -234,6 +240,10 @@ fn advise_on_trust(config: &Config, profile: &Profile, advice: &mut Vec<Advice>)
 }
 
 fn advise_on_upstream(config: &Config, profile: &Profile, advice: &mut Vec<Advice>) {
+    if config.region.is_some() && config.agent_origin == AgentOrigin::Cdn {
+        let setting = profile.variable_name(Variable::Region);
+        advice.push(Advice::RegionBesideCdn { setting });
+    }
     for (variable, host, domain) in [
         (Variable::IngressBaseHost, &config.ingress_base_host, "fpjs.io"),
         (Variable::CdnUrl, &config.cdn_url, "fpcdn.io"),

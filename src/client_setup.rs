@@ -47,6 +47,8 @@ pub struct ClientSetup {
     agent_route: Option<RoutePath>,
     result_route: Option<RoutePath>,
     v4: bool,
+    /// The region of every endpoint, if the configuration fixes it (R3.6).
+    region: Option<Region>,
     /// A term in the integration path that content blockers match.
     blocked: Option<&'static str>,
 }
@@ -89,6 +91,7 @@ impl ClientSetup {
             agent_route: config.agent_download_path.clone(),
             result_route: config.get_result_path.clone(),
             v4: reaches_v4(&routes, &path),
+            region: config.region,
             blocked,
         })
     }
@@ -144,7 +147,8 @@ impl ClientSetup {
         Some(format!("{}{route}?apiKey=<apiKey>", self.base))
     }
 
-    /// v3: the endpoint for identification, if the result route is on.
+    /// v3: the endpoint for identification, if the result route is on. A region that the
+    /// configuration fixes has precedence over the argument (R3.6).
     ///
     /// ```
     /// use firstparty::{Config, Region, client_setup::ClientSetup};
@@ -157,10 +161,11 @@ impl ClientSetup {
     #[must_use]
     pub fn v3_endpoint(&self, region: Region) -> Option<String> {
         let route = self.result_route.as_ref()?;
-        Some(format!("{}{route}?region={region}", self.base))
+        Some(format!("{}{route}?region={}", self.base, self.region.unwrap_or(region)))
     }
 
-    /// v4: the endpoint, if v4 is on and no other route takes its place.
+    /// v4: the endpoint, if v4 is on and no other route takes its place. A region that the
+    /// configuration fixes has precedence over the argument (R3.6).
     ///
     /// ```
     /// use firstparty::{Config, Region, client_setup::ClientSetup};
@@ -171,7 +176,7 @@ impl ClientSetup {
     /// ```
     #[must_use]
     pub fn v4_endpoint(&self, region: Region) -> Option<String> {
-        self.v4.then(|| format!("{}?region={region}", self.base))
+        self.v4.then(|| format!("{}?region={}", self.base, self.region.unwrap_or(region)))
     }
 
     /// v4: the URL from which a page imports the agent, if v4 is on and no other route takes its
@@ -285,6 +290,16 @@ mod tests {
             "https://a.example/any/where/a?apiKey=<apiKey>&version=<version>\
              &loaderVersion=<loaderVersion>",
         );
+    }
+
+    /// R1.7, R3.6: a fixed region is the endpoints', whichever is asked for.
+    #[test]
+    fn endpoints_have_the_fixed_region() {
+        let fixed = setup(routes().region(Region::Eu), "https://a.example", "x").unwrap();
+        for &region in Region::ALL {
+            assert_eq!(fixed.v3_endpoint(region).unwrap(), "https://a.example/x/r?region=eu");
+            assert_eq!(fixed.v4_endpoint(region).unwrap(), "https://a.example/x/?region=eu");
+        }
     }
 
     /// R1.5: the integration path is first known here.

@@ -39,6 +39,9 @@ pub enum Variable {
     /// `fpjs_cdn_url`: the CDN host, used only for agent downloads from the CDN. Default:
     /// `fpcdn.io`.
     CdnUrl,
+    /// `fpjs_region`: the region of every request, `us`, `eu` or `ap`. Unset by default: the query
+    /// decides.
+    Region,
     /// `fpjs_secret_name`: where the adapter finds the settings document. Unset by default.
     SecretName,
     /// `fpjs_proxy_secret_cache_ttl_ms`: how long a settings document stays valid, in
@@ -58,6 +61,7 @@ impl Variable {
         Self::RoutePrefix,
         Self::IngressBaseHost,
         Self::CdnUrl,
+        Self::Region,
         Self::SecretName,
         Self::ProxySecretCacheTtlMs,
         Self::Debug,
@@ -80,6 +84,7 @@ impl Variable {
             Self::RoutePrefix => "fpjs_route_prefix",
             Self::IngressBaseHost => "fpjs_ingress_base_host",
             Self::CdnUrl => "fpjs_cdn_url",
+            Self::Region => "fpjs_region",
             Self::SecretName => "fpjs_secret_name",
             Self::ProxySecretCacheTtlMs => "fpjs_proxy_secret_cache_ttl_ms",
             Self::Debug => "fpjs_debug",
@@ -104,6 +109,7 @@ impl Variable {
                 | Self::GetResultPath
                 | Self::PreSharedSecret
                 | Self::RoutePrefix
+                | Self::Region
                 | Self::SecretName
         )
     }

@@ -18,7 +18,7 @@ use firstparty_fuzz::model::fields::{
 };
 use firstparty_fuzz::model::response::{CACHE_TAGS, TARGETED, acts_outside, is_identity, loses_length};
 use firstparty_fuzz::model::set_cookie::has_host_prefix;
-use firstparty_fuzz::model::{cookie, platform, query};
+use firstparty_fuzz::model::{cookie, platform, query, target};
 use firstparty_fuzz::plan::{Domain, Plan};
 use libfuzzer_sys::fuzz_target;
 
@@ -81,7 +81,7 @@ fn assert_request_explained(
 ) {
     let report = exchange.report();
     let (before, after) = (fields::read(request.headers()), fields::read(upstream.headers()));
-    let mut expected = target_notes(request.uri(), upstream.uri(), report.region.is_some());
+    let mut expected = target_notes(plan, request.uri(), upstream.uri(), report.region.is_some());
     if report.authorised || report.region.is_none() {
         expected.push((vec!["R3.5"], "ii", Change::Added));
     }
@@ -109,15 +109,16 @@ fn assert_request_explained(
 }
 
 /// Path and region. Downloads from the CDN have no region, and their query is not corrected.
-fn target_notes(before: &Uri, after: &Uri, regional: bool) -> Vec<Expected<'static>> {
+fn target_notes(plan: &Plan, before: &Uri, after: &Uri, regional: bool) -> Vec<Expected<'static>> {
     let mut expected = Vec::new();
     if before.path() != after.path() {
         expected.push((vec!["R4.2", "R4.3", "R4.5"], "path", Change::Replaced));
     }
     let query = before.query().unwrap_or_default();
-    let (_, changed) = query::corrected(query, query::region(query));
+    let (_, changed) = query::corrected(query, target::region(plan, query));
     let changed = if regional { changed } else { 0 };
-    expected.extend(vec![(vec!["R3.4"], "region", Change::Replaced); changed]);
+    let rule = if plan.upstream.region.is_some() { "R3.6" } else { "R3.4" };
+    expected.extend(vec![(vec![rule], "region", Change::Replaced); changed]);
     expected
 }
 

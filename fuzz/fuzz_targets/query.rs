@@ -14,7 +14,7 @@ use firstparty::request::query::first;
 use firstparty::request::region;
 use firstparty::request::target::Targets;
 use firstparty::route::{Kind, Route};
-use firstparty::{Config, Platform};
+use firstparty::{Config, Platform, Region};
 use firstparty_fuzz::input::Rest;
 use firstparty_fuzz::model::query as model;
 use libfuzzer_sys::fuzz_target;
@@ -37,6 +37,11 @@ fuzz_target!(|input: Input<'_>| {
     }
     let region = model::region(query);
     assert_eq!(region::of_query(query).as_str(), region);
+    for fixed in [None, Some(Region::Us), Some(Region::Eu), Some(Region::Ap)] {
+        let chosen = fixed.map_or(region, Region::as_str);
+        let (found, agreeing) = region::agree(query, fixed);
+        assert_eq!((found.as_str(), &*agreeing), (chosen, &*model::corrected(query, chosen).0));
+    }
     // Text that cannot be the query of a URI cannot arrive.
     let uri: Result<PathAndQuery, _> = format!("/?{query}").parse();
     if uri.is_ok_and(|uri| uri.query() == Some(query)) {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use arbitrary::Arbitrary;
 use firstparty::config::{
-    AgentOrigin, CachePolicy, CookieDomain, DomainMap, Mount, TrustedAddress,
+    AgentOrigin, CachePolicy, CookieDomain, DomainMap, Mount, TrustedAddress, Variable,
 };
 use firstparty::{Config, Gateway, Platform};
 
@@ -53,13 +53,15 @@ pub enum Trusted {
     Address(&'static str, u8),
 }
 
-/// API host, CDN host, integration's name and version; none is the default.
+/// API host, CDN host, integration's name and version, and a fixed region; none is the default.
 #[derive(Clone, Copy, Debug)]
 pub struct Upstream {
     pub api: Option<&'static str>,
     pub cdn: Option<&'static str>,
     pub name: Option<&'static str>,
     pub version: &'static str,
+    /// R3.6.
+    pub region: Option<&'static str>,
 }
 
 /// A configuration as plain data.
@@ -129,10 +131,20 @@ pub const TRUSTED: &[Trusted] = &[
     Trusted::Address("x-forwarded-for", 2),
     Trusted::Address("x-forwarded-for", 255),
 ];
+const DEFAULT_UPSTREAM: Upstream =
+    Upstream { api: None, cdn: None, name: None, version: "1.2.3", region: None };
 pub const UPSTREAMS: &[Upstream] = &[
-    Upstream { api: None, cdn: None, name: None, version: "1.2.3" },
-    Upstream { api: Some("api.example"), cdn: Some("cdn.example"), name: None, version: "1" },
-    Upstream { api: None, cdn: None, name: Some("a&b=c%+d?#"), version: "~-._\"\\" },
+    DEFAULT_UPSTREAM,
+    Upstream {
+        api: Some("api.example"),
+        cdn: Some("cdn.example"),
+        version: "1",
+        ..DEFAULT_UPSTREAM
+    },
+    Upstream { name: Some("a&b=c%+d?#"), version: "~-._\"\\", ..DEFAULT_UPSTREAM },
+    Upstream { region: Some("us"), ..DEFAULT_UPSTREAM },
+    Upstream { region: Some("eu"), ..DEFAULT_UPSTREAM },
+    Upstream { api: Some("api.example"), region: Some("ap"), ..DEFAULT_UPSTREAM },
 ];
 
 const SECRETS: &[Option<&str>] = &[None, Some("s3cret"), Some("p@ ss;\"")];
@@ -215,7 +227,8 @@ impl Plan {
             .get_result_path(self.result.unwrap_or_default())
             .pre_shared_secret(self.secret.unwrap_or_default())
             .ingress_base_host(self.upstream.api.unwrap_or_default())
-            .cdn_url(self.upstream.cdn.unwrap_or_default());
+            .cdn_url(self.upstream.cdn.unwrap_or_default())
+            .variable(Variable::Region, self.upstream.region.unwrap_or_default());
         if let Some(name) = self.upstream.name {
             builder = builder.integration_name(name);
         }

@@ -1,7 +1,8 @@
 //! Each piece of advice has its cause, and a sound configuration needs no advice.
 
 use super::*;
-use crate::config::{Mount, Source};
+use crate::config::{AgentOrigin, Mount, Source};
+use crate::region::Region;
 
 fn codes(config: &Config, platform: Platform) -> Vec<&'static str> {
     advise(config, platform).iter().map(Advice::code).collect()
@@ -44,6 +45,17 @@ fn every_piece_of_advice_has_its_cause() {
     let listing = sound().drop_fields(["Referer", "Authorization"]).build().unwrap();
     assert_eq!(codes(&listing, Platform::Generic), [""; 0]);
     assert_eq!(codes(&sound().build().unwrap(), Platform::FastlyVcl), ["forgeable-address"]);
+}
+
+/// R3.6: a fixed region says nothing to the CDN.
+#[test]
+fn a_region_beside_the_cdn_is_advised_against() {
+    let fixed = sound().region(Region::Eu);
+    assert_eq!(codes(&fixed.clone().build().unwrap(), Platform::Generic), [""; 0]);
+    let cdn = fixed.agent_origin(AgentOrigin::Cdn).build().unwrap();
+    assert_eq!(codes(&cdn, Platform::Generic), ["region-beside-cdn"]);
+    let [advice] = &advise(&cdn, Platform::Akamai)[..1] else { panic!() };
+    assert!(!advice.to_string().is_empty());
 }
 
 /// A configuration without a mount.

@@ -7,7 +7,7 @@ use http::header::AUTHORIZATION;
 
 use super::builder::Builder;
 use super::cache::DEFAULT_TTL;
-use super::check::{boolean, cookie_name, droppable, integration, listed_host, number};
+use super::check::{boolean, cookie_name, droppable, integration, listed_host, number, region};
 use super::error::{ConfigError, host_name};
 use super::options::Mount;
 use super::path::RoutePath;
@@ -15,6 +15,7 @@ use super::secret::Secret;
 use super::source::Source;
 use super::validated::Config;
 use crate::host::HostName;
+use crate::region::Region;
 use crate::variable::Variable;
 
 impl Builder {
@@ -40,6 +41,7 @@ impl Builder {
             mount: self.mount_or_variables()?,
             ingress_base_host: self.host(Variable::IngressBaseHost, "api.fpjs.io")?,
             cdn_url: self.host(Variable::CdnUrl, "fpcdn.io")?,
+            region: self.fixed_region()?,
             secret_name: self.value(Variable::SecretName).map(Into::into),
             proxy_secret_cache_ttl: self.ttl()?,
             debug: self.debug_or_default()?,
@@ -89,6 +91,10 @@ impl Builder {
 
     fn host(&self, variable: Variable, default: &str) -> Result<HostName, ConfigError> {
         host_name(variable.as_str(), self.value(variable).unwrap_or(default))
+    }
+
+    fn fixed_region(&self) -> Result<Option<Region>, ConfigError> {
+        self.value(Variable::Region).map(region).transpose()
     }
 
     fn number(&self, variable: Variable, max: u64) -> Result<Option<u64>, ConfigError> {
@@ -198,6 +204,7 @@ mod tests {
         match variable {
             Variable::IntegrationPathDepth | Variable::ProxySecretCacheTtlMs => "2",
             Variable::Debug => "true",
+            Variable::Region => "eu",
             _ => "a",
         }
     }
@@ -234,6 +241,24 @@ mod tests {
             let empty = Source::new("one").with(variable, "");
             let config = Config::builder().source(empty).source(later).build().unwrap();
             assert_eq!(config.resolution(variable), Resolution::Source("two"), "{variable}");
+        }
+    }
+
+    /// R3.6: exactly the names of the regions, and an error that names the setting.
+    #[test]
+    fn a_fixed_region_is_one_of_three() {
+        for &region in Region::ALL {
+            let named = Config::builder().variable(Variable::Region, region.as_str());
+            assert_eq!(named.build().unwrap().region(), Some(region));
+        }
+        assert_eq!(Config::default().region(), None);
+        assert_eq!(
+            Config::builder().variable(Variable::Region, "").build().unwrap().region(),
+            None
+        );
+        for text in ["EU", "eu ", "eu.", "eu,ap", "global", "constructor"] {
+            let error = Config::builder().variable(Variable::Region, text).build().unwrap_err();
+            assert_eq!(error.to_string(), "fpjs_region: expected `us`, `eu` or `ap`", "{text}");
         }
     }
 

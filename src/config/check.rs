@@ -5,6 +5,7 @@ use http::HeaderName;
 use super::error::{ConfigError, ConfigErrorKind, host_name};
 use crate::field::IDENTITY_FIELDS;
 use crate::host::is_uri_host;
+use crate::region::Region;
 
 /// R1.8: visible ASCII without `/`, at most 64 bytes.
 pub(super) fn integration(
@@ -33,6 +34,11 @@ pub(super) fn number(setting: &'static str, text: &str, max: u64) -> Result<u64,
 
 pub(super) fn boolean(setting: &'static str, text: &str) -> Result<bool, ConfigError> {
     text.parse().map_err(|_| ConfigError::new(setting, ConfigErrorKind::Boolean))
+}
+
+/// R3.6: the name of a region, in lower case.
+pub(super) fn region(text: &str) -> Result<Region, ConfigError> {
+    text.parse().map_err(|_| ConfigError::new("fpjs_region", ConfigErrorKind::Region))
 }
 
 /// R5.8: any field except those that frame or route the message, and the gateway's own.

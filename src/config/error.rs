@@ -97,6 +97,9 @@ pub enum ConfigErrorKind {
     /// Neither `true` nor `false`.
     #[error("expected `true` or `false`")]
     Boolean,
+    /// Not the name of a region.
+    #[error("expected `us`, `eu` or `ap`")]
+    Region,
     /// Text that cannot be sent as the secret.
     #[error("expected visible ASCII without blanks at its ends")]
     Secret,
@@ -149,6 +152,7 @@ mod tests {
             ),
             (ConfigErrorKind::Number { max: 1 }, "x: expected decimal digits, at most 1"),
             (ConfigErrorKind::Boolean, "x: expected `true` or `false`"),
+            (ConfigErrorKind::Region, "x: expected `us`, `eu` or `ap`"),
             (ConfigErrorKind::Secret, "x: expected visible ASCII without blanks at its ends"),
             (
                 ConfigErrorKind::Integration,

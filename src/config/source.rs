@@ -352,9 +352,9 @@ mod tests {
                 }
             }
         }
-        // Cloudflare's five but the API host, which is canonical but for its case, Akamai's seven,
+        // Cloudflare's five but the API host, which is canonical but for its case, Akamai's eight,
         // Fastly Compute's three, and Fastly VCL's four.
-        assert_eq!(own_names, 4 + 7 + 3 + 4);
+        assert_eq!(own_names, 4 + 8 + 3 + 4);
     }
 
     /// R1.1, R12: a store that can only be asked gives the platform's own name first, and then the

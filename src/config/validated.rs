@@ -10,13 +10,14 @@ use super::secret::Secret;
 use super::source::Resolution;
 use crate::host::HostName;
 use crate::platform::Platform;
+use crate::region::Region;
 use crate::variable::Variable;
 
 /// A valid configuration of the gateway (R1.3).
 ///
 /// Deserialises from an object with the keys `agent_download_path`, `get_result_path`,
 /// `pre_shared_secret`, `integration_path_depth`, `route_prefix`, `ingress_base_host`, `cdn_url`,
-/// `secret_name`, `proxy_secret_cache_ttl_ms`, `debug`, and `integration_name`,
+/// `region`, `secret_name`, `proxy_secret_cache_ttl_ms`, `debug`, and `integration_name`,
 /// `integration_version`, `mount`, `agent_origin`, `cookie_domain`, `cache`, `v4`, `status_page`,
 /// `drop_fields`, `cookies`, `hosts`, `trusted_host`, `trusted_address`. Each may have the prefix
 /// `fpjs_`, and case does not matter; `null` and `""` mean unset, an unknown key is an error.
@@ -45,6 +46,7 @@ pub struct Config {
     pub(crate) mount: Mount,
     pub(crate) ingress_base_host: HostName,
     pub(crate) cdn_url: HostName,
+    pub(crate) region: Option<Region>,
     pub(crate) secret_name: Option<Box<str>>,
     pub(crate) proxy_secret_cache_ttl: Duration,
     pub(crate) debug: bool,
@@ -143,6 +145,16 @@ impl Config {
     #[must_use]
     pub fn cdn_url(&self) -> &HostName {
         &self.cdn_url
+    }
+
+    /// The region that every forwarded request goes to, if it is fixed (R3.6).
+    ///
+    /// ```
+    /// assert_eq!(firstparty::Config::default().region(), None);
+    /// ```
+    #[must_use]
+    pub fn region(&self) -> Option<Region> {
+        self.region
     }
 
     /// The name under which the adapter finds the settings document (R1.2).

@@ -60,8 +60,10 @@ impl<'d> Differences<'d> {
         let before = self.before.uri().query().unwrap_or_default();
         let after = self.after.0.query().unwrap_or_default();
         let pairs = before.split('&').zip(after.split('&'));
+        let is_fixed = self.gateway.config().region().is_some();
+        let rule = if is_fixed { "R3.6" } else { "R3.4" };
         for _ in pairs.filter(|(before, after)| !before.is_empty() && before != after) {
-            self.notes.push(note("R3.4", "region", Change::Replaced));
+            self.notes.push(note(rule, "region", Change::Replaced));
         }
         if parameter_count(after) > parameter_count(before) {
             self.notes.push(note("R3.5", "ii", Change::Added));

@@ -7,7 +7,7 @@ use super::profile::{AddressSource, HostSource, Profile};
 use crate::field::Names;
 use crate::variable::Variable::{
     AgentDownloadPath, CdnUrl, GetResultPath, IngressBaseHost, IntegrationPathDepth,
-    PreSharedSecret, RoutePrefix,
+    PreSharedSecret, Region, RoutePrefix,
 };
 
 macro_rules! platforms {
@@ -139,6 +139,7 @@ platforms! {
             (RoutePrefix, "PMUSER_FPJS_ROUTE_PREFIX"),
             (IngressBaseHost, "PMUSER_FPJS_INGRESS_BASE_HOST"),
             (CdnUrl, "PMUSER_FPJS_CDN_URL"),
+            (Region, "PMUSER_FPJS_REGION"),
         ],
         ..Profile::named("akamai", "fingerprint-pro-akamai")
     };

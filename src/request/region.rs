@@ -1,4 +1,5 @@
-//! Step 2a: the region that a query asks for, which selects the API host (contract R3.3, R3.4).
+//! Step 2a: the region that a query asks for, which selects the API host (contract R3.3, R3.4,
+//! R3.6).
 
 use std::borrow::Cow;
 
@@ -51,20 +52,26 @@ const fn as_parameter(region: Region) -> &'static str {
     }
 }
 
-/// The region that a query asks for, and the query in which every `region` parameter says so. A
-/// parameter that disagrees is replaced; everything else stays byte for byte (R3.4).
+/// The region of a request, and the query in which every `region` parameter says so. A parameter
+/// that disagrees is replaced; everything else stays byte for byte (R3.4).
+///
+/// The region is the `fixed` one if there is one ([`Config::region`](crate::Config::region), R3.6),
+/// else the one that the query asks for, as [`of_query`] reads it.
 ///
 /// ```
 /// use firstparty::Region;
 /// use firstparty::request::region;
 ///
-/// let (region, query) = region::agree("region=eu&a=%zz&region=ap");
+/// let (region, query) = region::agree("region=eu&a=%zz&region=ap", None);
 /// assert_eq!((region, &*query), (Region::Eu, "region=eu&a=%zz&region=eu"));
+///
+/// let (region, query) = region::agree("region=eu&a=%zz", Some(Region::Ap));
+/// assert_eq!((region, &*query), (Region::Ap, "region=ap&a=%zz"));
 /// ```
 #[must_use]
 #[inline]
-pub fn agree(query: &str) -> (Region, Cow<'_, str>) {
-    let mut chosen = None;
+pub fn agree(query: &str, fixed: Option<Region>) -> (Region, Cow<'_, str>) {
+    let mut chosen = fixed;
     let mut corrected = String::new();
     let mut written = 0;
     for parameter in query::named::<RegionName>(query) {
@@ -125,17 +132,40 @@ mod tests {
     #[test]
     fn only_what_disagrees_is_written() {
         for query in ["", "x=1", "region=us", "region=eu&x&region=%65u", "region=%75%73"] {
-            assert!(matches!(agree(query).1, Cow::Borrowed(same) if same == query), "{query}");
+            assert!(
+                matches!(agree(query, None).1, Cow::Borrowed(same) if same == query),
+                "{query}"
+            );
         }
         for (query, expected) in [
             ("region", "region=us"),
             ("a&region=xx&b", "a&region=us&b"),
             ("region=ap&region=eu&region", "region=ap&region=ap&region=ap"),
         ] {
-            let Cow::Owned(corrected) = agree(query).1 else { panic!("{query}") };
+            let Cow::Owned(corrected) = agree(query, None).1 else { panic!("{query}") };
             assert_eq!(corrected, expected);
             assert_eq!(corrected.capacity(), query.len() + 3, "{query}");
         }
+    }
+
+    /// R3.6: a fixed region decides, and every parameter says so; none is added.
+    #[test]
+    fn a_fixed_region_decides() {
+        for (query, expected) in [
+            ("", ""),
+            ("x=1", "x=1"),
+            ("region=eu", "region=eu"),
+            ("region=%65u&x", "region=%65u&x"),
+            ("region=us", "region=eu"),
+            ("region", "region=eu"),
+            ("a&region=&b&%72egion=ap", "a&region=eu&b&region=eu"),
+            ("region=ap&region=eu", "region=eu&region=eu"),
+            ("region=constructor&Region=ap", "region=eu&Region=ap"),
+        ] {
+            let (region, query) = agree(query, Some(Region::Eu));
+            assert_eq!((region, &*query), (Region::Eu, expected));
+        }
+        assert_eq!(agree("region=eu", Some(Region::Us)), (Region::Us, "region=us".into()));
     }
 
     proptest! {

@@ -1,4 +1,4 @@
-//! Step 2b: where a request goes upstream (contract R4), and how its query is changed (R3.4, R3.5).
+//! Step 2b: where a request goes upstream (contract R4), and how its query is changed (R3.4 to R3.6).
 
 mod agent;
 mod path;
@@ -46,6 +46,8 @@ pub struct Targets {
     api: [Endpoint; 3],
     cdn: Endpoint,
     agent_origin: AgentOrigin,
+    /// The region of every request to the API, if it is fixed (R3.6).
+    region: Option<Region>,
     /// The parameter `ii={name}/{version}/ingress`, encoded.
     ingress: Box<str>,
     /// The parameter `ii={name}/{version}/procdn`, encoded.
@@ -117,6 +119,7 @@ impl Targets {
                 .map(|region| Endpoint::new(api, Some(region))),
             cdn: Endpoint::new(&config.cdn_url, None),
             agent_origin: config.agent_origin,
+            region: config.region,
             ingress: monitoring(config, platform, "ingress"),
             procdn: monitoring(config, platform, "procdn"),
         }
@@ -188,7 +191,7 @@ impl Targets {
 
     #[inline]
     fn api_target(&self, path: &impl Path, kind: Kind, query: &str) -> Result<Target, Refusal> {
-        let (region, query) = region::agree(query);
+        let (region, query) = region::agree(query, self.region);
         let [us, eu, ap] = &self.api;
         let endpoint = match region {
             Region::Us => us,
@@ -263,6 +266,31 @@ mod tests {
         ] {
             assert_eq!(identify(query), format!("https://{expected}&{II}"), "{query}");
         }
+    }
+
+    /// R3.6: a fixed region decides on every route, agent downloads too, but not at the CDN.
+    #[test]
+    fn a_fixed_region_decides_the_host() {
+        fn target(origin: AgentOrigin, route: Route<'_>, query: &str) -> (String, Option<Region>) {
+            let config = Config::builder().region(Region::Ap).agent_origin(origin);
+            let targets = Targets::new(&config.build().unwrap(), Platform::Generic);
+            let target = targets.resolve(route, Kind::Plain, Some(query)).unwrap();
+            assert_eq!(target.host, target.uri.authority().unwrap().as_str());
+            (target.uri.to_string(), target.region)
+        }
+        for (route, query, expected) in [
+            (Route::Result { suffix: "/" }, "", "ap.api.fpjs.io/"),
+            (Route::Result { suffix: "/" }, "region=eu", "ap.api.fpjs.io/?region=ap"),
+            (Route::Api { path: "/web/v4/k" }, "a&region", "ap.api.fpjs.io/web/v4/k?a&region=ap"),
+            (Route::Agent, "apiKey=k", "ap.api.fpjs.io/web/v3/k?apiKey=k"),
+            (Route::Agent, "region=us&apiKey=k", "ap.api.fpjs.io/web/v3/k?region=ap&apiKey=k"),
+        ] {
+            let found = target(AgentOrigin::Api, route, query);
+            assert_eq!(found, (format!("https://{expected}"), Some(Region::Ap)));
+        }
+        let (uri, region) = target(AgentOrigin::Cdn, Route::Agent, "region=eu&apiKey=k");
+        assert!(uri.starts_with("https://fpcdn.io/v3/k?region=eu&apiKey=k&ii="), "{uri}");
+        assert_eq!(region, None);
     }
 
     /// R4.3, R4.4: the agent's path, with values that cannot break out of it.

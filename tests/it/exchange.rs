@@ -856,6 +856,31 @@ fn downloads_from_the_cdn_are_plain() {
     assert!(!report.authorised && report.region.is_none());
 }
 
+/// R3.6: a fixed region decides on every route, whatever the query says; the CDN has none.
+#[test]
+fn a_fixed_region_outranks_the_query() {
+    let routes = r#""agent_download_path": "agent", "get_result_path": "result", "region": "eu",
+        "integration_version": "1""#;
+    let fixed = gateway(Platform::Generic, &format!("{{{routes}}}"));
+    for (method, uri, expected) in [
+        ("GET", "/fp/agent?apiKey=k&region=us", "/web/v3/k?apiKey=k&region=eu"),
+        ("GET", "/fp/result/x", "/x"),
+        ("GET", "/fp/web/v4/k?region=ap", "/web/v4/k?region=eu"),
+        ("POST", "/fp/?region", "/?region=eu&ii=custom%2F1%2Fingress"),
+    ] {
+        let (sent, exchange) = forwarded(&fixed, request(method, uri, &[]));
+        let expected = expected.replace("custom", Platform::Generic.profile().integration_name);
+        assert_eq!(sent.uri(), &*format!("https://eu.api.fpjs.io{expected}"), "{uri}");
+        assert_eq!(values(sent.headers(), "host"), ["eu.api.fpjs.io"]);
+        assert_eq!(exchange.report().region, Some(Region::Eu));
+    }
+    let cdn = format!("{{{routes}, \"agent_origin\": \"cdn\"}}");
+    let cdn = gateway(Platform::Generic, &cdn);
+    let (sent, _) = forwarded(&cdn, request("GET", "/fp/agent?apiKey=k&region=us", &[]));
+    let uri = sent.uri().to_string();
+    assert!(uri.starts_with("https://fpcdn.io/v3/k?apiKey=k&region=us&ii="), "{uri}");
+}
+
 /// R5.6: a message that has as many fields as it can hold has no room for the gateway's.
 #[test]
 fn full_messages_are_refused() {

@@ -91,6 +91,24 @@ fn requests_are_explained() {
     );
 }
 
+/// R3.6, R11.2: a fixed region is why a parameter is replaced, and one that agrees stays.
+#[test]
+fn a_fixed_region_is_explained() {
+    let fixed = gateway(Platform::Generic, r#"{"region": "eu"}"#);
+    let request = request("GET", "/fp/web/v4/k?region=us&region=eu&region", &[]);
+    let (_, found) = explain::handle(&fixed, request, None);
+    assert_eq!(
+        notes(&found),
+        [
+            "R4.2: path replaced",
+            "R3.6: region replaced",
+            "R3.6: region replaced",
+            "R4.1: host replaced",
+        ],
+    );
+    assert_eq!(found[1].title(), Some("Fixed region"));
+}
+
 /// R11.2: framing, plain cookies, and a missing host.
 #[test]
 fn framing_is_explained() {

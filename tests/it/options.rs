@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use firstparty::Config;
 use firstparty::config::{
     AgentOrigin, Builder, CachePolicy, CookieDomain, DomainMap, Mount, TrustedAddress, Variable,
 };
+use firstparty::{Config, Region};
 
 struct Row {
     key: &'static str,
@@ -59,6 +59,12 @@ const ROWS: &[Row] = &[
         json: r#""cdn.example""#,
         set: |builder| builder.cdn_url("cdn.example"),
         is_set: |config| config.cdn_url().as_str() == "cdn.example",
+    },
+    Row {
+        key: "region",
+        json: r#""eu""#,
+        set: |builder| builder.region(Region::Eu),
+        is_set: |config| config.region() == Some(Region::Eu),
     },
     Row {
         key: "secret_name",

@@ -104,6 +104,7 @@ fn the_page_shows_sources_and_no_values() {
         "<code>fpjs_ingress_base_host</code><td>set by headers",
         "<code>fpjs_cdn_url</code><td>not set, the default is used",
         "<code>fpjs_get_result_path</code><td>not set",
+        "<code>fpjs_region</code><td>not set<tr>",
         "<code>fpjs_secret_name</code><td>not set",
         "the key `&lt;script&gt;` of pairs means nothing",
     ] {
@@ -228,6 +229,7 @@ fn values_are_not_shown() {
     let text = |variable| match variable {
         Variable::IngressBaseHost | Variable::CdnUrl => "hidden.example",
         Variable::IntegrationPathDepth | Variable::ProxySecretCacheTtlMs => "1",
+        Variable::Region => "eu",
         Variable::Debug => "true",
         _ => "hidden",
     };
@@ -311,6 +313,7 @@ const NAMES: &[(Platform, &[(&str, Variable)])] = &[
             ("PMUSER_FPJS_ROUTE_PREFIX", Variable::RoutePrefix),
             ("PMUSER_FPJS_INGRESS_BASE_HOST", Variable::IngressBaseHost),
             ("PMUSER_FPJS_CDN_URL", Variable::CdnUrl),
+            ("PMUSER_FPJS_REGION", Variable::Region),
         ],
     ),
     (Platform::CloudFront, &[("fpjs_secret_name", Variable::SecretName)]),
@@ -322,8 +325,12 @@ fn platforms_name_their_variables() {
     let rows =
         NAMES.iter().flat_map(|(platform, names)| names.iter().map(move |n| (*platform, *n)));
     for (platform, (name, variable)) in rows {
-        let is_host = matches!(variable, Variable::IngressBaseHost | Variable::CdnUrl);
-        let pairs = [(name, if is_host { "a.example" } else { "7" }), ("HOME", "/")];
+        let value = match variable {
+            Variable::IngressBaseHost | Variable::CdnUrl => "a.example",
+            Variable::Region => "eu",
+            _ => "7",
+        };
+        let pairs = [(name, value), ("HOME", "/")];
         let source = Source::from_environment("env", platform, pairs);
         let config = Config::builder().source(source).build().unwrap();
         let resolution = config.resolution(variable);

@@ -40,7 +40,7 @@ pub fn resolve(
         Route::Result(path) | Route::Api(path) => path.clone(),
         Route::Status => return Err((404, "R2.2")),
     };
-    let region = (!cdn).then(|| query::region(query));
+    let region = (!cdn).then(|| region(plan, query));
     let mut kept = region.map_or(query.to_owned(), |region| query::corrected(query, region).0);
     if authorised || cdn {
         if !kept.is_empty() {
@@ -59,6 +59,11 @@ pub fn resolve(
         return Err((414, "R4.6"));
     }
     Ok(Target { authority, path, query, region })
+}
+
+/// R3.3, R3.6.
+pub fn region(plan: &Plan, query: &str) -> &'static str {
+    plan.upstream.region.unwrap_or_else(|| query::region(query))
 }
 
 /// R3.5, R1.8.

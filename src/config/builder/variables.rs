@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::Builder;
+use crate::region::Region;
 use crate::variable::Variable;
 
 impl Builder {
@@ -87,6 +88,23 @@ impl Builder {
     /// ```
     pub fn cdn_url(self, host: impl Into<String>) -> Self {
         self.variable(Variable::CdnUrl, host)
+    }
+
+    /// The region that every forwarded request goes to, whatever its query says (R3.6). Default: the
+    /// query decides.
+    ///
+    /// ```
+    /// use firstparty::{Config, Region, config::Variable};
+    ///
+    /// let config = Config::builder().region(Region::Eu).build()?;
+    /// assert_eq!(config.region(), Some(Region::Eu));
+    ///
+    /// let misspelt = Config::builder().variable(Variable::Region, "EU").build();
+    /// assert_eq!(misspelt.unwrap_err().setting(), "fpjs_region");
+    /// # Ok::<(), firstparty::ConfigError>(())
+    /// ```
+    pub fn region(self, region: Region) -> Self {
+        self.variable(Variable::Region, region.as_str())
     }
 
     /// The name under which the adapter finds the settings document (R1.2).
