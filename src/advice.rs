@@ -120,6 +120,12 @@ advice! {
     /// Any host name is believed, and passed on to upstream.
     NoHostList = "no-host-list",
         "every host name is believed: list the site's hosts, as upstream is told the name";
+    /// The agent of every public API key is served (R4.7).
+    NoKeyList {
+        /// The setting of the list.
+        setting: &'static str,
+    } = "no-key-list",
+        "the agent of every public API key is served: list the site's own keys in {setting}";
     /// An upstream host is not Fingerprint's. If it leads back to this gateway, requests loop.
     OtherUpstream {
         /// The setting with the host.
@@ -225,6 +231,9 @@ fn advise_on_trust(config: &Config, profile: &Profile, advice: &mut Vec<Advice>)
     }
     if profile.own_server && config.hosts.is_empty() {
         advice.push(Advice::NoHostList);
+    }
+    if config.api_keys.is_empty() {
+        advice.push(Advice::NoKeyList { setting: profile.variable_name(Variable::ApiKeys) });
     }
     for (setting, is_set) in [
         ("trusted_host", config.trusted_host.is_some()),

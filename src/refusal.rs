@@ -205,6 +205,9 @@ refusals! {
     ControlCharacter =
         "control_character", "R4.4", BAD_REQUEST,
         "a parameter for the path has a control character";
+    /// An agent download for a public API key that is not on the list of keys (R4.7).
+    ApiKeyNotListed =
+        "api_key_not_listed", "R4.7", FORBIDDEN, "the agent of this API key is not served here";
     /// The upstream target would be too long (R4.6).
     TargetTooLong =
         "target_too_long", "R4.6", URI_TOO_LONG, "the request target is too long";

@@ -42,6 +42,9 @@ pub enum Variable {
     /// `fpjs_region`: the region of every request, `us`, `eu` or `ap`. Unset by default: the query
     /// decides.
     Region,
+    /// `fpjs_api_keys`: the public API keys whose agent is served, separated by commas. Unset by
+    /// default: any.
+    ApiKeys,
     /// `fpjs_secret_name`: where the adapter finds the settings document. Unset by default.
     SecretName,
     /// `fpjs_proxy_secret_cache_ttl_ms`: how long a settings document stays valid, in
@@ -62,6 +65,7 @@ impl Variable {
         Self::IngressBaseHost,
         Self::CdnUrl,
         Self::Region,
+        Self::ApiKeys,
         Self::SecretName,
         Self::ProxySecretCacheTtlMs,
         Self::Debug,
@@ -85,6 +89,7 @@ impl Variable {
             Self::IngressBaseHost => "fpjs_ingress_base_host",
             Self::CdnUrl => "fpjs_cdn_url",
             Self::Region => "fpjs_region",
+            Self::ApiKeys => "fpjs_api_keys",
             Self::SecretName => "fpjs_secret_name",
             Self::ProxySecretCacheTtlMs => "fpjs_proxy_secret_cache_ttl_ms",
             Self::Debug => "fpjs_debug",
@@ -110,6 +115,7 @@ impl Variable {
                 | Self::PreSharedSecret
                 | Self::RoutePrefix
                 | Self::Region
+                | Self::ApiKeys
                 | Self::SecretName
         )
     }

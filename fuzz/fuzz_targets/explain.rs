@@ -52,6 +52,7 @@ fn rules_of_status(status: u16) -> Vec<&'static str> {
     match status {
         200 => vec!["R10.1"],
         400 => vec!["R2.0", "R2.5", "R4.4", "R5.1", "R5.2", "R5.7"],
+        403 => vec!["R4.7"],
         404 => vec!["R2.1", "R2.2", "R2.6"],
         405 => vec!["R2.7", "R10.1"],
         414 => vec!["R4.6"],

@@ -53,7 +53,8 @@ pub enum Trusted {
     Address(&'static str, u8),
 }
 
-/// API host, CDN host, integration's name and version, and a fixed region; none is the default.
+/// API host, CDN host, integration's name and version, a fixed region, and the keys whose agent
+/// is served; none is the default.
 #[derive(Clone, Copy, Debug)]
 pub struct Upstream {
     pub api: Option<&'static str>,
@@ -62,6 +63,8 @@ pub struct Upstream {
     pub version: &'static str,
     /// R3.6.
     pub region: Option<&'static str>,
+    /// R4.7.
+    pub keys: &'static [&'static str],
 }
 
 /// A configuration as plain data.
@@ -132,7 +135,7 @@ pub const TRUSTED: &[Trusted] = &[
     Trusted::Address("x-forwarded-for", 255),
 ];
 const DEFAULT_UPSTREAM: Upstream =
-    Upstream { api: None, cdn: None, name: None, version: "1.2.3", region: None };
+    Upstream { api: None, cdn: None, name: None, version: "1.2.3", region: None, keys: &[] };
 pub const UPSTREAMS: &[Upstream] = &[
     DEFAULT_UPSTREAM,
     Upstream {
@@ -144,6 +147,8 @@ pub const UPSTREAMS: &[Upstream] = &[
     Upstream { name: Some("a&b=c%+d?#"), version: "~-._\"\\", ..DEFAULT_UPSTREAM },
     Upstream { region: Some("us"), ..DEFAULT_UPSTREAM },
     Upstream { region: Some("eu"), ..DEFAULT_UPSTREAM },
+    Upstream { keys: &["key"], ..DEFAULT_UPSTREAM },
+    Upstream { keys: &["k", "a/b", "%6b"], region: Some("eu"), ..DEFAULT_UPSTREAM },
     Upstream { api: Some("api.example"), region: Some("ap"), ..DEFAULT_UPSTREAM },
 ];
 
@@ -228,7 +233,8 @@ impl Plan {
             .pre_shared_secret(self.secret.unwrap_or_default())
             .ingress_base_host(self.upstream.api.unwrap_or_default())
             .cdn_url(self.upstream.cdn.unwrap_or_default())
-            .variable(Variable::Region, self.upstream.region.unwrap_or_default());
+            .variable(Variable::Region, self.upstream.region.unwrap_or_default())
+            .api_keys(self.upstream.keys);
         if let Some(name) = self.upstream.name {
             builder = builder.integration_name(name);
         }

@@ -16,6 +16,7 @@ fn sound() -> crate::config::Builder {
         .pre_shared_secret("s3cret")
         .integration_path_depth(1)
         .hosts(["example.com"])
+        .api_keys(["k"])
 }
 
 #[test]
@@ -33,6 +34,7 @@ fn every_piece_of_advice_has_its_cause() {
         (sound().drop_fields([""; 0]), "authorization-forwarded"),
         (sound().drop_fields(["referer"]), "authorization-forwarded"),
         (sound().hosts([""; 0]), "no-host-list"),
+        (sound().api_keys([""; 0]), "no-key-list"),
         (sound().ingress_base_host("proxy.example.com"), "other-upstream"),
         (sound().cdn_url("notfpcdn.io"), "other-upstream"),
         (sound().source(Source::from_pairs("s", [("odd", "1")])), "unknown-key"),
@@ -41,7 +43,7 @@ fn every_piece_of_advice_has_its_cause() {
         assert_eq!(codes(&builder.build().unwrap(), Platform::Generic), [code]);
     }
     let bare = Config::builder().hosts(["a.b"]).build().unwrap();
-    assert_eq!(codes(&bare, Platform::Generic), ["default-used", "no-secret"]);
+    assert_eq!(codes(&bare, Platform::Generic), ["default-used", "no-secret", "no-key-list"]);
     let listing = sound().drop_fields(["Referer", "Authorization"]).build().unwrap();
     assert_eq!(codes(&listing, Platform::Generic), [""; 0]);
     assert_eq!(codes(&sound().build().unwrap(), Platform::FastlyVcl), ["forgeable-address"]);
@@ -61,7 +63,7 @@ fn a_region_beside_the_cdn_is_advised_against() {
 /// A configuration without a mount.
 fn bare() -> crate::config::Builder {
     let builder = Config::builder().agent_download_path("a1").get_result_path("b2");
-    builder.pre_shared_secret("s").drop_fields(["authorization"]).hosts(["a.b"])
+    builder.pre_shared_secret("s").drop_fields(["authorization"]).hosts(["a.b"]).api_keys(["k"])
 }
 
 fn exact(path: &str) -> Mount {
@@ -99,7 +101,7 @@ fn advice_is_the_platforms() {
 
 fn codes_of_routes(agent: &str, result: &str) -> Vec<&'static str> {
     let builder = Config::builder().agent_download_path(agent).get_result_path(result);
-    let builder = builder.pre_shared_secret("s").integration_path_depth(1);
+    let builder = builder.pre_shared_secret("s").integration_path_depth(1).api_keys(["k"]);
     let config = builder.drop_fields(["authorization"]).hosts(["a.b"]).build().unwrap();
     codes(&config, Platform::Generic)
 }

@@ -7,7 +7,9 @@ use http::header::AUTHORIZATION;
 
 use super::builder::Builder;
 use super::cache::DEFAULT_TTL;
-use super::check::{boolean, cookie_name, droppable, integration, listed_host, number, region};
+use super::check::{
+    api_keys, boolean, cookie_name, droppable, integration, listed_host, number, region,
+};
 use super::error::{ConfigError, host_name};
 use super::options::Mount;
 use super::path::RoutePath;
@@ -42,6 +44,7 @@ impl Builder {
             ingress_base_host: self.host(Variable::IngressBaseHost, "api.fpjs.io")?,
             cdn_url: self.host(Variable::CdnUrl, "fpcdn.io")?,
             region: self.fixed_region()?,
+            api_keys: self.value(Variable::ApiKeys).map_or(Ok(Vec::new()), api_keys)?,
             secret_name: self.value(Variable::SecretName).map(Into::into),
             proxy_secret_cache_ttl: self.ttl()?,
             debug: self.debug_or_default()?,
@@ -153,7 +156,7 @@ fn unknown_keys(sources: Vec<Source>) -> Vec<(Box<str>, Box<str>)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{Document, Resolution};
+    use crate::config::{ConfigErrorKind, Document, Resolution};
     use crate::platform::Platform;
 
     const DEPTH: Variable = Variable::IntegrationPathDepth;
@@ -260,6 +263,35 @@ mod tests {
             let error = Config::builder().variable(Variable::Region, text).build().unwrap_err();
             assert_eq!(error.to_string(), "fpjs_region: expected `us`, `eu` or `ap`", "{text}");
         }
+    }
+
+    /// R4.7: keys of visible ASCII with commas between them. An empty one is refused, because a
+    /// list without keys would let every key pass.
+    #[test]
+    fn api_keys_are_a_list() {
+        let set = |text: &str| Config::builder().variable(Variable::ApiKeys, text).build();
+        for (text, expected) in [
+            ("", &[][..]),
+            ("k", &["k"]),
+            ("k,L", &["k", "L"]),
+            (" k ,\tL ", &["k", "L"]),
+            ("k,L,", &["k", "L"]),
+            ("a%2Fb", &["a%2Fb"]),
+        ] {
+            assert!(set(text).unwrap().api_keys().eq(expected.iter().copied()), "{text}");
+        }
+        for text in [",", ",k", "k,,L", "k,,", "k, ", "a b", "\u{7f}", "k,\u{e4}", "k\n"] {
+            let error = set(text).unwrap_err();
+            assert_eq!(error.setting(), "fpjs_api_keys", "{text:?}");
+            assert_eq!(error.kind(), ConfigErrorKind::ApiKeys);
+        }
+        let listed = Config::builder().api_keys(["k", "L"]).build().unwrap();
+        assert!(listed.api_keys().eq(["k", "L"]));
+        for keys in [&[""][..], &["", ""], &["k", ""], &["", "k"], &[" "]] {
+            let error = Config::builder().api_keys(keys.iter().copied()).build().unwrap_err();
+            assert_eq!(error.setting(), "fpjs_api_keys", "{keys:?}");
+        }
+        assert_eq!(Config::builder().api_keys([""; 0]).build().unwrap().api_keys().count(), 0);
     }
 
     /// R1.8: name and version are visible ASCII without `/`, at most 64 bytes each.

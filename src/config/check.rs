@@ -41,6 +41,19 @@ pub(super) fn region(text: &str) -> Result<Region, ConfigError> {
     text.parse().map_err(|_| ConfigError::new("fpjs_region", ConfigErrorKind::Region))
 }
 
+/// R4.7: keys of visible ASCII with a comma between two of them; one more may end the list.
+pub(super) fn api_keys(text: &str) -> Result<Vec<Box<str>>, ConfigError> {
+    let keys =
+        text.strip_suffix(',').unwrap_or(text).split(',').map(|key| key.trim_matches([' ', '\t']));
+    keys.map(api_key).collect()
+}
+
+fn api_key(key: &str) -> Result<Box<str>, ConfigError> {
+    let is_key = !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_graphic());
+    let error = ConfigError::new("fpjs_api_keys", ConfigErrorKind::ApiKeys);
+    if is_key { Ok(key.into()) } else { Err(error) }
+}
+
 /// R5.8: any field except those that frame or route the message, and the gateway's own.
 pub(super) fn droppable(name: &str) -> Result<HeaderName, ConfigError> {
     let name = HeaderName::from_bytes(name.as_bytes()).ok();

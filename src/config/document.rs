@@ -122,6 +122,8 @@ mod tests {
         assert!(twice.starts_with("fpjs_cdn_url: given twice"), "{twice}");
         let once = read(r#"{"fpjs_cdn_url": "", "FPJS_CDN_URL": "c.d"}"#).unwrap();
         assert_eq!(once.get(Variable::CdnUrl), Some("c.d"));
+        let list = read(r#"{"fpjs_api_keys": ["4711"]}"#).unwrap_err();
+        assert!(list.starts_with("fpjs_api_keys: expected a string"), "{list}");
         for text in ["[]", "\"text\"", "42", "null", "", "{", r#"{"fpjs_debug": tru"#, r#"{"x": ["#]
         {
             assert!(read(text).is_err(), "{text}");

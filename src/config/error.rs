@@ -100,6 +100,9 @@ pub enum ConfigErrorKind {
     /// Not the name of a region.
     #[error("expected `us`, `eu` or `ap`")]
     Region,
+    /// Not a list of public API keys.
+    #[error("expected public API keys of visible ASCII, separated by commas")]
+    ApiKeys,
     /// Text that cannot be sent as the secret.
     #[error("expected visible ASCII without blanks at its ends")]
     Secret,
@@ -153,6 +156,10 @@ mod tests {
             (ConfigErrorKind::Number { max: 1 }, "x: expected decimal digits, at most 1"),
             (ConfigErrorKind::Boolean, "x: expected `true` or `false`"),
             (ConfigErrorKind::Region, "x: expected `us`, `eu` or `ap`"),
+            (
+                ConfigErrorKind::ApiKeys,
+                "x: expected public API keys of visible ASCII, separated by commas",
+            ),
             (ConfigErrorKind::Secret, "x: expected visible ASCII without blanks at its ends"),
             (
                 ConfigErrorKind::Integration,

@@ -5,9 +5,9 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 
 use super::builder::Builder;
-use super::read::{FieldName, MaybeUnset, Object, Text};
+use super::read::{ApiKeys, FieldName, MaybeUnset, Object, Text};
 use super::validated::Config;
-use crate::variable::UnknownVariable;
+use crate::variable::{UnknownVariable, Variable};
 
 impl<'de> Deserialize<'de> for Config {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -35,6 +35,10 @@ impl<'de> Visitor<'de> for ConfigVisitor {
                 return Err(A::Error::custom(format_args!("{key}: given twice")));
             }
             builder = match format!("fpjs_{key}").parse() {
+                Ok(Variable::ApiKeys) => {
+                    let entry = Entry { builder, key: &key, map: &mut map };
+                    entry.set("a list of API keys, or a string with commas", set_api_keys)?
+                }
                 Ok(variable) => {
                     let text = map.next_value_seed(Text(variable))?;
                     builder.variable(variable, text.unwrap_or_default())
@@ -47,7 +51,14 @@ impl<'de> Visitor<'de> for ConfigVisitor {
     }
 }
 
-/// A key that is not a variable, with its value still to be read.
+fn set_api_keys(builder: Builder, keys: ApiKeys) -> Builder {
+    match keys {
+        ApiKeys::Text(text) => builder.variable(Variable::ApiKeys, text),
+        ApiKeys::List(keys) => builder.api_keys(keys),
+    }
+}
+
+/// A key that takes more than a string, with its value still to be read.
 struct Entry<'m, M> {
     builder: Builder,
     key: &'m str,
@@ -145,6 +156,19 @@ mod tests {
         assert_eq!(config.cdn_url.as_str(), "cdn.example");
     }
 
+    /// R4.7: keys are a list, or the text of the variable.
+    #[test]
+    fn api_keys_are_read_in_both_forms() {
+        for text in [r#"["k", "L"]"#, r#""k,L""#] {
+            let config = read(&format!(r#"{{"api_keys": {text}}}"#)).unwrap();
+            assert!(config.api_keys().eq(["k", "L"]), "{text}");
+        }
+        for text in ["null", "\"\"", "[]"] {
+            let config = read(&format!(r#"{{"api_keys": {text}}}"#)).unwrap();
+            assert_eq!(config.api_keys().count(), 0, "{text}");
+        }
+    }
+
     #[test]
     fn null_and_empty_mean_unset() {
         let config =
@@ -166,6 +190,7 @@ mod tests {
             "ingress_base_host",
             "cdn_url",
             "region",
+            "api_keys",
             "proxy_secret_cache_ttl_ms",
             "debug",
             "integration_name",
@@ -187,10 +212,10 @@ mod tests {
             assert!(error.trim_start_matches("fpjs_").starts_with(&format!("{key}: ")), "{error}");
         }
         assert_eq!(read(r#"{"secret_name": " "}"#).unwrap().secret_name(), Some(" "));
-        for key in ["drop_fields", "cookies", "hosts"] {
+        for key in ["drop_fields", "cookies", "hosts", "api_keys"] {
             for blank in ["", " "] {
                 let error = read(&format!(r#"{{"{key}": ["{blank}"]}}"#)).unwrap_err();
-                assert!(error.starts_with(key), "{error}");
+                assert!(error.trim_start_matches("fpjs_").starts_with(key), "{error}");
             }
         }
     }
@@ -227,6 +252,8 @@ mod tests {
             ("drop_fields", "4711", "a list of field names"),
             ("cookies", "4711", "a list of cookie names"),
             ("hosts", "4711", "a list of host names"),
+            ("api_keys", "4711", "a list of API keys, or a string with commas"),
+            ("api_keys", "[4711]", "a list of API keys, or a string with commas"),
             ("trusted_host", r#""47 11""#, "a field name"),
             ("trusted_host", "4711", "a field name"),
             ("trusted_address", r#"{"field": "x", "hops": 0}"#, "an object with a field name"),
@@ -248,6 +275,9 @@ mod tests {
             ("{1: 2}", "key must be a string"),
             (r#"{"cdn_url": 1}"#, "fpjs_cdn_url: "),
             (r#"{"region": "EU"}"#, "fpjs_region: expected `us`, `eu` or `ap`"),
+            (r#"{"api_keys": "a b"}"#, "fpjs_api_keys: expected public API keys"),
+            (r#"{"api_keys": ["a", "b c"]}"#, "fpjs_api_keys: expected public API keys"),
+            (r#"{"api_keys": ["a"], "FPJS_API_KEYS": "b"}"#, "api_keys: given twice"),
             (r#"{"route_prefix": ".."}"#, "fpjs_route_prefix: expected path segments"),
             (r#"{"proxy_secret_cache_ttl_ms": "x"}"#, "fpjs_proxy_secret_cache_ttl_ms: expected"),
             (r#"{"hosts": ["a b"]}"#, "hosts: expected a host name"),

@@ -121,6 +121,14 @@ impl<'de> Deserialize<'de> for Unset {
     }
 }
 
+/// Public API keys: a list, or one text with commas between them, as the variable has it.
+#[derive(serde::Deserialize)]
+#[serde(untagged)]
+pub(super) enum ApiKeys {
+    Text(String),
+    List(Vec<String>),
+}
+
 /// A field name as a string, for `#[serde(with)]`.
 pub(super) mod field_name {
     use http::HeaderName;

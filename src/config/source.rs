@@ -352,9 +352,9 @@ mod tests {
                 }
             }
         }
-        // Cloudflare's five but the API host, which is canonical but for its case, Akamai's eight,
+        // Cloudflare's five but the API host, which is canonical but for its case, Akamai's nine,
         // Fastly Compute's three, and Fastly VCL's four.
-        assert_eq!(own_names, 4 + 8 + 3 + 4);
+        assert_eq!(own_names, 4 + 9 + 3 + 4);
     }
 
     /// R1.1, R12: a store that can only be asked gives the platform's own name first, and then the

@@ -17,15 +17,14 @@ use crate::variable::Variable;
 ///
 /// Deserialises from an object with the keys `agent_download_path`, `get_result_path`,
 /// `pre_shared_secret`, `integration_path_depth`, `route_prefix`, `ingress_base_host`, `cdn_url`,
-/// `region`, `secret_name`, `proxy_secret_cache_ttl_ms`, `debug`, and `integration_name`,
-/// `integration_version`, `mount`, `agent_origin`, `cookie_domain`, `cache`, `v4`, `status_page`,
+/// `region`, `api_keys`, `secret_name`, `proxy_secret_cache_ttl_ms`, `debug`, and
+/// `integration_name`, `integration_version`, `mount`, `agent_origin`, `cookie_domain`, `cache`, `v4`, `status_page`,
 /// `drop_fields`, `cookies`, `hosts`, `trusted_host`, `trusted_address`. Each may have the prefix
 /// `fpjs_`, and case does not matter; `null` and `""` mean unset, an unknown key is an error.
 ///
 /// Each key has a setter in [`Builder`](crate::config::Builder) and a getter here, both of its
-/// name. The time to live is a [`Duration`] there, so its name has no `_ms`.
-///
-/// `Debug` shows everything but the secret.
+/// name. The time to live is a [`Duration`] there, so its name has no `_ms`. `Debug` shows everything
+/// but the secret.
 ///
 /// ```
 /// use firstparty::Config;
@@ -47,6 +46,7 @@ pub struct Config {
     pub(crate) ingress_base_host: HostName,
     pub(crate) cdn_url: HostName,
     pub(crate) region: Option<Region>,
+    pub(crate) api_keys: Vec<Box<str>>,
     pub(crate) secret_name: Option<Box<str>>,
     pub(crate) proxy_secret_cache_ttl: Duration,
     pub(crate) debug: bool,
@@ -155,6 +155,15 @@ impl Config {
     #[must_use]
     pub fn region(&self) -> Option<Region> {
         self.region
+    }
+
+    /// The public API keys whose agent is served (R4.7); without any, every key's is.
+    ///
+    /// ```
+    /// assert_eq!(firstparty::Config::default().api_keys().next(), None);
+    /// ```
+    pub fn api_keys(&self) -> impl Iterator<Item = &str> {
+        self.api_keys.iter().map(AsRef::as_ref)
     }
 
     /// The name under which the adapter finds the settings document (R1.2).

@@ -6,7 +6,7 @@ use super::cloudfront::{PREFIXES, REQUEST_LISTS, RESPONSE_LISTS};
 use super::profile::{AddressSource, HostSource, Profile};
 use crate::field::Names;
 use crate::variable::Variable::{
-    AgentDownloadPath, CdnUrl, GetResultPath, IngressBaseHost, IntegrationPathDepth,
+    AgentDownloadPath, ApiKeys, CdnUrl, GetResultPath, IngressBaseHost, IntegrationPathDepth,
     PreSharedSecret, Region, RoutePrefix,
 };
 
@@ -140,6 +140,7 @@ platforms! {
             (IngressBaseHost, "PMUSER_FPJS_INGRESS_BASE_HOST"),
             (CdnUrl, "PMUSER_FPJS_CDN_URL"),
             (Region, "PMUSER_FPJS_REGION"),
+            (ApiKeys, "PMUSER_FPJS_API_KEYS"),
         ],
         ..Profile::named("akamai", "fingerprint-pro-akamai")
     };

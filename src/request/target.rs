@@ -1,6 +1,7 @@
 //! Step 2b: where a request goes upstream (contract R4), and how its query is changed (R3.4 to R3.6).
 
 mod agent;
+mod api_keys;
 mod path;
 mod segment;
 
@@ -8,6 +9,7 @@ use http::uri::{Authority, PathAndQuery, Scheme};
 use http::{HeaderValue, Method, Uri};
 
 use self::agent::AgentPath;
+use self::api_keys::ApiKeys;
 use self::path::{Path, path_and_query};
 use super::region;
 use crate::config::{AgentOrigin, Config, HostName};
@@ -48,6 +50,7 @@ pub struct Targets {
     agent_origin: AgentOrigin,
     /// The region of every request to the API, if it is fixed (R3.6).
     region: Option<Region>,
+    api_keys: ApiKeys,
     /// The parameter `ii={name}/{version}/ingress`, encoded.
     ingress: Box<str>,
     /// The parameter `ii={name}/{version}/procdn`, encoded.
@@ -120,6 +123,7 @@ impl Targets {
             cdn: Endpoint::new(&config.cdn_url, None),
             agent_origin: config.agent_origin,
             region: config.region,
+            api_keys: ApiKeys::new(config),
             ingress: monitoring(config, platform, "ingress"),
             procdn: monitoring(config, platform, "procdn"),
         }
@@ -166,8 +170,8 @@ impl Targets {
     ///
     /// # Errors
     ///
-    /// A [`Refusal`] for an `apiKey` or another value that cannot stand in a path (R4.4), and for a
-    /// target that is too long (R4.6). [`Refusal::NotFound`] for the status page, which has no
+    /// A [`Refusal`] for an `apiKey` or another value that cannot stand in a path (R4.4), for a key
+    /// that is not listed (R4.7), and for a target that is too long (R4.6). [`Refusal::NotFound`] for the status page, which has no
     /// target.
     pub fn resolve(
         &self,
@@ -178,15 +182,23 @@ impl Targets {
         let query = query.unwrap_or_default();
         match route {
             Route::Agent if self.agent_origin == AgentOrigin::Cdn => {
-                let path = AgentPath::read("/v", query)?;
+                let path = self.agent_path("/v", query)?;
                 self.cdn.target(path_and_query(&path, query, Some(&self.procdn))?, None)
             }
-            Route::Agent => self.api_target(&AgentPath::read("/web/v", query)?, kind, query),
+            Route::Agent => self.api_target(&self.agent_path("/web/v", query)?, kind, query),
             Route::Result { suffix: path } | Route::Api { path } => {
+                self.api_keys.check_path(path)?;
                 self.api_target(&path, kind, query)
             }
             Route::Status => Err(Refusal::NotFound),
         }
+    }
+
+    #[inline]
+    fn agent_path<'q>(&self, root: &'static str, query: &'q str) -> Result<AgentPath<'q>, Refusal> {
+        let path = AgentPath::read(root, query)?;
+        self.api_keys.check_segment(path.key())?;
+        Ok(path)
     }
 
     #[inline]
@@ -213,182 +225,4 @@ fn monitoring(config: &Config, platform: Platform, kind: &str) -> Box<str> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn resolve(route: Route<'_>, kind: Kind, query: &str) -> Result<String, Refusal> {
-        let config = Config::builder().integration_version("1.2.3").build().unwrap();
-        let targets = Targets::new(&config, Platform::Generic);
-        let target = targets.resolve(route, kind, Some(query))?;
-        assert_eq!(target.host, target.uri.authority().unwrap().as_str());
-        Ok(target.uri.to_string())
-    }
-
-    const II: &str = "ii=custom-proxy-integration%2F1.2.3%2Fingress";
-
-    fn identify(query: &str) -> String {
-        resolve(Route::Result { suffix: "/" }, Kind::Identification, query).unwrap()
-    }
-
-    /// R3.5: monitoring ends the query of an authorised request.
-    #[test]
-    fn monitoring_is_appended() {
-        for (query, expected) in [
-            ("", format!("/?{II}")),
-            ("a=1", format!("/?a=1&{II}")),
-            ("a=1&", format!("/?a=1&&{II}")),
-            ("&", format!("/?&&{II}")),
-            ("ii=x&a", format!("/?ii=x&a&{II}")),
-        ] {
-            assert_eq!(identify(query), format!("https://api.fpjs.io{expected}"));
-        }
-        let plain = resolve(Route::Api { path: "/x" }, Kind::Plain, "");
-        assert_eq!(plain.unwrap(), "https://api.fpjs.io/x");
-    }
-
-    /// R3.4: region parameters that disagree with the host are corrected, nothing else is touched.
-    #[test]
-    fn host_and_query_agree_on_the_region() {
-        for (query, expected) in [
-            ("region=eu", "eu.api.fpjs.io/?region=eu"),
-            ("region=%65u&x", "eu.api.fpjs.io/?region=%65u&x"),
-            ("region=xx&a=%zz", "api.fpjs.io/?region=us&a=%zz"),
-            ("region", "api.fpjs.io/?region=us"),
-            ("region=", "api.fpjs.io/?region=us"),
-            ("region=us", "api.fpjs.io/?region=us"),
-            ("region=US", "api.fpjs.io/?region=us"),
-            (
-                "region=ap&&region=eu&%72egion&region=ap",
-                "ap.api.fpjs.io/?region=ap&&region=ap&region=ap&region=ap",
-            ),
-            ("REGION=eu", "api.fpjs.io/?REGION=eu"),
-            ("a=b&c", "api.fpjs.io/?a=b&c"),
-        ] {
-            assert_eq!(identify(query), format!("https://{expected}&{II}"), "{query}");
-        }
-    }
-
-    /// R3.6: a fixed region decides on every route, agent downloads too, but not at the CDN.
-    #[test]
-    fn a_fixed_region_decides_the_host() {
-        fn target(origin: AgentOrigin, route: Route<'_>, query: &str) -> (String, Option<Region>) {
-            let config = Config::builder().region(Region::Ap).agent_origin(origin);
-            let targets = Targets::new(&config.build().unwrap(), Platform::Generic);
-            let target = targets.resolve(route, Kind::Plain, Some(query)).unwrap();
-            assert_eq!(target.host, target.uri.authority().unwrap().as_str());
-            (target.uri.to_string(), target.region)
-        }
-        for (route, query, expected) in [
-            (Route::Result { suffix: "/" }, "", "ap.api.fpjs.io/"),
-            (Route::Result { suffix: "/" }, "region=eu", "ap.api.fpjs.io/?region=ap"),
-            (Route::Api { path: "/web/v4/k" }, "a&region", "ap.api.fpjs.io/web/v4/k?a&region=ap"),
-            (Route::Agent, "apiKey=k", "ap.api.fpjs.io/web/v3/k?apiKey=k"),
-            (Route::Agent, "region=us&apiKey=k", "ap.api.fpjs.io/web/v3/k?region=ap&apiKey=k"),
-        ] {
-            let found = target(AgentOrigin::Api, route, query);
-            assert_eq!(found, (format!("https://{expected}"), Some(Region::Ap)));
-        }
-        let (uri, region) = target(AgentOrigin::Cdn, Route::Agent, "region=eu&apiKey=k");
-        assert!(uri.starts_with("https://fpcdn.io/v3/k?region=eu&apiKey=k&ii="), "{uri}");
-        assert_eq!(region, None);
-    }
-
-    /// R4.3, R4.4: the agent's path, with values that cannot break out of it.
-    #[test]
-    fn values_stay_in_their_segment() {
-        for (query, expected) in [
-            ("apiKey=k", "/web/v3/k"),
-            ("apiKey=k&version=", "/web/v3/k"),
-            ("apiKey=k&version=4&loaderVersion=", "/web/v4/k"),
-            ("apiKey=k&loaderVersion=3.8.0", "/web/v3/k/loader_v3.8.0.js"),
-            ("%61piKey=a%2Fb", "/web/v3/a%2Fb"),
-            ("apiKey=..%2f..", "/web/v3/..%2F.."),
-            ("apiKey=a+b%3F%23%25", "/web/v3/a%20b%3F%23%25"),
-            ("apiKey=%C3%A9%ff", "/web/v3/%C3%A9%EF%BF%BD"),
-            ("apiKey=k&version=%2e%2e%2fx", "/web/v..%2Fx/k"),
-            ("apiKey=k&apiKey=l", "/web/v3/k"),
-        ] {
-            let uri = resolve(Route::Agent, Kind::Plain, query).unwrap();
-            assert_eq!(uri, format!("https://api.fpjs.io{expected}?{query}"));
-        }
-        for (query, refusal) in [
-            ("", Refusal::ApiKeyMissing),
-            ("apikey=k", Refusal::ApiKeyMissing),
-            ("apiKey", Refusal::ApiKeyMissing),
-            ("apiKey=&apiKey=k", Refusal::ApiKeyMissing),
-            ("apiKey=.", Refusal::ApiKeyDots),
-            ("apiKey=%2e.", Refusal::ApiKeyDots),
-            ("apiKey=k%00", Refusal::ControlCharacter),
-            ("apiKey=k&version=%0a", Refusal::ControlCharacter),
-            ("apiKey=k&loaderVersion=%C2%85", Refusal::ControlCharacter),
-        ] {
-            assert_eq!(resolve(Route::Agent, Kind::Plain, query), Err(refusal), "{query}");
-        }
-    }
-
-    /// R4.5: downloads from the CDN have no region, keep their query, and are monitored.
-    #[test]
-    fn the_cdn_has_no_regions() {
-        let config = Config::builder().agent_origin(AgentOrigin::Cdn).integration_version("1");
-        let targets = Targets::new(&config.build().unwrap(), Platform::Akamai);
-        assert_eq!(targets.kind(Route::Agent, &Method::POST), Kind::Plain);
-        let target =
-            targets.resolve(Route::Agent, Kind::Plain, Some("apiKey=k&region=xx")).unwrap();
-        assert_eq!(
-            target.uri,
-            "https://fpcdn.io/v3/k?apiKey=k&region=xx&ii=fingerprint-pro-akamai%2F1%2Fprocdn",
-        );
-        assert_eq!(target.region, None);
-        let query = "version=4&apiKey=k&loaderVersion=3.8.0";
-        let target = targets.resolve(Route::Agent, Kind::Identification, Some(query)).unwrap();
-        assert_eq!(target.uri.path(), "/v4/k/loader_v3.8.0.js");
-    }
-
-    /// R1, R4.5: the host of the CDN is the configured one, and nothing but agent downloads goes
-    /// there.
-    #[test]
-    fn only_agent_downloads_go_to_the_cdn() {
-        let host = |origin, route| {
-            let config = Config::builder().agent_origin(origin).cdn_url("cdn.example").build();
-            let targets = Targets::new(&config.unwrap(), Platform::Generic);
-            let target = targets.resolve(route, Kind::Plain, Some("apiKey=k&region=eu")).unwrap();
-            target.uri.host().unwrap().to_owned()
-        };
-        let identify = Route::Result { suffix: "/" };
-        assert_eq!(host(AgentOrigin::Cdn, Route::Agent), "cdn.example");
-        assert_eq!(host(AgentOrigin::Cdn, identify), "eu.api.fpjs.io");
-        assert_eq!(host(AgentOrigin::Cdn, Route::Api { path: "/web/v4/k" }), "eu.api.fpjs.io");
-        assert_eq!(host(AgentOrigin::Api, Route::Agent), "eu.api.fpjs.io");
-    }
-
-    /// R10.1: the status page is answered here, so it has no target and nothing to authorise.
-    #[test]
-    fn the_status_page_has_no_target() {
-        let targets = Targets::new(&Config::default(), Platform::Generic);
-        assert_eq!(targets.kind(Route::Status, &Method::POST), Kind::Plain);
-        for route in [Route::Agent, Route::Api { path: "/" }] {
-            assert_eq!(targets.kind(route, &Method::POST), Kind::Identification);
-            assert_eq!(targets.kind(route, &Method::PUT), Kind::Plain);
-        }
-        assert_eq!(
-            targets.resolve(Route::Status, Kind::Identification, None).unwrap_err(),
-            Refusal::NotFound
-        );
-    }
-
-    /// R4.6: exactly as long as `http` takes, and not a byte longer.
-    #[test]
-    fn targets_have_a_length() {
-        let longest = 65_534 - "/?".len();
-        let query = "q".repeat(longest);
-        assert!(resolve(Route::Result { suffix: "/" }, Kind::Plain, &query).is_ok());
-        for (kind, length) in
-            [(Kind::Plain, longest + 1), (Kind::Identification, longest - II.len())]
-        {
-            let target = resolve(Route::Result { suffix: "/" }, kind, &"q".repeat(length));
-            assert_eq!(target, Err(Refusal::TargetTooLong));
-        }
-        let fits = "q".repeat(longest - II.len() - 1);
-        assert!(resolve(Route::Result { suffix: "/" }, Kind::Identification, &fits).is_ok());
-    }
-}
+mod tests;

@@ -881,6 +881,42 @@ fn a_fixed_region_outranks_the_query() {
     assert!(uri.starts_with("https://fpcdn.io/v3/k?apiKey=k&region=us&ii="), "{uri}");
 }
 
+/// R4.7, R9.3, R11.1: the agent of a key that is not listed is not served, whatever the route and the
+/// method, and the answer says nothing about the secret.
+#[test]
+fn foreign_agents_are_not_served() {
+    let routes = r#""agent_download_path": "agent", "get_result_path": "result",
+        "pre_shared_secret": "s3cret", "api_keys": ["k"]"#;
+    for origin in ["api", "cdn"] {
+        let config = format!("{{{routes}, \"agent_origin\": \"{origin}\"}}");
+        let listing = gateway(Platform::Generic, &config);
+        for method in ["GET", "HEAD", "POST", "OPTIONS"] {
+            for uri in
+                ["/fp/agent?apiKey=l", "/fp/web/v4/l", "/fp//web//v//%6c", "/fp/result/web/v4/l/x"]
+            {
+                let origin = ("origin", "https://www.example.com");
+                let firstparty::Action::Respond(answer, report) =
+                    listing.handle(request(method, uri, &[origin]), None)
+                else {
+                    panic!("{method} {uri}")
+                };
+                assert_eq!(answer.status(), 403, "{method} {uri}");
+                assert_eq!(values(answer.headers(), "access-control-allow-origin"), [origin.1]);
+                assert_eq!(report.cause, Some(Refusal::ApiKeyNotListed.cause()));
+                assert!(!report.secret_suspect && !report.secret_sent, "{method} {uri}");
+                if method == "GET" {
+                    let body = json(&answer);
+                    assert_eq!(body["error"], "the agent of this API key is not served here");
+                }
+            }
+            for uri in ["/fp/agent?apiKey=k", "/fp/web/v4/k", "/fp/web/v4", "/fp/result", "/fp/"] {
+                let (sent, _) = forwarded(&listing, request(method, uri, &[]));
+                assert_eq!(sent.method(), method, "{uri}");
+            }
+        }
+    }
+}
+
 /// R5.6: a message that has as many fields as it can hold has no room for the gateway's.
 #[test]
 fn full_messages_are_refused() {

@@ -191,6 +191,14 @@ fn answers_are_explained() {
     }
 }
 
+/// R4.7, R11.2: the list of keys.
+#[test]
+fn keys_that_are_not_listed_are_explained() {
+    let listing = gateway(Platform::Generic, r#"{"api_keys": ["k"]}"#);
+    let (_, found) = explain::handle(&listing, request("GET", "/fp/web/v4/l", &[]), None);
+    assert_eq!(found[0].to_string(), "R4.7 (Listed API keys): request answered");
+}
+
 /// R4.6, R11.2: targets that are too long, and how an answer reads.
 #[test]
 fn long_targets_are_explained() {

@@ -67,6 +67,12 @@ const ROWS: &[Row] = &[
         is_set: |config| config.region() == Some(Region::Eu),
     },
     Row {
+        key: "api_keys",
+        json: r#"["k1", "k2"]"#,
+        set: |builder| builder.api_keys(["k1", "k2"]),
+        is_set: |config| config.api_keys().eq(["k1", "k2"]),
+    },
+    Row {
         key: "secret_name",
         json: r#""name""#,
         set: |builder| builder.secret_name("name"),

@@ -105,6 +105,7 @@ fn the_page_shows_sources_and_no_values() {
         "<code>fpjs_cdn_url</code><td>not set, the default is used",
         "<code>fpjs_get_result_path</code><td>not set",
         "<code>fpjs_region</code><td>not set<tr>",
+        "<code>fpjs_api_keys</code><td>not set<tr>",
         "<code>fpjs_secret_name</code><td>not set",
         "the key `&lt;script&gt;` of pairs means nothing",
     ] {
@@ -135,7 +136,8 @@ fn the_page_gives_advice() {
     assert!(page.contains("<code>no-secret</code>"));
     assert!(page.contains("<code>forgeable-address</code>"));
     let sound = r#"{"agent_download_path": "a1", "get_result_path": "b2", "hosts": ["a.b"],
-        "pre_shared_secret": "s", "integration_path_depth": 1, "drop_fields": ["authorization"]}"#;
+        "pre_shared_secret": "s", "integration_path_depth": 1, "drop_fields": ["authorization"],
+        "api_keys": ["k"]}"#;
     assert!(!self::page(&gateway(Platform::Generic, sound)).contains("Advice"));
 }
 
@@ -314,6 +316,7 @@ const NAMES: &[(Platform, &[(&str, Variable)])] = &[
             ("PMUSER_FPJS_INGRESS_BASE_HOST", Variable::IngressBaseHost),
             ("PMUSER_FPJS_CDN_URL", Variable::CdnUrl),
             ("PMUSER_FPJS_REGION", Variable::Region),
+            ("PMUSER_FPJS_API_KEYS", Variable::ApiKeys),
         ],
     ),
     (Platform::CloudFront, &[("fpjs_secret_name", Variable::SecretName)]),

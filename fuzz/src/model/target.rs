@@ -36,8 +36,15 @@ pub fn resolve(
 ) -> Result<Target, Refused> {
     let cdn = plan.cdn_agent && *route == Route::Agent;
     let path = match route {
-        Route::Agent => agent_path(if cdn { "/v" } else { "/web/v" }, query)?,
-        Route::Result(path) | Route::Api(path) => path.clone(),
+        Route::Agent => {
+            let path = agent_path(if cdn { "/v" } else { "/web/v" }, query)?;
+            check_key(plan, query::first(query, "apiKey"))?;
+            path
+        }
+        Route::Result(path) | Route::Api(path) => {
+            check_key(plan, key_of(path))?;
+            path.clone()
+        }
         Route::Status => return Err((404, "R2.2")),
     };
     let region = (!cdn).then(|| region(plan, query));
@@ -59,6 +66,28 @@ pub fn resolve(
         return Err((414, "R4.6"));
     }
     Ok(Target { authority, path, query, region })
+}
+
+/// R4.7: a key has to be on the list, if there is one.
+fn check_key(plan: &Plan, key: Option<String>) -> Result<(), u16> {
+    let keys = plan.upstream.keys;
+    let listed = key.is_none_or(|key| keys.contains(&&*key));
+    if keys.is_empty() || listed { Ok(()) } else { Err(403) }
+}
+
+/// R4.7: the key of a path `/web/v…/{key}`.
+fn key_of(path: &str) -> Option<String> {
+    let segments = path.split('/').filter(|segment| !segment.is_empty()).map(decoded);
+    match &segments.collect::<Vec<_>>()[..] {
+        [web, version, key, ..] if web == "web" && version.starts_with('v') => Some(key.clone()),
+        _ => None,
+    }
+}
+
+/// Decoded as a form, in which a plus sign is written `%2B`.
+fn decoded(segment: &str) -> String {
+    let form = format!("x={}", segment.replace('+', "%2B").replace('&', "%26"));
+    query::first(&form, "x").expect("a pair")
 }
 
 /// R3.3, R3.6.

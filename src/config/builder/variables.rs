@@ -107,6 +107,25 @@ impl Builder {
         self.variable(Variable::Region, region.as_str())
     }
 
+    /// The public API keys whose agent is served; the gateway answers 403 to downloads for others
+    /// (R4.7). Default: any. An empty list is the default again; an empty key is an error.
+    ///
+    /// ```
+    /// use firstparty::{Config, config::Variable};
+    ///
+    /// let config = Config::builder().api_keys(["k1", "k2"]).build()?;
+    /// assert!(config.api_keys().eq(["k1", "k2"]));
+    ///
+    /// let same = Config::builder().variable(Variable::ApiKeys, "k1, k2").build()?;
+    /// assert!(same.api_keys().eq(config.api_keys()));
+    /// # Ok::<(), firstparty::ConfigError>(())
+    /// ```
+    pub fn api_keys<K: AsRef<str>>(self, keys: impl IntoIterator<Item = K>) -> Self {
+        // With a comma behind each key, a list of one empty key is not the text of an empty list.
+        let text: String = keys.into_iter().map(|key| [key.as_ref(), ","].concat()).collect();
+        self.variable(Variable::ApiKeys, text)
+    }
+
     /// The name under which the adapter finds the settings document (R1.2).
     ///
     /// ```

@@ -45,6 +45,13 @@ impl<'q> AgentPath<'q> {
     }
 }
 
+impl AgentPath<'_> {
+    /// The key, as it will be written.
+    pub(super) fn key(&self) -> &[u8] {
+        &self.key
+    }
+}
+
 /// The value of the first parameter with a name, encoded as a segment, or `None` if it is absent or
 /// empty.
 fn value<N: Name>(query: &str) -> Result<Option<Cow<'_, [u8]>>, Refusal> {
