@@ -6,7 +6,7 @@ mod blocked;
 use std::fmt;
 
 pub(crate) use self::blocked::{blocked_term, is_blocked_segment};
-use crate::config::{AgentOrigin, Config, Resolution};
+use crate::config::{AgentOrigin, Config, Mount, Resolution};
 use crate::platform::{Platform, Profile};
 use crate::variable::Variable;
 
@@ -89,11 +89,17 @@ advice! {
         /// The setting of the other one.
         setting: &'static str,
     } = "route-off", "{setting} is not set: only one of the two v3 routes is on";
+    /// v4 is off, so nothing but the v3 agent is served, which is deprecated.
+    V4Off = "v4-off", "v4 is off: the v3 agent, the only one that is served, is deprecated";
     /// The integration takes every path of its host.
     DepthZero = "depth-zero", "the integration takes every path of its host";
+    /// On one's own server, the integration path is whatever the first segments of a path are. With
+    /// v4 on, every path of the site belongs to the integration.
+    MountByDepth = "mount-by-depth",
+        "any first segments of a path are taken for the integration path: an exact path is safer";
     /// A list of fields to drop lets the browser's `authorization` through to upstream.
     AuthorizationForwarded = "authorization-forwarded",
-        "`authorization` fields of browsers reach a third party: drop the field if the site uses it";
+        "`authorization` fields of browsers reach a third party: name the field in `drop_fields`";
     /// A source has an unknown key.
     UnknownKey {
         /// The source's name.
@@ -135,9 +141,9 @@ advice! {
     ForgeableAddress {
         /// The field.
         field: &'static str,
-    } = "forgeable-address",
-        "clients can set `{field}` unless the service overwrites it: take the address from the \
-         connection";
+        /// What prevents it, and what to do.
+        unless: &'static str,
+    } = "forgeable-address", "clients can set `{field}` unless {unless}";
 }
 
 /// What should be changed in a configuration on this platform (R1.5). Settings have the platform's
@@ -199,11 +205,16 @@ fn advise_on_routes(config: &Config, profile: &Profile, advice: &mut Vec<Advice>
         }
         _ => {}
     }
+    if !config.v4 || config.mount == Mount::Anywhere {
+        advice.push(Advice::V4Off);
+    }
 }
 
 fn advise_on_mount(config: &Config, profile: &Profile, advice: &mut Vec<Advice>) {
-    if config.integration_path_depth() == Some(0) {
-        advice.push(Advice::DepthZero);
+    match config.integration_path_depth() {
+        Some(0) => advice.push(Advice::DepthZero),
+        Some(_) if profile.own_server => advice.push(Advice::MountByDepth),
+        _ => {}
     }
     let depth_setting = profile.variable_name(Variable::IntegrationPathDepth);
     let prefix_is_set = is_set(config, Variable::RoutePrefix);
@@ -243,8 +254,8 @@ fn advise_on_trust(config: &Config, profile: &Profile, advice: &mut Vec<Advice>)
             advice.push(Advice::Ignored { setting });
         }
     }
-    if let Some(field) = profile.forgeable_address {
-        advice.push(Advice::ForgeableAddress { field });
+    if let Some((field, unless)) = profile.forgeable_address {
+        advice.push(Advice::ForgeableAddress { field, unless });
     }
 }
 

@@ -14,7 +14,7 @@ fn sound() -> crate::config::Builder {
         .agent_download_path("vbcnkxb654")
         .get_result_path("5yt489hgfj")
         .pre_shared_secret("s3cret")
-        .integration_path_depth(1)
+        .route_prefix("ore54guier")
         .hosts(["example.com"])
         .api_keys(["k"])
 }
@@ -28,9 +28,11 @@ fn a_sound_configuration_needs_no_advice() {
 #[test]
 fn every_piece_of_advice_has_its_cause() {
     let cases = [
-        (sound().variable(Variable::IntegrationPathDepth, "0"), "depth-zero"),
-        (sound().mount(Mount::Depth(1)), "ignored-setting"),
-        (sound().variable(Variable::RoutePrefix, "x"), "ignored-setting"),
+        (bare().variable(Variable::IntegrationPathDepth, "0"), "depth-zero"),
+        (bare().variable(Variable::IntegrationPathDepth, "2"), "mount-by-depth"),
+        (sound().mount(exact("ore54guier")), "ignored-setting"),
+        (sound().variable(Variable::IntegrationPathDepth, "1"), "ignored-setting"),
+        (sound().v4(false), "v4-off"),
         (sound().drop_fields([""; 0]), "authorization-forwarded"),
         (sound().drop_fields(["referer"]), "authorization-forwarded"),
         (sound().hosts([""; 0]), "no-host-list"),
@@ -43,10 +45,71 @@ fn every_piece_of_advice_has_its_cause() {
         assert_eq!(codes(&builder.build().unwrap(), Platform::Generic), [code]);
     }
     let bare = Config::builder().hosts(["a.b"]).build().unwrap();
-    assert_eq!(codes(&bare, Platform::Generic), ["default-used", "no-secret", "no-key-list"]);
+    let expected = ["mount-by-depth", "default-used", "no-secret", "no-key-list"];
+    assert_eq!(codes(&bare, Platform::Generic), expected);
     let listing = sound().drop_fields(["Referer", "Authorization"]).build().unwrap();
     assert_eq!(codes(&listing, Platform::Generic), [""; 0]);
-    assert_eq!(codes(&sound().build().unwrap(), Platform::FastlyVcl), ["forgeable-address"]);
+}
+
+/// R12: the address fields that a client can set where the edge does not prevent it, and the
+/// sentence that fits each platform.
+#[test]
+fn forgeable_addresses_are_the_platforms() {
+    for (platform, expected) in [
+        (
+            Platform::FastlyVcl,
+            "clients can set `fastly-client-ip` unless the service overwrites it: take the address \
+             from the connection",
+        ),
+        (
+            Platform::Azure,
+            "clients can set `x-azure-socketip` unless every request comes through Front Door: \
+             lock the app to your own Front Door",
+        ),
+        (
+            Platform::Akamai,
+            "clients can set `true-client-ip` unless the edge overwrites it: add the rule that \
+             sets it on every request",
+        ),
+    ] {
+        let advice = advise(&sound().build().unwrap(), platform);
+        let [advice] = &advice[..] else { panic!("{advice:?}") };
+        assert_eq!((advice.code(), &*advice.to_string()), ("forgeable-address", expected));
+    }
+    for platform in [Platform::CloudFront, Platform::Cloudflare, Platform::FastlyCompute] {
+        assert_eq!(codes(&sound().build().unwrap(), platform), [""; 0], "{platform}");
+    }
+}
+
+/// R1.5, R5.8: a list of one's own has to name `authorization`, or the site's credentials pass.
+#[test]
+fn authorization_has_to_be_on_a_list_of_ones_own() {
+    let own = sound().drop_fields(["referer"]).build().unwrap();
+    let advice = advise(&own, Platform::Generic);
+    let sentences: Vec<_> = advice.iter().map(ToString::to_string).collect();
+    let expected =
+        "`authorization` fields of browsers reach a third party: name the field in `drop_fields`";
+    assert_eq!(sentences, [expected]);
+    let both = sound().drop_fields(["Referer", "Authorization"]).build().unwrap();
+    assert_eq!(codes(&both, Platform::Generic), [""; 0]);
+}
+
+/// R1.5, R2.6: a mount by depth is unsafe on one's own server, where the site is; v4 is off
+/// anywhere.
+#[test]
+fn mounts_are_advised_on_where_the_site_is() {
+    for (builder, generic, elsewhere) in [
+        (bare().integration_path_depth(1), &["mount-by-depth"][..], &[][..]),
+        (bare().integration_path_depth(1).v4(false), &["v4-off", "mount-by-depth"], &["v4-off"]),
+        (bare().mount(Mount::AnywhereOrDepth(2)), &["mount-by-depth"], &[]),
+        (bare().mount(Mount::Anywhere), &["v4-off"], &["v4-off"]),
+        (bare().integration_path_depth(0), &["depth-zero"], &["depth-zero"]),
+        (bare().mount(exact("ore54guier")), &[], &[]),
+    ] {
+        let config = builder.build().unwrap();
+        assert_eq!(codes(&config, Platform::Generic), generic);
+        assert_eq!(codes(&config, Platform::CloudFront), elsewhere);
+    }
 }
 
 /// R3.6: a fixed region says nothing to the CDN.
@@ -74,12 +137,12 @@ fn exact(path: &str) -> Mount {
 #[test]
 fn the_mount_is_looked_at() {
     for (builder, expected) in [
-        (bare(), &["default-used"][..]),
+        (bare(), &["mount-by-depth", "default-used"][..]),
         (bare().mount(exact("my/fp-path")), &["blocked-path"]),
         (bare().mount(exact("x")).variable(Variable::RoutePrefix, "y"), &["ignored-setting"]),
         (bare().variable(Variable::RoutePrefix, "x/Tracker"), &["blocked-path"]),
         (bare().mount(Mount::AnywhereOrDepth(0)), &["depth-zero"]),
-        (bare().mount(Mount::Anywhere), &[]),
+        (bare().mount(Mount::Anywhere), &["v4-off"]),
     ] {
         assert_eq!(codes(&builder.build().unwrap(), Platform::Generic), expected);
     }
@@ -101,7 +164,7 @@ fn advice_is_the_platforms() {
 
 fn codes_of_routes(agent: &str, result: &str) -> Vec<&'static str> {
     let builder = Config::builder().agent_download_path(agent).get_result_path(result);
-    let builder = builder.pre_shared_secret("s").integration_path_depth(1).api_keys(["k"]);
+    let builder = builder.pre_shared_secret("s").route_prefix("p1").api_keys(["k"]);
     let config = builder.drop_fields(["authorization"]).hosts(["a.b"]).build().unwrap();
     codes(&config, Platform::Generic)
 }

@@ -36,9 +36,9 @@ pub struct Profile {
     /// Whether the adapter reads control values from the settings (R1). Then the status page lists
     /// them.
     pub(crate) control_values: bool,
-    /// A field with the browser's address that a client can forge unless the service overwrites it
-    /// (R12).
-    pub(crate) forgeable_address: Option<&'static str>,
+    /// A field with the browser's address that a client can forge, and what prevents it: the end of
+    /// a sentence that begins with *unless* (R12).
+    pub(crate) forgeable_address: Option<(&'static str, &'static str)>,
 }
 
 impl Profile {

@@ -103,6 +103,10 @@ platforms! {
         response_denylist: Names::NONE.and_prefixed(&["x-edge-", "x-arr-", "x-site", "x-azure-"]),
         address: AddressSource::Field("x-azure-socketip"),
         host: HostSource::Field("x-forwarded-host"),
+        forgeable_address: Some((
+            "x-azure-socketip",
+            "every request comes through Front Door: lock the app to your own Front Door",
+        )),
         ..Profile::named("azure", "fingerprint-pro-azure")
     };
 
@@ -124,13 +128,20 @@ platforms! {
             (PreSharedSecret, "PROXY_SECRET"),
             (RoutePrefix, "INTEGRATION_PATH"),
         ],
-        forgeable_address: Some("fastly-client-ip"),
+        forgeable_address: Some((
+            "fastly-client-ip",
+            "the service overwrites it: take the address from the connection",
+        )),
         ..Profile::named("fastly-vcl", "fingerprint-pro-fastly-vcl")
     };
 
     /// Akamai Property Manager.
     Akamai = Profile {
         address: AddressSource::Field("true-client-ip"),
+        forgeable_address: Some((
+            "true-client-ip",
+            "the edge overwrites it: add the rule that sets it on every request",
+        )),
         variables: &[
             (AgentDownloadPath, "PMUSER_FPJS_AGENT_DOWNLOAD_PATH"),
             (GetResultPath, "PMUSER_FPJS_GET_RESULT_PATH"),

@@ -135,10 +135,12 @@ fn the_page_gives_advice() {
     let page = page(&gateway(Platform::FastlyVcl, "{}"));
     assert!(page.contains("<code>no-secret</code>"));
     assert!(page.contains("<code>forgeable-address</code>"));
-    let sound = r#"{"agent_download_path": "a1", "get_result_path": "b2", "hosts": ["a.b"],
-        "pre_shared_secret": "s", "integration_path_depth": 1, "drop_fields": ["authorization"],
+    let sound = r#"{"agent_download_path": "a1", "get_result_path": "b2", "hosts": ["www.example.com"],
+        "pre_shared_secret": "s", "route_prefix": "x1", "drop_fields": ["authorization"],
         "api_keys": ["k"]}"#;
-    assert!(!self::page(&gateway(Platform::Generic, sound)).contains("Advice"));
+    let sound = answered(&gateway(Platform::Generic, sound), request("GET", "/x1/status", &[]));
+    let sound = String::from_utf8(sound.body().to_vec()).unwrap();
+    assert!(sound.contains("Integration status") && !sound.contains("Advice"), "{sound}");
 }
 
 /// R10.3: further fields, one style, no entropy, no inline attribute.

@@ -72,7 +72,7 @@ pub fn resolve(
 fn check_key(plan: &Plan, key: Option<String>) -> Result<(), u16> {
     let keys = plan.upstream.keys;
     let listed = key.is_none_or(|key| keys.contains(&&*key));
-    if keys.is_empty() || listed { Ok(()) } else { Err(403) }
+    if keys.is_empty() || listed { Ok(()) } else { Err((403, "R4.7")) }
 }
 
 /// R4.7: the key of a path `/web/v…/{key}`.
