@@ -11,6 +11,8 @@ mod workload;
 use std::collections::BTreeMap;
 
 use allocation_counter::{AllocationInfo, measure};
+use firstparty::http::Request;
+use firstparty::{Action, Config, Gateway, Platform};
 use workload::outcome::Outcome;
 use workload::{Counter, Visitor, Workloads};
 
@@ -85,5 +87,28 @@ impl Visitor for Agreement {
         let ours = ours(input()).lines();
         assert_eq!(floor(input()).lines(), ours, "{id}, floor");
         assert_eq!(naive(input()).lines(), ours, "{id}, naive");
+    }
+}
+
+/// R4.7: a list of keys costs no allocation, on each route that downloads an agent.
+#[test]
+fn listed_keys_are_compared_in_place() {
+    let config = Config::builder().agent_download_path("agent").get_result_path("result");
+    let listing = config.clone().api_keys(["other", "k"]);
+    for uri in ["/fp/agent?apiKey=k", "/fp/web/v4/%6B", "/fp/result/web/v4/k", "/fp/web/v4"] {
+        let [any, listed] = [config.clone(), listing.clone()].map(|builder| {
+            let gateway = Gateway::new(builder.build().unwrap(), Platform::Generic);
+            let request = || {
+                let request = Request::get(uri).header("host", "www.example.com");
+                request.body(()).unwrap()
+            };
+            drop(gateway.handle(request(), None));
+            let request = request();
+            let mut action = None;
+            let count = measure(|| action = Some(gateway.handle(request, None))).count_total;
+            assert!(matches!(action, Some(Action::Forward(..))), "{uri}");
+            count
+        });
+        assert_eq!(any, listed, "{uri}");
     }
 }
