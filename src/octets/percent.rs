@@ -22,22 +22,21 @@ fn hex_digit(nibble: u8) -> char {
 #[inline]
 pub(crate) fn decode_first(bytes: &[u8]) -> Option<(u8, &[u8])> {
     match bytes {
-        [b'+', rest @ ..] => Some((b' ', rest)),
-        _ => unescape_first(bytes),
-    }
-}
-
-/// Decodes the first byte of a path, in which `+` is literal, and returns it with the rest. A
-/// malformed escape is literal.
-#[inline]
-pub(crate) fn unescape_first(bytes: &[u8]) -> Option<(u8, &[u8])> {
-    match bytes {
         [b'%', high, low, rest @ ..] => match (hex(*high), hex(*low)) {
             (Some(high), Some(low)) => Some((high * 16 + low, rest)),
             _ => bytes.split_first().map(|(_, rest)| (b'%', rest)),
         },
+        [b'+', rest @ ..] => Some((b' ', rest)),
         [byte, rest @ ..] => Some((*byte, rest)),
         [] => None,
+    }
+}
+
+/// Decodes the first byte of a path, in which `+` is literal, and returns it with the rest.
+fn unescape_first(bytes: &[u8]) -> Option<(u8, &[u8])> {
+    match bytes {
+        [b'+', rest @ ..] => Some((b'+', rest)),
+        _ => decode_first(bytes),
     }
 }
 
