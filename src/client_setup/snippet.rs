@@ -269,10 +269,10 @@ const agent = Fingerprint.start({
     /// R1.7: without one of its routes an agent would talk past the integration.
     #[test]
     fn what_is_off_has_no_snippet() {
-        let are_there = |builder: Builder| {
+        fn are_there(builder: Builder) -> [bool; 4] {
             let setup = setup(builder, "https://a.example", "p1");
             ALL.map(|one| setup.snippet(one, Fallback::Off, Region::Us).is_some())
-        };
+        }
         let agent = Config::builder().agent_download_path("a1");
         let result = Config::builder().get_result_path("r1");
         assert_eq!(are_there(agent.clone()), [false, false, true, true]);

@@ -269,7 +269,9 @@ mod tests {
     /// list without keys would let every key pass.
     #[test]
     fn api_keys_are_a_list() {
-        let set = |text: &str| Config::builder().variable(Variable::ApiKeys, text).build();
+        fn set(text: &str) -> Result<Config, ConfigError> {
+            Config::builder().variable(Variable::ApiKeys, text).build()
+        }
         for (text, expected) in [
             ("", &[][..]),
             ("k", &["k"]),

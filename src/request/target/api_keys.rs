@@ -52,6 +52,11 @@ mod tests {
 
     use super::*;
 
+    fn decoded(segment: &str) -> String {
+        let bytes: Vec<_> = unescaped(segment.as_bytes()).collect();
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+
     fn listed() -> ApiKeys {
         ApiKeys::new(&Config::builder().api_keys(["k1", "K-2"]).build().unwrap())
     }
@@ -105,11 +110,7 @@ mod tests {
         fn a_naive_reading_agrees(
             path in "(/|web|%77eb|v4|v|%76|k1|%4b-2|K-2|\\+|x|%2f|%|é){0,10}",
         ) {
-            let decode = |segment: &str| {
-                let bytes: Vec<_> = unescaped(segment.as_bytes()).collect();
-                String::from_utf8_lossy(&bytes).into_owned()
-            };
-            let segments: Vec<_> = path.split('/').filter(|one| !one.is_empty()).map(decode).collect();
+            let segments: Vec<_> = path.split('/').filter(|one| !one.is_empty()).map(decoded).collect();
             let passes = match &segments[..] {
                 [web, version, key, ..] if web == "web" && version.starts_with('v') => {
                     key == "k1" || key == "K-2"
