@@ -5,11 +5,11 @@
 //! The order is part of the contract: nothing that a browser sends can remove or forge what the
 //! gateway reads or adds (R5.0), and the first refusal counts (R2.9).
 //!
-//! 1. **Classify** the path (R2). A request for the status page is answered now: the form
-//!    of its host is checked first, then its method. CONNECT and TRACE are refused wherever the path leads. Only
+//! 1. **Classify** the path (R2). A request for the status page is answered now: the form of its host
+//!    is checked first, then its method. CONNECT and TRACE are refused wherever the path leads. Only
 //!    then is a path refused that has no route.
 //! 2. **Resolve the target** from route and query (R3, R4). Values that cannot stand in a path are
-//!    refused, and then a target that is too long.
+//!    refused, then an API key that is not served, and then a target that is too long.
 //! 3. **Read** the trusted host and the browser's address, before any field is removed (R5.0).
 //! 4. **Walk** over the fields once. `host` is replaced, cookies are filtered, everything else is only
 //!    noted. At the end of the walk the request is refused for too many names in `connection`, an

@@ -8,8 +8,8 @@
 
 use firstparty::Report;
 use firstparty::http::{HeaderMap, Request, Response};
-use firstparty::report::Tally;
 use firstparty::refusal::Cause;
+use firstparty::report::Tally;
 use firstparty::{Action, Exchange};
 use firstparty_fuzz::input::Talk;
 use firstparty_fuzz::judge;

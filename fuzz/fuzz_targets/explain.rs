@@ -13,10 +13,10 @@ use firstparty::http::{Request, Response, Uri};
 use firstparty::route::RouteKind;
 use firstparty::{Action, Exchange};
 use firstparty_fuzz::input::Talk;
-use firstparty_fuzz::model::fields::{
-    self, CONNECTION_SPECIFIC, Fields, named_by_connection,
+use firstparty_fuzz::model::fields::{self, CONNECTION_SPECIFIC, Fields, named_by_connection};
+use firstparty_fuzz::model::response::{
+    CACHE_TAGS, TARGETED, acts_outside, is_identity, loses_length,
 };
-use firstparty_fuzz::model::response::{CACHE_TAGS, TARGETED, acts_outside, is_identity, loses_length};
 use firstparty_fuzz::model::set_cookie::has_host_prefix;
 use firstparty_fuzz::model::{cookie, platform, query, target};
 use firstparty_fuzz::plan::{Domain, Plan};
@@ -161,8 +161,8 @@ fn assert_response_explained(
     assert_eq!((after.status(), after.headers()), (same.status(), same.headers()));
     let (before, after) = (fields::read(response.headers()), fields::read(after.headers()));
     let status = response.status().as_u16();
-    let may_be_capped = matches!(status, 200 | 304)
-        && exchange.report().route != Some(RouteKind::Result);
+    let may_be_capped =
+        matches!(status, 200 | 304) && exchange.report().route != Some(RouteKind::Result);
     let mut expected = Vec::new();
     for (name, old) in &before {
         match (name.as_str(), after.get(name)) {
@@ -214,8 +214,7 @@ fn why_response_field_goes(
     if acts_outside(name) {
         rules.push("R6.2");
     }
-    let owned =
-        platform::denies_response(plan.platform, name) || name == "age" && may_be_capped;
+    let owned = platform::denies_response(plan.platform, name) || name == "age" && may_be_capped;
     if CACHE_TAGS.contains(&name) || is_identity(name) || owned {
         rules.push("R6.3");
     }

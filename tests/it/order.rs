@@ -9,7 +9,7 @@ use crate::support::{fields, gateway};
 struct Draft {
     method: &'static str,
     path: &'static str,
-    api_key: bool,
+    api_key: &'static str,
     padding: usize,
     hosts: Vec<&'static str>,
     version: Version,
@@ -24,7 +24,7 @@ impl Draft {
         Self {
             method: "POST",
             path,
-            api_key: true,
+            api_key: "apiKey=k&",
             padding: 0,
             hosts: vec!["www.example.com"],
             version: Version::HTTP_11,
@@ -35,7 +35,7 @@ impl Draft {
     }
 
     fn request(&self) -> Request<()> {
-        let key = if self.api_key { "apiKey=k&" } else { "" };
+        let key = self.api_key;
         let padding = "q".repeat(self.padding);
         let uri = match self.path {
             "*" => "*".to_owned(),
@@ -62,14 +62,15 @@ impl Draft {
 /// A fault: the cause of the answer, and how a request gets it.
 type Fault = (&'static str, fn(&mut Draft));
 
-/// In the order of R2.9. A path with a dot segment has no route either. What concerns the path, or
-/// the hosts, excludes one another, so the earlier one is put in last.
+/// In the order of R2.9. A path with a dot segment has no route either. What concerns the path, the
+/// key, or the hosts excludes one another, so the earlier one is put in last.
 const FAULTS: &[Fault] = &[
     ("method_not_forwarded", |draft| draft.method = "TRACE"),
     ("path_not_absolute", |draft| draft.path = "*"),
     ("dot_segment", |draft| draft.path = "/fp/nothing/.."),
     ("not_found", |draft| draft.path = "/fp/nothing"),
-    ("api_key_missing", |draft| draft.api_key = false),
+    ("api_key_missing", |draft| draft.api_key = ""),
+    ("api_key_not_listed", |draft| draft.api_key = "apiKey=other&"),
     ("target_too_long", |draft| draft.padding = 65_490),
     ("connection_names", |draft| draft.pairs.push(("connection", vec!["x"; 101].join(",")))),
     ("transfer_coding", |draft| draft.pairs.push(("transfer-encoding", "gzip".to_owned()))),
@@ -87,7 +88,8 @@ const FAULTS: &[Fault] = &[
 ];
 
 const CONFIG: &str = r#"{"agent_download_path": "agent", "get_result_path": "result", "v4": false,
-    "pre_shared_secret": "s3cret", "hosts": ["www.example.com"], "trusted_host": "x-host"}"#;
+    "pre_shared_secret": "s3cret", "hosts": ["www.example.com"], "trusted_host": "x-host",
+    "api_keys": ["k"]}"#;
 
 #[track_caller]
 fn cause(gateway: &Gateway, draft: &Draft) -> &'static str {

@@ -69,7 +69,7 @@ pub fn resolve(
 }
 
 /// R4.7: a key has to be on the list, if there is one.
-fn check_key(plan: &Plan, key: Option<String>) -> Result<(), u16> {
+fn check_key(plan: &Plan, key: Option<String>) -> Result<(), (u16, &'static str)> {
     let keys = plan.upstream.keys;
     let listed = key.is_none_or(|key| keys.contains(&&*key));
     if keys.is_empty() || listed { Ok(()) } else { Err((403, "R4.7")) }
