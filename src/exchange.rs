@@ -50,6 +50,7 @@ pub struct Exchange {
 }
 
 impl Exchange {
+    #[inline]
     pub(crate) fn new(
         steps: Arc<ResponseSteps>,
         request: RequestFacts,

@@ -23,7 +23,7 @@ pub(crate) mod content_length;
 pub(crate) mod dropped;
 pub(crate) mod known_field;
 mod known_set;
-mod lookup;
+pub(crate) mod lookup;
 mod names;
 pub(crate) mod removals;
 mod set;

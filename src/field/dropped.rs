@@ -6,6 +6,7 @@
 use http::HeaderName;
 
 use super::known_field::KnownField;
+use super::lookup::PassedNames;
 use super::names::Names;
 use super::set::FieldSet;
 
@@ -139,6 +140,11 @@ impl Dropped {
     #[inline]
     pub(crate) fn all(&self) -> &FieldSet {
         &self.all
+    }
+
+    /// The standard names for which a walk that reads some fields has nothing to do.
+    pub(crate) fn passed(&self, read: &[KnownField]) -> PassedNames {
+        KnownField::table().passed(|known| self.all.contains_known(known) || read.contains(&known))
     }
 
     /// The rule that drops a field: that of the first row which has it.

@@ -68,18 +68,66 @@ impl LookupTable {
 
     #[inline]
     pub(crate) fn find(&self, name: &HeaderName) -> Option<KnownField> {
-        let slot = self.slots.get(Slot::of(name, self.multiplier));
-        match slot.copied().flatten() {
+        self.find_at(Slot::of(name, self.multiplier), name)
+    }
+
+    /// As [`Self::find`], for a walk that has nothing to do for the passed names.
+    #[inline]
+    pub(crate) fn look_up(&self, name: &HeaderName, passed: &PassedNames) -> Found {
+        let slot = Slot::of(name, self.multiplier);
+        if passed.0.get(slot).is_some_and(|passed| *passed) {
+            return Found::Passed;
+        }
+        self.find_at(slot, name).map_or(Found::Other, Found::Known)
+    }
+
+    #[inline]
+    fn find_at(&self, slot: usize, name: &HeaderName) -> Option<KnownField> {
+        match self.slots.get(slot).copied().flatten() {
             Some(known) if known.name() == name => Some(known),
             _ if self.crowded => Self::search(name),
             _ => None,
         }
     }
 
+    /// The standard names for which a walk has nothing to do.
+    pub(crate) fn passed(&self, is_wanted: impl Fn(KnownField) -> bool) -> PassedNames {
+        let mut passed = [false; NUMBERS];
+        if !self.crowded && self.has_numbers_apart() {
+            for (passed, known) in passed.iter_mut().zip(self.slots) {
+                *passed = known.is_some_and(|known| !is_wanted(known));
+            }
+        }
+        PassedNames(passed)
+    }
+
+    /// Whether names that are not standard have slots of their own, as `http` hashes them.
+    fn has_numbers_apart(&self) -> bool {
+        let other = HeaderName::from_static("x-not-a-standard-name");
+        Slot::of(&other, self.multiplier) >= NUMBERS
+    }
+
     #[cold]
     fn search(name: &HeaderName) -> Option<KnownField> {
         KnownField::ALL.iter().copied().find(|known| known.name() == name)
     }
+}
+
+/// For each slot of a standard name, whether a walk can pass the name over.
+///
+/// Equal names have equal slots, so a name that is dropped or read is never passed over, whatever
+/// `http` feeds to the hasher.
+#[derive(Clone, Debug)]
+pub(crate) struct PassedNames([bool; NUMBERS]);
+
+/// What a walk finds out about a name.
+pub(crate) enum Found {
+    /// There is nothing to do for the name.
+    Passed,
+    /// The name is known.
+    Known(KnownField),
+    /// The name is not known.
+    Other,
 }
 
 /// A hasher whose result is a slot of the table.
@@ -153,5 +201,27 @@ mod tests {
             assert_eq!(crowded.find(known.name()), Some(known));
         }
         assert_eq!(crowded.find(&HeaderName::from_static("x-forwarded-for")), None);
+        assert_eq!(crowded.passed(|_| false).0, [false; NUMBERS]);
+    }
+
+    /// A walk passes standard names over, but never one that it wants or that is not standard.
+    #[test]
+    fn names_without_a_use_are_passed_over() {
+        let wanted = [KnownField::Host, KnownField::Via, KnownField::FpjsProxySecret];
+        let passed = TABLE.passed(|known| wanted.contains(&known));
+        for &known in KnownField::ALL {
+            let is_standard = Slot::of(known.name(), TABLE.multiplier) < NUMBERS;
+            match TABLE.look_up(known.name(), &passed) {
+                Found::Passed => assert!(is_standard && !wanted.contains(&known), "{known:?}"),
+                Found::Known(found) => {
+                    assert!(found == known && (!is_standard || wanted.contains(&known)));
+                }
+                Found::Other => panic!("{known:?}"),
+            }
+        }
+        for other in ["x-forwarded-for", "fpjs-proxy-x", "sec-websocket-key", "x"] {
+            let found = TABLE.look_up(&HeaderName::from_static(other), &passed);
+            assert!(matches!(found, Found::Other), "{other}");
+        }
     }
 }

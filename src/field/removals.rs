@@ -3,41 +3,39 @@
 use http::{HeaderMap, HeaderName};
 
 use super::known_field::KnownField;
-use super::known_set::KnownFieldSet;
 use super::set::FieldSet;
 
 /// Collects the names of the fields that have to be removed from a message.
 ///
-/// A walk meets a name once for each of its values, but a name needs to be removed only once. Known
-/// names are noted in an array on the stack.
+/// A walk meets a name once for each of its values, one after the other, but a name needs to be removed
+/// only once. The first known names are noted on the stack.
 pub(crate) struct Removals {
-    noted: KnownFieldSet,
-    order: [KnownField; KnownField::ALL.len()],
+    known: [KnownField; Self::INLINE],
     len: usize,
     others: Vec<HeaderName>,
 }
 
 impl Removals {
+    /// More than a usual message has.
+    const INLINE: usize = 16;
+
     pub(crate) fn new() -> Self {
-        Self {
-            noted: KnownFieldSet::default(),
-            order: [KnownField::Host; KnownField::ALL.len()],
-            len: 0,
-            others: Vec::new(),
-        }
+        Self { known: [KnownField::Host; Self::INLINE], len: 0, others: Vec::new() }
     }
 
     /// Notes a known name.
     #[inline]
     pub(crate) fn note(&mut self, known: KnownField) {
-        if self.noted.contains(known) {
+        let noted = self.known.get(..self.len).unwrap_or_default();
+        if noted.last() == Some(&known) {
             return;
         }
-        // There is a slot for every known name, and each is noted at most once.
-        if let Some(slot) = self.order.get_mut(self.len) {
-            *slot = known;
-            self.len += 1;
-            self.noted.insert(known);
+        match self.known.get_mut(self.len) {
+            Some(place) => {
+                *place = known;
+                self.len += 1;
+            }
+            None => self.note_name(known.name()),
         }
     }
 
@@ -63,7 +61,7 @@ impl Removals {
         for name in self.others.iter().rev() {
             headers.remove(name);
         }
-        for known in self.order.iter().take(self.len).rev() {
+        for known in self.known.iter().take(self.len).rev() {
             headers.remove(known.name());
         }
     }
@@ -92,5 +90,21 @@ mod tests {
         let mut left: Vec<_> = headers.keys().map(HeaderName::as_str).collect();
         left.sort_unstable();
         assert_eq!(left, ["accept", "cookie"]);
+    }
+
+    /// More names than are noted on the stack.
+    #[test]
+    fn every_noted_name_goes() {
+        let mut headers = HeaderMap::new();
+        let mut removals = Removals::new();
+        for known in KnownField::ALL.iter().copied() {
+            for _ in 0..2 {
+                headers.append(known.name(), HeaderValue::from_static("1"));
+                removals.note(known);
+            }
+        }
+        headers.append("x-own", HeaderValue::from_static("1"));
+        removals.apply(&mut headers);
+        assert_eq!(headers.keys().map(HeaderName::as_str).collect::<Vec<_>>(), ["x-own"]);
     }
 }

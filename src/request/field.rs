@@ -10,11 +10,22 @@ use crate::field::connection_options::ConnectionOptions;
 use crate::field::content_length::ContentLength;
 use crate::field::dropped::{Dropped, FROM_REQUESTS, Row};
 use crate::field::known_field::KnownField;
+use crate::field::lookup::{Found, PassedNames};
 use crate::field::removals::Removals;
 use crate::field::stored_value::StoredValue;
 use crate::platform::Platform;
 use crate::refusal::Refusal;
 use crate::route::Kind;
+
+/// The fields that the walk reads. All other fields are dropped or passed over.
+const READ: &[KnownField] = &[
+    KnownField::Host,
+    KnownField::Origin,
+    KnownField::Connection,
+    KnownField::ContentLength,
+    KnownField::TransferEncoding,
+    KnownField::Cookie,
+];
 
 /// Edits the fields of a request: which are dropped, and which cookies are kept.
 ///
@@ -41,6 +52,7 @@ use crate::route::Kind;
 #[derive(Clone, Debug)]
 pub struct RequestFields {
     dropped: Dropped,
+    passed: PassedNames,
     cookies: CookieFilter,
 }
 
@@ -77,10 +89,8 @@ impl RequestFields {
             Row { rule: "R5.4", fields: of_platform },
             Row { rule: "R5.8", fields: of_configuration },
         ];
-        Self {
-            dropped: Dropped::new(FROM_REQUESTS, further),
-            cookies: CookieFilter::new(&config.cookies),
-        }
+        let dropped = Dropped::new(FROM_REQUESTS, further);
+        Self { passed: dropped.passed(READ), dropped, cookies: CookieFilter::new(&config.cookies) }
     }
 
     /// Edits the fields in place. One walk reads, replaces and notes; then the noted fields are
@@ -117,9 +127,13 @@ impl RequestFields {
         let mut cookies = CookieFields::new();
         let table = KnownField::table();
         for (name, value) in headers.iter_mut() {
-            let Some(known) = table.find(name) else {
-                walk.removals.note_other(name, self.dropped.all());
-                continue;
+            let known = match table.look_up(name, &self.passed) {
+                Found::Known(known) => known,
+                Found::Passed => continue,
+                Found::Other => {
+                    walk.removals.note_other(name, self.dropped.all());
+                    continue;
+                }
             };
             if self.dropped.all().contains_known(known) {
                 walk.removals.note(known);

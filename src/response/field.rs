@@ -8,9 +8,23 @@ use crate::field::connection_options::ConnectionOptions;
 use crate::field::content_length::ContentLength;
 use crate::field::dropped::{Dropped, FROM_RESPONSES, Row};
 use crate::field::known_field::KnownField;
+use crate::field::lookup::{Found, PassedNames};
 use crate::field::removals::Removals;
 use crate::octets::letters::equal_but_for_case;
 use crate::platform::Platform;
+
+/// The standard fields that the walk reads. All other fields are dropped or passed over.
+const READ: &[KnownField] = &[
+    KnownField::Connection,
+    KnownField::TransferEncoding,
+    KnownField::ContentLength,
+    KnownField::ContentType,
+    KnownField::CacheControl,
+    KnownField::CdnCacheControl,
+    KnownField::Expires,
+    KnownField::Age,
+    KnownField::SetCookie,
+];
 
 /// Edits the fields of a response: which are dropped.
 ///
@@ -32,6 +46,7 @@ use crate::platform::Platform;
 #[derive(Clone, Debug)]
 pub struct ResponseFields {
     dropped: Dropped,
+    passed: PassedNames,
 }
 
 /// What the walk over the fields of a response found out, for the rules of caching (R7).
@@ -75,7 +90,8 @@ impl ResponseFields {
     pub fn new(platform: Platform) -> Self {
         let of_platform = FieldSet::from(platform.profile().response_denylist);
         let further = [Row { rule: "R6.3", fields: of_platform }];
-        Self { dropped: Dropped::new(FROM_RESPONSES, further) }
+        let dropped = Dropped::new(FROM_RESPONSES, further);
+        Self { passed: dropped.passed(READ), dropped }
     }
 
     /// Edits the fields in place. One walk reads and notes; then the noted fields are removed. Each
@@ -92,9 +108,13 @@ impl ResponseFields {
         let mut walk = Walk::new();
         let table = KnownField::table();
         for (name, value) in headers.iter_mut() {
-            let Some(known) = table.find(name) else {
-                walk.removals.note_other(name, self.dropped.all());
-                continue;
+            let known = match table.look_up(name, &self.passed) {
+                Found::Known(known) => known,
+                Found::Passed => continue,
+                Found::Other => {
+                    walk.removals.note_other(name, self.dropped.all());
+                    continue;
+                }
             };
             if self.dropped.all().contains_known(known) {
                 walk.removals.note(known);

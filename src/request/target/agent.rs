@@ -35,6 +35,7 @@ const LOADER: &[u8] = b"/loader_v";
 const SCRIPT: &[u8] = b".js";
 
 impl<'q> AgentPath<'q> {
+    #[inline]
     pub(super) fn read(root: &'static str, query: &'q str) -> Result<Self, Refusal> {
         let key = value::<ApiKey>(query)?.ok_or(Refusal::ApiKeyMissing)?;
         if matches!(&*key, b"." | b"..") {
@@ -54,6 +55,7 @@ impl AgentPath<'_> {
 
 /// The value of the first parameter with a name, encoded as a segment, or `None` if it is absent or
 /// empty.
+#[inline]
 fn value<N: Name>(query: &str) -> Result<Option<Cow<'_, [u8]>>, Refusal> {
     let parameter = query::named::<N>(query).next();
     let parameter = parameter.filter(|parameter| !parameter.value.is_empty());
