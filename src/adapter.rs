@@ -313,45 +313,56 @@
 
 use std::time::Duration;
 
-/// How long to wait for a connection to upstream: name, TCP and TLS together (R16.4).
+/// How long to wait for a connection to upstream: name, TCP and TLS together ([R16.4]).
 ///
 /// ```
 /// use firstparty::adapter::CONNECT_TIMEOUT;
 ///
 /// assert_eq!(CONNECT_TIMEOUT.as_secs(), 1);
 /// ```
+///
+/// [R16.4]: crate::contract#R16.4
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// How long to wait for the first byte of upstream's answer, once it has all of the request (R16.4).
+/// How long to wait for the first byte of upstream's answer, once it has all of the request
+/// ([R16.4]).
 ///
 /// ```
 /// use firstparty::adapter::FIRST_BYTE_TIMEOUT;
 ///
 /// assert_eq!(FIRST_BYTE_TIMEOUT.as_secs(), 15);
 /// ```
+///
+/// [R16.4]: crate::contract#R16.4
 pub const FIRST_BYTE_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// How long to wait for more of a body, in either direction (R16.4).
+/// How long to wait for more of a body, in either direction ([R16.4]).
 ///
 /// ```
 /// use firstparty::adapter::IDLE_TIMEOUT;
 ///
 /// assert_eq!(IDLE_TIMEOUT.as_secs(), 10);
 /// ```
+///
+/// [R16.4]: crate::contract#R16.4
 pub const IDLE_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How many fields in a head an adapter accepts at least (R16.4).
+/// How many fields in a head an adapter accepts at least ([R16.4]).
 ///
 /// ```
 /// let mut server = hyper::server::conn::http1::Builder::new();
 /// server.max_headers(2 * firstparty::adapter::MIN_FIELDS);
 /// ```
+///
+/// [R16.4]: crate::contract#R16.4
 pub const MIN_FIELDS: usize = 100;
 
-/// How many bytes of head an adapter accepts at least (R16.4).
+/// How many bytes of head an adapter accepts at least ([R16.4]).
 ///
 /// ```
 /// let mut server = hyper::server::conn::http1::Builder::new();
 /// server.max_buf_size(4 * firstparty::adapter::MIN_HEAD);
 /// ```
+///
+/// [R16.4]: crate::contract#R16.4
 pub const MIN_HEAD: usize = 64 * 1024;

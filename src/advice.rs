@@ -1,5 +1,7 @@
-//! Advice on a configuration that works but has a drawback (contract R1.5). Advice is returned,
+//! Advice on a configuration that works but has a drawback (contract [R1.5]). Advice is returned,
 //! never logged.
+//!
+//! [R1.5]: crate::contract#R1.5
 
 mod blocked;
 
@@ -16,7 +18,7 @@ macro_rules! advice {
         $variant:ident $({ $($(#[$field_doc:meta])+ $field:ident: $type:ty,)+ })?
             = $code:literal, $sentence:literal $(, $argument:ident = $value:expr)?;
     )+) => {
-        /// A setting that works but has a drawback, with a stable code and a sentence (R1.5).
+        /// A setting that works but has a drawback, with a stable code and a sentence ([R1.5]).
         ///
         /// ```
         /// use firstparty::advice::advise;
@@ -31,6 +33,8 @@ macro_rules! advice {
         /// );
         /// # Ok::<(), firstparty::ConfigError>(())
         /// ```
+        ///
+        /// [R1.5]: crate::contract#R1.5
         #[derive(Clone, Debug, PartialEq, Eq)]
         #[non_exhaustive]
         pub enum Advice {
@@ -112,7 +116,8 @@ advice! {
         /// The setting.
         setting: &'static str,
     } = "ignored-setting", "{setting} has no effect here";
-    /// A region is fixed, but agent downloads come from the CDN, which has no regions (R3.6).
+    /// A region is fixed, but agent downloads come from the CDN, which has no regions
+    /// ([R3.6](crate::contract#R3.6)).
     RegionBesideCdn {
         /// The setting of the region.
         setting: &'static str,
@@ -126,7 +131,7 @@ advice! {
     /// Any host name is believed, and passed on to upstream.
     NoHostList = "no-host-list",
         "every host name is believed: list the site's hosts, as upstream is told the name";
-    /// The agent of every public API key is served (R4.7).
+    /// The agent of every public API key is served ([R4.7](crate::contract#R4.7)).
     NoKeyList {
         /// The setting of the list.
         setting: &'static str,
@@ -146,8 +151,8 @@ advice! {
     } = "forgeable-address", "clients can set `{field}` unless {unless}";
 }
 
-/// What should be changed in a configuration on this platform (R1.5). Settings have the platform's
-/// names.
+/// What should be changed in a configuration on this platform ([R1.5]). Settings have the
+/// platform's names.
 ///
 /// ```
 /// use firstparty::advice::{Advice, advise};
@@ -159,6 +164,8 @@ advice! {
 /// assert!(advice.contains(&Advice::StatusRoute { setting: "GET_RESULT_PATH" }));
 /// # Ok::<(), firstparty::ConfigError>(())
 /// ```
+///
+/// [R1.5]: crate::contract#R1.5
 #[must_use]
 pub fn advise(config: &Config, platform: Platform) -> Vec<Advice> {
     let profile = platform.profile();

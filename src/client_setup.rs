@@ -1,4 +1,6 @@
-//! The strings that a site's own JavaScript is set up with, and whole snippets (contract R1.7).
+//! The strings that a site's own JavaScript is set up with, and whole snippets (contract [R1.7]).
+//!
+//! [R1.7]: crate::contract#R1.7
 
 mod proposal;
 mod snippet;
@@ -14,7 +16,7 @@ use crate::route::{Route, Routes};
 /// The name of the setting in errors and advice.
 const PATH: &str = "integration_path";
 
-/// The strings that set up the browser's agent on one site (R1.7).
+/// The strings that set up the browser's agent on one site ([R1.7]).
 ///
 /// ```
 /// use firstparty::client_setup::ClientSetup;
@@ -43,6 +45,8 @@ const PATH: &str = "integration_path";
 /// );
 /// # Ok::<(), firstparty::ConfigError>(())
 /// ```
+///
+/// [R1.7]: crate::contract#R1.7
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClientSetup {
     /// The site and the integration path, ending with a slash.
@@ -99,7 +103,7 @@ impl ClientSetup {
         })
     }
 
-    /// Advice on the integration path (R1.5), if content blockers match it. Under
+    /// Advice on the integration path ([R1.5]), if content blockers match it. Under
     /// [`Mount::Exact`] the configuration knows that path too, and its own advice says the same.
     ///
     /// ```
@@ -109,6 +113,8 @@ impl ClientSetup {
     /// assert_eq!(setup.advice().map(|advice| advice.code()), Some("blocked-path"));
     /// # Ok::<(), firstparty::ConfigError>(())
     /// ```
+    ///
+    /// [R1.5]: crate::contract#R1.5
     #[must_use]
     pub fn advice(&self) -> Option<Advice> {
         self.blocked.map(|term| Advice::BlockedPath { setting: PATH, term })
@@ -151,7 +157,7 @@ impl ClientSetup {
     }
 
     /// v3: the endpoint for identification, if the result route is on. A region that the
-    /// configuration fixes has precedence over the argument (R3.6).
+    /// configuration fixes has precedence over the argument ([R3.6]).
     ///
     /// ```
     /// use firstparty::{Config, Region, client_setup::ClientSetup};
@@ -161,6 +167,8 @@ impl ClientSetup {
     /// assert_eq!(setup.v3_endpoint(Region::Eu).unwrap(), "https://www.example.com/x/r?region=eu");
     /// # Ok::<(), firstparty::ConfigError>(())
     /// ```
+    ///
+    /// [R3.6]: crate::contract#R3.6
     #[must_use]
     pub fn v3_endpoint(&self, region: Region) -> Option<String> {
         let route = self.result_route.as_ref()?;
@@ -168,7 +176,7 @@ impl ClientSetup {
     }
 
     /// v4: the endpoint, if v4 is on and no other route takes its place. A region that the
-    /// configuration fixes has precedence over the argument (R3.6).
+    /// configuration fixes has precedence over the argument ([R3.6]).
     ///
     /// ```
     /// use firstparty::{Config, Region, client_setup::ClientSetup};
@@ -177,6 +185,8 @@ impl ClientSetup {
     /// assert_eq!(setup.v4_endpoint(Region::Us).unwrap(), "https://www.example.com/x/?region=us");
     /// # Ok::<(), firstparty::ConfigError>(())
     /// ```
+    ///
+    /// [R3.6]: crate::contract#R3.6
     #[must_use]
     pub fn v4_endpoint(&self, region: Region) -> Option<String> {
         self.v4.then(|| format!("{}?region={}", self.base, self.region.unwrap_or(region)))
@@ -200,8 +210,8 @@ impl ClientSetup {
     /// The JavaScript that starts the agent, or `None` where a route that it needs is off or hidden.
     ///
     /// `PUBLIC_API_KEY` is to be replaced; `<apiKey>` and the like are not, because the NPM package
-    /// fills them in. A region that the configuration fixes has precedence over the argument (R3.6).
-    /// An import itself has no fallback: where it fails, there is no agent.
+    /// fills them in. A region that the configuration fixes has precedence over the argument
+    /// ([R3.6]). An import itself has no fallback: where it fails, there is no agent.
     ///
     /// ```
     /// use firstparty::client_setup::{ClientSetup, Fallback, Snippet};
@@ -221,6 +231,8 @@ impl ClientSetup {
     /// assert_eq!(setup.snippet(Snippet::V3Npm, Fallback::Fingerprint, Region::Eu), None);
     /// # Ok::<(), firstparty::ConfigError>(())
     /// ```
+    ///
+    /// [R3.6]: crate::contract#R3.6
     #[must_use]
     pub fn snippet(&self, snippet: Snippet, fallback: Fallback, region: Region) -> Option<String> {
         // Everything behind the base is safe inside a JavaScript string; a host may have quotes.

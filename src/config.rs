@@ -1,7 +1,7 @@
-//! The configuration: validated once, into types that cannot be wrong (contract R1).
+//! The configuration: validated once, into types that cannot be wrong (contract [R1]).
 //!
-//! A [`Config`] comes from a [`Builder`], which asks layered [`Source`]s for the variables (R1.1),
-//! or from JSON. Both run the same checks, so a `Config` is always valid.
+//! A [`Config`] comes from a [`Builder`], which asks layered [`Source`]s for the variables
+//! ([R1.1]), or from JSON. Both run the same checks, so a `Config` is always valid.
 //!
 //! ```
 //! use firstparty::Config;
@@ -20,6 +20,9 @@
 //! assert_eq!(same.get_result_path(), config.get_result_path());
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! [R1]: crate::contract#R1
+//! [R1.1]: crate::contract#R1.1
 
 mod build;
 mod builder;

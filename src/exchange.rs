@@ -77,8 +77,8 @@ impl Exchange {
         self.report
     }
 
-    /// Turns upstream's response into the browser's: drops fields, caps ages, and fits the domains of
-    /// cookies (R6 to R8). The body is handed through untouched.
+    /// Turns upstream's response into the browser's: drops fields, caps ages, and fits the domains
+    /// of cookies ([R6] to [R8]). The body is handed through untouched.
     ///
     /// ```
     /// use firstparty::http::{Request, Response};
@@ -94,6 +94,9 @@ impl Exchange {
     /// assert_eq!(response.body(), &"{}");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    ///
+    /// [R6]: crate::contract#R6
+    /// [R8]: crate::contract#R8
     #[must_use]
     pub fn complete<B>(&self, response: Response<B>) -> Response<B> {
         let (mut parts, body) = response.into_parts();
@@ -101,7 +104,7 @@ impl Exchange {
         Response::from_parts(parts, body)
     }
 
-    /// The answer to the browser if upstream did not respond (R9.1, R9.2).
+    /// The answer to the browser if upstream did not respond ([R9.1], [R9.2]).
     ///
     /// ```
     /// use firstparty::http::Request;
@@ -116,6 +119,9 @@ impl Exchange {
     /// assert_eq!(response.body(), r#"{"error":"upstream did not answer in time"}"#);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    ///
+    /// [R9.1]: crate::contract#R9.1
+    /// [R9.2]: crate::contract#R9.2
     #[must_use]
     pub fn fail(&self, failure: Failure, id: RequestId) -> Response<Bytes> {
         let reply = self.reply();
@@ -126,8 +132,8 @@ impl Exchange {
         }
     }
 
-    /// The answer to the browser if the exchange ends for a reason other than a failure of upstream,
-    /// for instance a limit of the adapter's host (R9.3).
+    /// The answer to the browser if the exchange ends for a reason other than a failure of
+    /// upstream, for instance a limit of the adapter's host ([R9.3]).
     ///
     /// ```
     /// use firstparty::http::{Request, StatusCode};
@@ -147,6 +153,8 @@ impl Exchange {
     /// assert_eq!(exchange.refuse(&TOO_LARGE).status(), 502);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    ///
+    /// [R9.3]: crate::contract#R9.3
     #[must_use]
     pub fn refuse(&self, cause: &Cause) -> Response<Bytes> {
         self.reply().refuse(cause)

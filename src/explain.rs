@@ -1,8 +1,10 @@
-//! The decisions of a gateway with the rule behind each change (contract R11.2).
+//! The decisions of a gateway with the rule behind each change (contract [R11.2]).
 //!
 //! Explaining compares a message before and after, and finds the rule for each difference. It is for
 //! debugging and for comparing implementations. [`Gateway::handle`] and [`Exchange::complete`] know
 //! nothing of it and pay nothing for it.
+//!
+//! [R11.2]: crate::contract#R11.2
 
 mod note;
 mod request;

@@ -61,7 +61,7 @@ failures! {
 }
 
 /// The identifier of an answer made here, in the form of Fingerprint's own: milliseconds of the
-/// Unix epoch, a dot, six letters or digits (R9.1).
+/// Unix epoch, a dot, six letters or digits ([R9.1]).
 ///
 /// ```
 /// use firstparty::RequestId;
@@ -70,6 +70,8 @@ failures! {
 /// assert_eq!(id.len(), "1767225600123.AbCdEf".len());
 /// assert_eq!(id, RequestId::new(1_767_225_600_123, 42).to_string());
 /// ```
+///
+/// [R9.1]: crate::contract#R9.1
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct RequestId {
     unix_millis: u64,

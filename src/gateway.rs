@@ -147,8 +147,8 @@ impl Gateway {
         self.0.platform
     }
 
-    /// Whether a URI belongs to the integration (R2.8), so that an adapter beside an application can
-    /// pass all other requests on.
+    /// Whether a URI belongs to the integration ([R2.8]), so that an adapter beside an application
+    /// can pass all other requests on.
     ///
     /// With [`Mount::Depth`](crate::config::Mount::Depth), the default, and v4 on, every path of the
     /// site with enough segments belongs to the integration, `/login` too. An exact integration path
@@ -163,13 +163,15 @@ impl Gateway {
     /// assert!(!gateway.owns(&"/checkout".parse()?));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    ///
+    /// [R2.8]: crate::contract#R2.8
     #[must_use]
     pub fn owns(&self, uri: &Uri) -> bool {
         self.0.routes.classify(uri.path()).is_ok()
     }
 
-    /// The browser's host of a request (R5.7, R12), as upstream is told it, whatever the request is
-    /// for.
+    /// The browser's host of a request ([R5.7], [R12]), as upstream is told it, whatever the
+    /// request is for.
     ///
     /// [`Gateway::handle`] refuses the hosts of upstream that the configuration names. An adapter
     /// that knows a further name of upstream's, such as the domain of a CloudFront event's origin,
@@ -200,6 +202,9 @@ impl Gateway {
     ///
     /// The [`Refusal`] of a request whose host is missing, ambiguous, malformed, upstream's own, or
     /// not served.
+    ///
+    /// [R5.7]: crate::contract#R5.7
+    /// [R12]: crate::contract#R12
     pub fn browser_host<B>(&self, request: &Request<B>) -> Result<BrowserHost, Refusal> {
         self.0.request.host.read(request.headers(), request.uri(), request.version())
     }
@@ -207,8 +212,8 @@ impl Gateway {
     /// Decides what happens to a request. It never fails: whatever comes, the result is a request for
     /// upstream or a well-formed response. The body is handed through untouched.
     ///
-    /// `client_ip` is the address of the adapter's peer, if the adapter knows it. Where the platform's
-    /// edge names the browser's address in a field, that field decides (R12).
+    /// `client_ip` is the address of the adapter's peer, if the adapter knows it. Where the
+    /// platform's edge names the browser's address in a field, that field decides ([R12]).
     ///
     /// ```
     /// use firstparty::http::Request;
@@ -223,6 +228,8 @@ impl Gateway {
     /// assert!(exchange.report().authorised);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    ///
+    /// [R12]: crate::contract#R12
     #[must_use]
     pub fn handle<B>(&self, request: Request<B>, client_ip: Option<IpAddr>) -> Action<B> {
         let (mut parts, body) = request.into_parts();

@@ -66,8 +66,8 @@
 //! §5). A request is *authorised* if it is an identification request, which carries the proxy
 //! secret; all others are *plain*.
 //!
-//! Names such as `R5.3` are rules of the [`contract`], which says what the gateway does and why. Code
-//! names a rule where it implements it, and tests name it where they check it.
+//! Names such as [`R5.3`] are rules of the [`contract`], which says what the gateway does and why.
+//! Code names a rule where it implements it, and tests name it where they check it.
 //!
 //! # Modules, in the order in which data flows
 //!
@@ -97,6 +97,8 @@
 //!   uses nothing but this crate's public API.
 //! * `firstparty-management`: the management function of a CloudFront deployment, as a state
 //!   machine. It needs nothing of this crate.
+//!
+//! [`R5.3`]: crate::contract#R5.3
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 #![cfg_attr(docsrs, feature(doc_cfg))]

@@ -1,8 +1,10 @@
-//! Where the gateway runs: platforms as data (contract R12).
+//! Where the gateway runs: platforms as data (contract [R12]).
 //!
 //! A platform decides the name that upstream sees in `ii`, which fields its edge owns, where the
 //! browser's address and host come from, and what its configuration variables are called. All of
 //! this is one table, `platform/table.rs`. No step of the gateway asks which platform it runs on.
+//!
+//! [R12]: crate::contract#R12
 
 mod cloudfront;
 mod profile;

@@ -1,4 +1,6 @@
-//! Why a request is answered here, and what the browser is told then: one table (contract R9.3).
+//! Why a request is answered here, and what the browser is told then: one table (contract [R9.3]).
+//!
+//! [R9.3]: crate::contract#R9.3
 
 use std::fmt;
 
@@ -35,7 +37,9 @@ pub struct Cause {
 }
 
 impl Cause {
-    /// The request was for the status page (R10.1), which is not a refusal.
+    /// The request was for the status page ([R10.1]), which is not a refusal.
+    ///
+    /// [R10.1]: crate::contract#R10.1
     pub const STATUS_PAGE: &Self =
         &Self::new("status_page", "R10.1", StatusCode::OK, "the status page");
 
@@ -130,7 +134,7 @@ macro_rules! refusals {
         /// Why the gateway answers a request instead of forwarding it.
         ///
         /// The steps of the walk return it. Its `Display` is the sentence that the browser is shown
-        /// (R9.3); everything else about it is in its [`Cause`].
+        /// ([R9.3]); everything else about it is in its [`Cause`].
         ///
         /// ```
         /// use firstparty::refusal::Refusal;
@@ -138,6 +142,8 @@ macro_rules! refusals {
         /// assert_eq!(Refusal::NotFound.to_string(), "not found");
         /// assert_eq!(Refusal::NotFound.cause().status(), 404);
         /// ```
+        ///
+        /// [R9.3]: crate::contract#R9.3
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum Refusal {
@@ -179,63 +185,101 @@ macro_rules! refusals {
 }
 
 refusals! {
-    /// A method, URI or field that [`http`] cannot hold (R13.3).
+    /// A method, URI or field that [`http`] cannot hold ([R13.3]).
+    ///
+    /// [R13.3]: crate::contract#R13.3
     Malformed = "malformed", "R13.3", BAD_REQUEST, "the request is malformed";
-    /// The path does not start with `/` (R2.0).
+    /// The path does not start with `/` ([R2.0]).
+    ///
+    /// [R2.0]: crate::contract#R2.0
     PathNotAbsolute =
         "path_not_absolute", "R2.0", BAD_REQUEST, "the request target has no path";
-    /// The path has a segment `.` or `..` (R2.5).
+    /// The path has a segment `.` or `..` ([R2.5]).
+    ///
+    /// [R2.5]: crate::contract#R2.5
     DotSegment = "dot_segment", "R2.5", BAD_REQUEST, "the path has a dot segment";
-    /// The path belongs to no route (R2.2).
+    /// The path belongs to no route ([R2.2]).
+    ///
+    /// [R2.2]: crate::contract#R2.2
     NotFound = "not_found", "R2.2", NOT_FOUND, "not found";
-    /// CONNECT or TRACE (R2.7).
+    /// CONNECT or TRACE ([R2.7]).
+    ///
+    /// [R2.7]: crate::contract#R2.7
     MethodNotForwarded =
         "method_not_forwarded", "R2.7", METHOD_NOT_ALLOWED, "the method is not forwarded",
         allow "GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH";
-    /// A method other than GET or HEAD for the status page (R10.1).
+    /// A method other than GET or HEAD for the status page ([R10.1]).
+    ///
+    /// [R10.1]: crate::contract#R10.1
     StatusMethod =
         "status_method", "R10.1", METHOD_NOT_ALLOWED, "the status page can only be read",
         allow "GET, HEAD";
-    /// An agent download without `apiKey`, or with an empty one (R4.4).
+    /// An agent download without `apiKey`, or with an empty one ([R4.4]).
+    ///
+    /// [R4.4]: crate::contract#R4.4
     ApiKeyMissing =
         "api_key_missing", "R4.4", BAD_REQUEST, "the parameter apiKey is missing or empty";
-    /// An `apiKey` of `.` or `..` (R4.4).
+    /// An `apiKey` of `.` or `..` ([R4.4]).
+    ///
+    /// [R4.4]: crate::contract#R4.4
     ApiKeyDots = "api_key_dots", "R4.4", BAD_REQUEST, "the parameter apiKey is a dot segment";
-    /// A value that is written into the path has a control character (R4.4).
+    /// A value that is written into the path has a control character ([R4.4]).
+    ///
+    /// [R4.4]: crate::contract#R4.4
     ControlCharacter =
         "control_character", "R4.4", BAD_REQUEST,
         "a parameter for the path has a control character";
-    /// An agent download for a public API key that is not on the list of keys (R4.7).
+    /// An agent download for a public API key that is not on the list of keys ([R4.7]).
+    ///
+    /// [R4.7]: crate::contract#R4.7
     ApiKeyNotListed =
         "api_key_not_listed", "R4.7", FORBIDDEN, "the agent of this API key is not served here";
-    /// The upstream target would be too long (R4.6).
+    /// The upstream target would be too long ([R4.6]).
+    ///
+    /// [R4.6]: crate::contract#R4.6
     TargetTooLong =
         "target_too_long", "R4.6", URI_TOO_LONG, "the request target is too long";
-    /// The upstream target is not a valid URI (R4.6).
+    /// The upstream target is not a valid URI ([R4.6]).
+    ///
+    /// [R4.6]: crate::contract#R4.6
     TargetMalformed =
         "target_malformed", "R4.6", BAD_REQUEST, "the request target is malformed";
-    /// `connection` names more fields than are read (R5.1).
+    /// `connection` names more fields than are read ([R5.1]).
+    ///
+    /// [R5.1]: crate::contract#R5.1
     ConnectionNames =
         "connection_names", "R5.1", BAD_REQUEST,
         "the connection field names too many fields";
-    /// `content-length` is malformed, or two of them differ (R5.2).
+    /// `content-length` is malformed, or two of them differ ([R5.2]).
+    ///
+    /// [R5.2]: crate::contract#R5.2
     ContentLength =
         "content_length", "R5.2", BAD_REQUEST,
         "the content-length is malformed or ambiguous";
-    /// A `transfer-encoding` other than `chunked` (R5.2).
+    /// A `transfer-encoding` other than `chunked` ([R5.2]).
+    ///
+    /// [R5.2]: crate::contract#R5.2
     TransferCoding =
         "transfer_coding", "R5.2", NOT_IMPLEMENTED, "the transfer coding is not implemented";
-    /// No host, several `host` fields, one that is malformed, or in HTTP/2 one that differs from the
-    /// authority (R5.7).
+    /// No host, several `host` fields, one that is malformed, or in HTTP/2 one that differs from
+    /// the authority ([R5.7]).
+    ///
+    /// [R5.7]: crate::contract#R5.7
     Host = "host", "R5.7", BAD_REQUEST, "the host is missing, malformed or ambiguous";
-    /// The browser's host is one of upstream's (R5.7).
+    /// The browser's host is one of upstream's ([R5.7]).
+    ///
+    /// [R5.7]: crate::contract#R5.7
     HostOfUpstream =
         "host_of_upstream", "R5.7", BAD_REQUEST,
         "the host is upstream's own: the edge in front hides the browser's; forward it (on \
          CloudFront by the origin request policy)";
-    /// A host that is not on the list of hosts (R5.7).
+    /// A host that is not on the list of hosts ([R5.7]).
+    ///
+    /// [R5.7]: crate::contract#R5.7
     HostNotListed = "host_not_listed", "R5.7", BAD_REQUEST, "the host is not served here";
-    /// The request has no room for the gateway's own fields (R5.6).
+    /// The request has no room for the gateway's own fields ([R5.6]).
+    ///
+    /// [R5.6]: crate::contract#R5.6
     TooManyFields = "too_many_fields", "R5.6", BAD_REQUEST, "the request has too many fields";
 }
 

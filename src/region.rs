@@ -71,7 +71,9 @@ impl fmt::Display for Region {
 impl FromStr for Region {
     type Err = UnknownRegion;
 
-    /// Reads the name of a region; case matters (R3.3).
+    /// Reads the name of a region; case matters ([R3.3]).
+    ///
+    /// [R3.3]: crate::contract#R3.3
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let mut regions = Self::ALL.iter().copied();
         regions.find(|region| region.as_str() == text).ok_or(UnknownRegion)

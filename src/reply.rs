@@ -1,7 +1,9 @@
-//! Answers made here (contract R9).
+//! Answers made here (contract [R9]).
 //!
 //! Every answer carries `cache-control: no-store` and a `content-type`. None carries a secret, a
 //! path of the host, or an adapter's own error text. An answer to HEAD has no body.
+//!
+//! [R9]: crate::contract#R9
 
 pub(crate) mod json;
 
@@ -21,7 +23,8 @@ use crate::refusal::Cause;
 pub(crate) const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
-/// An answer that is about to be made, with what its form depends on in the request (contract R9).
+/// An answer that is about to be made, with what its form depends on in the request (contract
+/// [R9]).
 ///
 /// The gateway makes its answers with it. So can an adapter that has to refuse a request itself, for
 /// instance because the request cannot even be handed to the gateway.
@@ -39,6 +42,8 @@ const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 /// assert_eq!(response.body(), r#"{"error":"the request is malformed"}"#);
 /// assert_eq!(response.headers()["access-control-allow-origin"], "https://www.example.com");
 /// ```
+///
+/// [R9]: crate::contract#R9
 #[derive(Debug)]
 pub struct Reply {
     origin: Option<HeaderValue>,
@@ -68,7 +73,7 @@ impl Reply {
         Self { origin, is_head }
     }
 
-    /// The answer to a request that is not forwarded (R9.3).
+    /// The answer to a request that is not forwarded ([R9.3]).
     ///
     /// ```
     /// use firstparty::http::{HeaderMap, Method};
@@ -78,6 +83,8 @@ impl Reply {
     /// let response = reply.refuse(Refusal::MethodNotForwarded.cause());
     /// assert_eq!(response.headers()["allow"], "GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH");
     /// ```
+    ///
+    /// [R9.3]: crate::contract#R9.3
     #[must_use]
     pub fn refuse(self, cause: &Cause) -> Response<Bytes> {
         let body = cause.body().map(|body| Bytes::from_static(body.as_bytes()));

@@ -1,7 +1,9 @@
-//! What the adapter is told, for counting (contract R11).
+//! What the adapter is told, for counting (contract [R11]).
 //!
-//! A [`Report`](crate::Report) is about one exchange. A [`Tally`] adds reports up and prints the sums
+//! A [`Report`] is about one exchange. A [`Tally`] adds reports up and prints the sums
 //! for Prometheus.
+//!
+//! [R11]: crate::contract#R11
 
 pub(crate) mod exchange;
 mod tally;

@@ -1,8 +1,11 @@
-//! Step 2: the request for upstream (contract R3 to R5).
+//! Step 2: the request for upstream (contract [R3] to [R5]).
 //!
 //! Each module is a part of the step and can be used alone: [`region`] and [`target`] decide where
 //! the request goes, [`field`] and [`cookie`] what it carries. [`browser_host`] and [`address`] find
 //! out who the browser is, and [`identity`] tells upstream. [`query`] reads parameters.
+//!
+//! [R3]: crate::contract#R3
+//! [R5]: crate::contract#R5
 
 pub mod address;
 pub mod browser_host;

@@ -1,8 +1,11 @@
-//! Step 3: the response for the browser (contract R6 to R8).
+//! Step 3: the response for the browser (contract [R6] to [R8]).
 //!
 //! Each module is a part of the step and can be used alone: [`field`] decides which fields are
 //! dropped, [`cache_control`] how long scripts are cached, and [`set_cookie`] which domain a cookie
 //! is for.
+//!
+//! [R6]: crate::contract#R6
+//! [R8]: crate::contract#R8
 
 pub mod cache_control;
 pub mod field;

@@ -1,7 +1,9 @@
-//! Step 1: which part of the integration a path belongs to (contract R2).
+//! Step 1: which part of the integration a path belongs to (contract [R2]).
 //!
 //! A path is the integration path followed by a route. Segments are compared whole and byte for
 //! byte; runs of slashes count as one. The path that is forwarded is a slice of the one that came.
+//!
+//! [R2]: crate::contract#R2
 
 mod segments;
 
@@ -71,13 +73,16 @@ impl Route<'_> {
     }
 }
 
-/// What upstream answers on a route, which decides whether the ages of a response are capped (R7.1).
+/// What upstream answers on a route, which decides whether the ages of a response are capped
+/// ([R7.1]).
 ///
 /// ```
 /// use firstparty::route::{Route, Serves};
 ///
 /// assert_eq!(Route::Api { path: "/" }.serves(), Serves::Other);
 /// ```
+///
+/// [R7.1]: crate::contract#R7.1
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Serves {
@@ -90,7 +95,7 @@ pub enum Serves {
     Other,
 }
 
-/// What a request is for, as its method says (R2.7).
+/// What a request is for, as its method says ([R2.7]).
 ///
 /// ```
 /// use firstparty::http::Method;
@@ -99,6 +104,8 @@ pub enum Serves {
 /// assert_eq!(Kind::of(&Method::POST), Kind::Identification);
 /// assert_eq!(Kind::of(&Method::OPTIONS), Kind::Plain);
 /// ```
+///
+/// [R2.7]: crate::contract#R2.7
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "a request is authorised or it is not")]
 pub enum Kind {
@@ -211,8 +218,12 @@ impl Routes {
     ///
     /// # Errors
     ///
-    /// [`Refusal::PathNotAbsolute`] (R2.0), [`Refusal::DotSegment`] (R2.5), and
-    /// [`Refusal::NotFound`] for a path that does not belong to the integration (R2.2).
+    /// [`Refusal::PathNotAbsolute`] ([R2.0]), [`Refusal::DotSegment`] ([R2.5]), and
+    /// [`Refusal::NotFound`] for a path that does not belong to the integration ([R2.2]).
+    ///
+    /// [R2.0]: crate::contract#R2.0
+    /// [R2.5]: crate::contract#R2.5
+    /// [R2.2]: crate::contract#R2.2
     pub fn classify<'p>(&self, path: &'p str) -> Result<Route<'p>, Refusal> {
         if !path.starts_with('/') {
             return Err(Refusal::PathNotAbsolute);

@@ -130,7 +130,9 @@ impl fmt::Display for Variable {
 impl FromStr for Variable {
     type Err = UnknownVariable;
 
-    /// Reads a canonical name without regard to case (R1.2).
+    /// Reads a canonical name without regard to case ([R1.2]).
+    ///
+    /// [R1.2]: crate::contract#R1.2
     fn from_str(key: &str) -> Result<Self, Self::Err> {
         let mut variables = Self::ALL.iter().copied();
         variables

@@ -4,7 +4,7 @@ use crate::advice::is_blocked_segment;
 use crate::entropy;
 
 /// Proposes a random path segment that content blockers do not know: ten characters of `a` to
-/// `z` and `0` to `9`, a letter first (R1.7). Equal entropy gives equal segments.
+/// `z` and `0` to `9`, a letter first ([R1.7]). Equal entropy gives equal segments.
 ///
 /// ```
 /// use firstparty::client_setup::propose_path_segment;
@@ -13,6 +13,8 @@ use crate::entropy;
 /// assert_eq!(segment.len(), 10);
 /// assert!(segment.starts_with(|first: char| first.is_ascii_lowercase()));
 /// ```
+///
+/// [R1.7]: crate::contract#R1.7
 #[must_use]
 pub fn propose_path_segment(entropy: [u8; 16]) -> String {
     let entropy = u128::from_le_bytes(entropy);

@@ -6,7 +6,7 @@ use crate::reply::json;
 /// What stands for the site's public API key, as in Fingerprint's own documentation.
 const KEY: &str = "PUBLIC_API_KEY";
 
-/// A way to install the agent (R1.7).
+/// A way to install the agent ([R1.7]).
 ///
 /// ```
 /// use firstparty::client_setup::{ClientSetup, Fallback, Snippet};
@@ -17,6 +17,8 @@ const KEY: &str = "PUBLIC_API_KEY";
 /// assert!(code.unwrap().starts_with("import * as Fingerprint from \"@fingerprint/agent\";"));
 /// # Ok::<(), firstparty::ConfigError>(())
 /// ```
+///
+/// [R1.7]: crate::contract#R1.7
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Snippet {
@@ -30,7 +32,7 @@ pub enum Snippet {
     V4Import,
 }
 
-/// What the agent does where the site's own integration does not answer (R1.7).
+/// What the agent does where the site's own integration does not answer ([R1.7]).
 ///
 /// ```
 /// use firstparty::client_setup::{ClientSetup, Fallback, Snippet};
@@ -43,6 +45,8 @@ pub enum Snippet {
 /// ));
 /// # Ok::<(), firstparty::ConfigError>(())
 /// ```
+///
+/// [R1.7]: crate::contract#R1.7
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "there is a fallback, or there is not")]
 pub enum Fallback {

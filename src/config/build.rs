@@ -21,7 +21,7 @@ use crate::region::Region;
 use crate::variable::Variable;
 
 impl Builder {
-    /// Checks everything and builds the configuration (R1.3).
+    /// Checks everything and builds the configuration ([R1.3]).
     ///
     /// # Errors
     ///
@@ -34,6 +34,8 @@ impl Builder {
     /// let error = Config::builder().hosts(["www.example.com:443"]).build().unwrap_err();
     /// assert_eq!(error.setting(), "hosts");
     /// ```
+    ///
+    /// [R1.3]: crate::contract#R1.3
     pub fn build(self) -> Result<Config, ConfigError> {
         let pre_shared_secret = self.secret()?;
         Ok(Config {

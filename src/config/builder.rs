@@ -93,7 +93,7 @@ impl Default for Builder {
 }
 
 impl Builder {
-    /// Adds a source, to be asked after those added before (R1.1).
+    /// Adds a source, to be asked after those added before ([R1.1]).
     ///
     /// ```
     /// use firstparty::config::{Resolution, Source, Variable};
@@ -103,6 +103,8 @@ impl Builder {
     /// assert_eq!(config.resolution(Variable::SecretName), Resolution::Source("environment"));
     /// # Ok::<(), firstparty::ConfigError>(())
     /// ```
+    ///
+    /// [R1.1]: crate::contract#R1.1
     pub fn source(mut self, source: Source) -> Self {
         self.sources.push(source);
         self
@@ -123,32 +125,36 @@ impl Builder {
         self
     }
 
-    /// The integration's name in `ii` and on the status page (R1.8). Default: the platform's.
+    /// The integration's name in `ii` and on the status page ([R1.8]). Default: the platform's.
     ///
     /// ```
     /// let config = firstparty::Config::builder().integration_name("my-gateway").build()?;
     /// assert_eq!(config.integration_name(), Some("my-gateway"));
     /// # Ok::<(), firstparty::ConfigError>(())
     /// ```
+    ///
+    /// [R1.8]: crate::contract#R1.8
     pub fn integration_name(mut self, name: impl Into<String>) -> Self {
         self.integration_name = Some(name.into());
         self
     }
 
-    /// The integration's version in `ii` and on the status page (R1.8). Default: the crate's.
+    /// The integration's version in `ii` and on the status page ([R1.8]). Default: the crate's.
     ///
     /// ```
     /// let config = firstparty::Config::builder().integration_version("1.2.3").build()?;
     /// assert_eq!(config.integration_version(), "1.2.3");
     /// # Ok::<(), firstparty::ConfigError>(())
     /// ```
+    ///
+    /// [R1.8]: crate::contract#R1.8
     pub fn integration_version(mut self, version: impl Into<String>) -> Self {
         self.integration_version = Some(version.into());
         self
     }
 
-    /// How the gateway recognises the integration path (R2.1, R2.6). It has precedence over route
-    /// prefix and depth.
+    /// How the gateway recognises the integration path ([R2.1], [R2.6]). It has precedence over
+    /// route prefix and depth.
     ///
     /// ```
     /// use firstparty::{Config, config::Mount};
@@ -157,12 +163,15 @@ impl Builder {
     /// assert_eq!(*config.mount(), Mount::Anywhere);
     /// # Ok::<(), firstparty::ConfigError>(())
     /// ```
+    ///
+    /// [R2.1]: crate::contract#R2.1
+    /// [R2.6]: crate::contract#R2.6
     pub fn mount(mut self, mount: Mount) -> Self {
         self.mount = Some(mount);
         self
     }
 
-    /// Which server agent downloads come from (R4.5). Default: the API.
+    /// Which server agent downloads come from ([R4.5]). Default: the API.
     ///
     /// ```
     /// use firstparty::{Config, config::AgentOrigin};
@@ -171,12 +180,14 @@ impl Builder {
     /// assert_eq!(config.agent_origin(), AgentOrigin::Cdn);
     /// # Ok::<(), firstparty::ConfigError>(())
     /// ```
+    ///
+    /// [R4.5]: crate::contract#R4.5
     pub fn agent_origin(mut self, origin: AgentOrigin) -> Self {
         self.agent_origin = origin;
         self
     }
 
-    /// What happens to the `Domain` of cookies (R8). Default: [`CookieDomain::FirstParty`].
+    /// What happens to the `Domain` of cookies ([R8]). Default: [`CookieDomain::FirstParty`].
     ///
     /// ```
     /// use firstparty::{Config, config::CookieDomain};
@@ -185,12 +196,14 @@ impl Builder {
     /// assert_eq!(*config.cookie_domain(), CookieDomain::Preserve);
     /// # Ok::<(), firstparty::ConfigError>(())
     /// ```
+    ///
+    /// [R8]: crate::contract#R8
     pub fn cookie_domain(mut self, policy: CookieDomain) -> Self {
         self.cookie_domain = policy;
         self
     }
 
-    /// How long downloaded scripts may be cached (R7). Default: an hour, shared caches a minute.
+    /// How long downloaded scripts may be cached ([R7]). Default: an hour, shared caches a minute.
     ///
     /// ```
     /// use firstparty::{Config, config::CachePolicy};
@@ -199,34 +212,40 @@ impl Builder {
     /// assert_eq!(Config::builder().cache(policy).build()?.cache(), policy);
     /// # Ok::<(), firstparty::ConfigError>(())
     /// ```
+    ///
+    /// [R7]: crate::contract#R7
     pub fn cache(mut self, policy: CachePolicy) -> Self {
         self.cache = policy;
         self
     }
 
-    /// Whether unmatched paths are v4 requests (R2.2). Default: yes.
+    /// Whether unmatched paths are v4 requests ([R2.2]). Default: yes.
     ///
     /// ```
     /// assert!(!firstparty::Config::builder().v4(false).build()?.v4());
     /// # Ok::<(), firstparty::ConfigError>(())
     /// ```
+    ///
+    /// [R2.2]: crate::contract#R2.2
     pub fn v4(mut self, on: bool) -> Self {
         self.v4 = on;
         self
     }
 
-    /// Whether there is a status page (R10.1). Default: yes.
+    /// Whether there is a status page ([R10.1]). Default: yes.
     ///
     /// ```
     /// assert!(!firstparty::Config::builder().status_page(false).build()?.status_page());
     /// # Ok::<(), firstparty::ConfigError>(())
     /// ```
+    ///
+    /// [R10.1]: crate::contract#R10.1
     pub fn status_page(mut self, on: bool) -> Self {
         self.status_page = on;
         self
     }
 
-    /// Further request fields to drop (R5.8). Default: `authorization`, which a list of one's own
+    /// Further request fields to drop ([R5.8]). Default: `authorization`, which a list of one's own
     /// replaces, an empty one too.
     ///
     /// ```
@@ -234,36 +253,43 @@ impl Builder {
     /// assert_eq!(config.drop_fields(), ["referer"]);
     /// # Ok::<(), firstparty::ConfigError>(())
     /// ```
+    ///
+    /// [R5.8]: crate::contract#R5.8
     pub fn drop_fields<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
         self.drop_fields = Some(names.into_iter().map(Into::into).collect());
         self
     }
 
-    /// The cookies that an authorised request may carry upstream (R5.5). Default: `_iidt`.
+    /// The cookies that an authorised request may carry upstream ([R5.5]). Default: `_iidt`.
     ///
     /// ```
     /// let config = firstparty::Config::builder().cookies(["_iidt", "_vid"]).build()?;
     /// assert!(config.cookies().eq(["_iidt", "_vid"]));
     /// # Ok::<(), firstparty::ConfigError>(())
     /// ```
+    ///
+    /// [R5.5]: crate::contract#R5.5
     pub fn cookies<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
         self.cookies = Some(names.into_iter().map(Into::into).collect());
         self
     }
 
-    /// The hosts that browsers may ask for; the gateway answers 400 to others (R5.7). Default: any.
+    /// The hosts that browsers may ask for; the gateway answers 400 to others ([R5.7]). Default:
+    /// any.
     ///
     /// ```
     /// let config = firstparty::Config::builder().hosts(["www.example.com", "[::1]"]).build()?;
     /// assert!(config.hosts().eq(["www.example.com", "[::1]"]));
     /// # Ok::<(), firstparty::ConfigError>(())
     /// ```
+    ///
+    /// [R5.7]: crate::contract#R5.7
     pub fn hosts<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
         self.hosts = names.into_iter().map(Into::into).collect();
         self
     }
 
-    /// A field that names the browser's host and has precedence over URI and `host` (R12). Set it
+    /// A field that names the browser's host and has precedence over URI and `host` ([R12]). Set it
     /// only behind a load balancer of your own that writes the field on every request. It has an
     /// effect on platform `generic` alone.
     ///
@@ -275,12 +301,14 @@ impl Builder {
     /// assert_eq!(config.trusted_host().unwrap(), "x-forwarded-host");
     /// # Ok::<(), firstparty::ConfigError>(())
     /// ```
+    ///
+    /// [R12]: crate::contract#R12
     pub fn trusted_host(mut self, field: HeaderName) -> Self {
         self.trusted_host = Some(field);
         self
     }
 
-    /// A field that lists the browser's address (R12). Set it only behind a load balancer of your
+    /// A field that lists the browser's address ([R12]). Set it only behind a load balancer of your
     /// own that appends to the field on every request. It has an effect on platform `generic`
     /// alone.
     ///
@@ -294,6 +322,8 @@ impl Builder {
     /// assert_eq!(config.trusted_address(), Some(&trusted));
     /// # Ok::<(), firstparty::ConfigError>(())
     /// ```
+    ///
+    /// [R12]: crate::contract#R12
     pub fn trusted_address(mut self, trusted: TrustedAddress) -> Self {
         self.trusted_address = Some(trusted);
         self

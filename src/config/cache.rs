@@ -8,7 +8,7 @@ pub(crate) const DEFAULT_TTL: Duration = Duration::from_secs(300);
 /// The longest time before a failed read is tried again.
 const FAILURE_TTL: Duration = Duration::from_secs(5);
 
-/// Caches what an adapter makes of its settings document (R1.6): the
+/// Caches what an adapter makes of its settings document ([R1.6]): the
 /// [`Document`](super::Document), a [`Config`](super::Config), or a whole
 /// [`Gateway`](crate::Gateway).
 ///
@@ -31,6 +31,8 @@ const FAILURE_TTL: Duration = Duration::from_secs(5);
 /// assert_eq!(cache.poll(at(302)), CacheState::Use(Some(&"first")));
 /// assert_eq!(cache.poll(at(308)), CacheState::Read);
 /// ```
+///
+/// [R1.6]: crate::contract#R1.6
 #[derive(Clone, Debug)]
 pub struct DocumentCache<T> {
     ttl: Duration,

@@ -10,7 +10,7 @@ use super::read::{Object, Text};
 use super::source::Source;
 use crate::variable::Variable;
 
-/// A settings document, from any serde format (R1.2).
+/// A settings document, from any serde format ([R1.2]).
 ///
 /// Case does not matter in keys. An unknown key becomes advice, and `null` counts as absent. Any
 /// other value that is not a string is an error that names the key and never the value; only the
@@ -29,6 +29,8 @@ use crate::variable::Variable;
 /// assert!(error.to_string().starts_with("fpjs_pre_shared_secret: expected a string"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// [R1.2]: crate::contract#R1.2
 #[derive(Clone, Debug)]
 pub struct Document(Source);
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::error::{ConfigError, host_name};
 use crate::host::HostName;
 
-/// Pairs of domains, *from* and *to*, asked in order (R8.4).
+/// Pairs of domains, *from* and *to*, asked in order ([R8.4]).
 ///
 /// *From* `*` matches every domain. An empty *to* removes the attribute. A domain that matches no
 /// pair stays. A leading dot has no meaning.
@@ -17,6 +17,8 @@ use crate::host::HostName;
 /// assert!(DomainMap::new([("fpjs.io", "not a domain")]).is_err());
 /// # Ok::<(), firstparty::ConfigError>(())
 /// ```
+///
+/// [R8.4]: crate::contract#R8.4
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(into = "Vec<(String, String)>", try_from = "Vec<(String, String)>")]
 pub struct DomainMap(Vec<(Option<HostName>, Option<HostName>)>);

@@ -6,7 +6,7 @@ use std::fmt;
 use crate::host::{HostName, HostNameError};
 
 /// A configuration that cannot be used: the setting at fault, and what it should hold instead
-/// (R1.3).
+/// ([R1.3]).
 ///
 /// It never repeats the value, which may be the secret.
 ///
@@ -22,6 +22,8 @@ use crate::host::{HostName, HostNameError};
 ///      expected path segments of letters, digits, `-`, `.`, `_` or `~`",
 /// );
 /// ```
+///
+/// [R1.3]: crate::contract#R1.3
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ConfigError {
     setting: &'static str,

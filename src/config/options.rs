@@ -9,7 +9,7 @@ use super::domain_map::DomainMap;
 use super::path::RoutePath;
 use super::read::field_name;
 
-/// How the gateway recognises the integration path (R2.1, R2.6).
+/// How the gateway recognises the integration path ([R2.1], [R2.6]).
 ///
 /// ```
 /// use firstparty::config::Mount;
@@ -20,6 +20,9 @@ use super::read::field_name;
 /// assert_eq!(serde_json::from_str::<Mount>(r#""anywhere""#)?, Mount::Anywhere);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// [R2.1]: crate::contract#R2.1
+/// [R2.6]: crate::contract#R2.6
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -40,7 +43,7 @@ impl Default for Mount {
     }
 }
 
-/// Which server agent downloads come from (R4.3, R4.5).
+/// Which server agent downloads come from ([R4.3], [R4.5]).
 ///
 /// ```
 /// use firstparty::config::AgentOrigin;
@@ -48,6 +51,9 @@ impl Default for Mount {
 /// assert_eq!(serde_json::from_str::<AgentOrigin>(r#""cdn""#)?, AgentOrigin::Cdn);
 /// # Ok::<(), serde_json::Error>(())
 /// ```
+///
+/// [R4.3]: crate::contract#R4.3
+/// [R4.5]: crate::contract#R4.5
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -59,15 +65,16 @@ pub enum AgentOrigin {
     Cdn,
 }
 
-/// What happens to `max-age` and `s-maxage` of downloaded scripts (R7).
+/// What happens to `max-age` and `s-maxage` of downloaded scripts ([R7]).
 ///
-/// The cap is for whole scripts: a 206 keeps the ages that it came with (R7.1). While the cap is on,
-/// fields such as `cdn-cache-control`, which overrule `cache-control` in certain caches, are removed
-/// (R7.5). `age` is removed in either case (R6.3).
+/// The cap is for whole scripts: a 206 keeps the ages that it came with ([R7.1]). While the cap is
+/// on, fields such as `cdn-cache-control`, which overrule `cache-control` in certain caches, are
+/// removed ([R7.5]). `age` is removed in either case ([R6.3]).
 ///
-/// A CDN in front of the gateway that caches the agent route needs the parameters `apiKey`, `version`
-/// and `loaderVersion` in its cache key, because they choose the script. It stores a script together
-/// with its `set-cookie` fields, and those without a `Domain` pass the gateway as they are (R8.2).
+/// A CDN in front of the gateway that caches the agent route needs the parameters `apiKey`,
+/// `version` and `loaderVersion` in its cache key, because they choose the script. It stores a
+/// script together with its `set-cookie` fields, and those without a `Domain` pass the gateway as
+/// they are ([R8.2]).
 ///
 /// ```
 /// use firstparty::config::CachePolicy;
@@ -77,6 +84,12 @@ pub enum AgentOrigin {
 /// assert_eq!(serde_json::from_str::<CachePolicy>(r#""preserve""#)?, CachePolicy::Preserve);
 /// # Ok::<(), serde_json::Error>(())
 /// ```
+///
+/// [R7]: crate::contract#R7
+/// [R7.1]: crate::contract#R7.1
+/// [R7.5]: crate::contract#R7.5
+/// [R6.3]: crate::contract#R6.3
+/// [R8.2]: crate::contract#R8.2
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
@@ -109,7 +122,7 @@ const fn default_s_maxage() -> u32 {
     60
 }
 
-/// What happens to the `Domain` attribute of `set-cookie` fields (R8).
+/// What happens to the `Domain` attribute of `set-cookie` fields ([R8]).
 ///
 /// ```
 /// use firstparty::config::CookieDomain;
@@ -118,25 +131,35 @@ const fn default_s_maxage() -> u32 {
 /// assert!(matches!(map, CookieDomain::Map(_)));
 /// # Ok::<(), serde_json::Error>(())
 /// ```
+///
+/// [R8]: crate::contract#R8
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum CookieDomain {
-    /// The attribute stays (R8.1).
+    /// The attribute stays ([R8.1]).
+    ///
+    /// [R8.1]: crate::contract#R8.1
     Preserve,
     /// In responses to authorised requests, the attribute stays if it covers the browser's host,
-    /// and is removed otherwise (R8.2).
+    /// and is removed otherwise ([R8.2]).
+    ///
+    /// [R8.2]: crate::contract#R8.2
     #[default]
     FirstParty,
     /// As [`CookieDomain::FirstParty`], but instead of being removed the attribute becomes the
-    /// registrable domain of the browser's host (R8.3).
+    /// registrable domain of the browser's host ([R8.3]).
+    ///
+    /// [R8.3]: crate::contract#R8.3
     #[cfg(feature = "psl")]
     Registrable,
-    /// A table replaces the domain, in every response (R8.4).
+    /// A table replaces the domain, in every response ([R8.4]).
+    ///
+    /// [R8.4]: crate::contract#R8.4
     Map(DomainMap),
 }
 
-/// A field that tells a gateway behind its site's own load balancer the browser's address (R12,
+/// A field that tells a gateway behind its site's own load balancer the browser's address ([R12],
 /// platform `generic`).
 ///
 /// The field is a list to which every hop appends the address of its peer. With one trusted hop
@@ -150,6 +173,8 @@ pub enum CookieDomain {
 /// assert_eq!(trusted.field(), "x-forwarded-for");
 /// # Ok::<(), serde_json::Error>(())
 /// ```
+///
+/// [R12]: crate::contract#R12
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TrustedAddress {

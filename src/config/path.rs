@@ -9,7 +9,7 @@ use super::error::{ConfigError, ConfigErrorKind};
 use crate::octets::class::UNRESERVED;
 
 /// One or more path segments of unreserved characters (RFC 3986 §2.3), without slashes at the
-/// ends (R1.3). A run of slashes counts as one; `.` and `..` are refused.
+/// ends ([R1.3]). A run of slashes counts as one; `.` and `..` are refused.
 ///
 /// ```
 /// use firstparty::config::RoutePath;
@@ -21,6 +21,8 @@ use crate::octets::class::UNRESERVED;
 /// }
 /// # Ok::<(), firstparty::ConfigError>(())
 /// ```
+///
+/// [R1.3]: crate::contract#R1.3
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct RoutePath(Box<str>);

@@ -7,7 +7,7 @@ use http::HeaderValue;
 
 use super::error::{ConfigError, ConfigErrorKind};
 
-/// The proxy secret, which authenticates the integration to Fingerprint (R1.4).
+/// The proxy secret, which authenticates the integration to Fingerprint ([R1.4]).
 ///
 /// It has no `Display` and no `Serialize`, its `Debug` hides the text, and its field value is
 /// marked sensitive.
@@ -21,6 +21,8 @@ use super::error::{ConfigError, ConfigErrorKind};
 /// assert!(" padded ".parse::<Secret>().is_err());
 /// # Ok::<(), firstparty::ConfigError>(())
 /// ```
+///
+/// [R1.4]: crate::contract#R1.4
 #[derive(Clone)]
 pub struct Secret(HeaderValue);
 

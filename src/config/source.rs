@@ -50,7 +50,7 @@ impl Source {
     }
 
     /// A source from keys and values, for instance origin headers. Case does not matter in the
-    /// canonical names of variables; an unknown key becomes advice (R1.5).
+    /// canonical names of variables; an unknown key becomes advice ([R1.5]).
     ///
     /// ```
     /// use firstparty::config::{Source, Variable};
@@ -58,6 +58,8 @@ impl Source {
     /// let source = Source::from_pairs("origin headers", [("FPJS_CDN_URL", "cdn.example")]);
     /// assert_eq!(source.get(Variable::CdnUrl), Some("cdn.example"));
     /// ```
+    ///
+    /// [R1.5]: crate::contract#R1.5
     #[must_use]
     pub fn from_pairs<K, V>(
         name: impl Into<Cow<'static, str>>,
@@ -75,7 +77,7 @@ impl Source {
     }
 
     /// A source from keys and values of which only some are settings, for instance the environment.
-    /// The platform's name of a variable (R12) has precedence over the canonical one. Other keys
+    /// The platform's name of a variable ([R12]) has precedence over the canonical one. Other keys
     /// are ignored.
     ///
     /// ```
@@ -87,6 +89,8 @@ impl Source {
     /// assert_eq!(config.get_result_path().map(|route| route.as_str()), Some("5yt489hgfj"));
     /// # Ok::<(), firstparty::ConfigError>(())
     /// ```
+    ///
+    /// [R12]: crate::contract#R12
     #[must_use]
     pub fn from_environment<K, V>(
         name: impl Into<Cow<'static, str>>,
@@ -119,9 +123,9 @@ impl Source {
     /// config or secret store of Fastly Compute, or single environment variables.
     ///
     /// `lookup` is asked for the platform's own name of each variable first and then, if that gives
-    /// nothing, for the canonical name (R12). An empty value counts as nothing (R1.1). Names are
-    /// asked exactly as they are written here; a closure that compares them without case has to do
-    /// so itself.
+    /// nothing, for the canonical name ([R12]). An empty value counts as nothing ([R1.1]). Names
+    /// are asked exactly as they are written here; a closure that compares them without case has to
+    /// do so itself.
     ///
     /// `None` means that the store does not have the name. Do not answer a failed read with `None`,
     /// because a gateway without its secret would be built: keep the error, and look at it before the
@@ -161,6 +165,9 @@ impl Source {
     /// assert_eq!(source.get(Variable::PreSharedSecret), Some("s3cret"));
     /// # Ok::<(), std::io::Error>(())
     /// ```
+    ///
+    /// [R12]: crate::contract#R12
+    /// [R1.1]: crate::contract#R1.1
     #[must_use]
     pub fn from_lookup<V>(
         name: impl Into<Cow<'static, str>>,
@@ -279,7 +286,7 @@ impl fmt::Debug for Source {
     }
 }
 
-/// Which source gave a variable its value (R1.1).
+/// Which source gave a variable its value ([R1.1]).
 ///
 /// ```
 /// use firstparty::config::{Resolution, Variable};
@@ -288,6 +295,8 @@ impl fmt::Debug for Source {
 /// assert_eq!(config.resolution(Variable::CdnUrl), Resolution::Default);
 /// assert_eq!(config.resolution(Variable::GetResultPath), Resolution::Unset);
 /// ```
+///
+/// [R1.1]: crate::contract#R1.1
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "a value is given, a default, or missing")]
 pub enum Resolution<'a> {

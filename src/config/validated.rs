@@ -13,7 +13,7 @@ use crate::platform::Platform;
 use crate::region::Region;
 use crate::variable::Variable;
 
-/// A valid configuration of the gateway (R1.3).
+/// A valid configuration of the gateway ([R1.3]).
 ///
 /// Deserialises from an object with the keys `agent_download_path`, `get_result_path`,
 /// `pre_shared_secret`, `integration_path_depth`, `route_prefix`, `ingress_base_host`, `cdn_url`,
@@ -36,6 +36,8 @@ use crate::variable::Variable;
 /// assert!(config.pre_shared_secret().is_some() && !config.v4());
 /// # Ok::<(), serde_json::Error>(())
 /// ```
+///
+/// [R1.3]: crate::contract#R1.3
 #[derive(Clone, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub struct Config {
@@ -91,11 +93,13 @@ impl Config {
         self.get_result_path.as_ref()
     }
 
-    /// The proxy secret, if there is one (R1.4).
+    /// The proxy secret, if there is one ([R1.4]).
     ///
     /// ```
     /// assert!(firstparty::Config::default().pre_shared_secret().is_none());
     /// ```
+    ///
+    /// [R1.4]: crate::contract#R1.4
     #[must_use]
     pub fn pre_shared_secret(&self) -> Option<&Secret> {
         self.pre_shared_secret.as_ref()
@@ -147,40 +151,48 @@ impl Config {
         &self.cdn_url
     }
 
-    /// The region that every forwarded request goes to, if it is fixed (R3.6).
+    /// The region that every forwarded request goes to, if it is fixed ([R3.6]).
     ///
     /// ```
     /// assert_eq!(firstparty::Config::default().region(), None);
     /// ```
+    ///
+    /// [R3.6]: crate::contract#R3.6
     #[must_use]
     pub fn region(&self) -> Option<Region> {
         self.region
     }
 
-    /// The public API keys whose agent is served (R4.7); without any, every key's is.
+    /// The public API keys whose agent is served ([R4.7]); without any, every key's is.
     ///
     /// ```
     /// assert_eq!(firstparty::Config::default().api_keys().next(), None);
     /// ```
+    ///
+    /// [R4.7]: crate::contract#R4.7
     pub fn api_keys(&self) -> impl Iterator<Item = &str> {
         self.api_keys.iter().map(AsRef::as_ref)
     }
 
-    /// The name under which the adapter finds the settings document (R1.2).
+    /// The name under which the adapter finds the settings document ([R1.2]).
     ///
     /// ```
     /// assert_eq!(firstparty::Config::default().secret_name(), None);
     /// ```
+    ///
+    /// [R1.2]: crate::contract#R1.2
     #[must_use]
     pub fn secret_name(&self) -> Option<&str> {
         self.secret_name.as_deref()
     }
 
-    /// How long a settings document stays valid (R1.6).
+    /// How long a settings document stays valid ([R1.6]).
     ///
     /// ```
     /// assert_eq!(firstparty::Config::default().proxy_secret_cache_ttl().as_secs(), 300);
     /// ```
+    ///
+    /// [R1.6]: crate::contract#R1.6
     #[must_use]
     pub fn proxy_secret_cache_ttl(&self) -> Duration {
         self.proxy_secret_cache_ttl
@@ -196,18 +208,20 @@ impl Config {
         self.debug
     }
 
-    /// The integration's name, if one was set (R1.8). [`Config::integration_name_on`] falls back to the
-    /// platform's.
+    /// The integration's name, if one was set ([R1.8]). [`Config::integration_name_on`] falls back
+    /// to the platform's.
     ///
     /// ```
     /// assert_eq!(firstparty::Config::default().integration_name(), None);
     /// ```
+    ///
+    /// [R1.8]: crate::contract#R1.8
     #[must_use]
     pub fn integration_name(&self) -> Option<&str> {
         self.integration_name.as_deref()
     }
 
-    /// The integration's name on a platform (R1.8): the one that was set, or the platform's.
+    /// The integration's name on a platform ([R1.8]): the one that was set, or the platform's.
     ///
     /// ```
     /// use firstparty::Platform;
@@ -215,58 +229,69 @@ impl Config {
     /// let config = firstparty::Config::default();
     /// assert_eq!(config.integration_name_on(Platform::Azure), "fingerprint-pro-azure");
     /// ```
+    ///
+    /// [R1.8]: crate::contract#R1.8
     #[must_use]
     pub fn integration_name_on(&self, platform: Platform) -> &str {
         self.integration_name().unwrap_or(platform.profile().integration_name)
     }
 
-    /// The integration's version (R1.8): the one that was set, or the crate's.
+    /// The integration's version ([R1.8]): the one that was set, or the crate's.
     ///
     /// ```
     /// let config = firstparty::Config::builder().integration_version("1.2.3").build()?;
     /// assert_eq!(config.integration_version(), "1.2.3");
     /// # Ok::<(), firstparty::ConfigError>(())
     /// ```
+    ///
+    /// [R1.8]: crate::contract#R1.8
     #[must_use]
     pub fn integration_version(&self) -> &str {
         self.integration_version.as_deref().unwrap_or(env!("CARGO_PKG_VERSION"))
     }
 
-    /// How the gateway recognises the integration path (R2.1, R2.6).
+    /// How the gateway recognises the integration path ([R2.1], [R2.6]).
     ///
     /// ```
     /// assert_eq!(*firstparty::Config::default().mount(), firstparty::config::Mount::Depth(1));
     /// ```
+    ///
+    /// [R2.1]: crate::contract#R2.1
+    /// [R2.6]: crate::contract#R2.6
     #[must_use]
     pub fn mount(&self) -> &Mount {
         &self.mount
     }
 
-    /// Which server agent downloads come from (R4.5).
+    /// Which server agent downloads come from ([R4.5]).
     ///
     /// ```
     /// use firstparty::config::AgentOrigin;
     ///
     /// assert_eq!(firstparty::Config::default().agent_origin(), AgentOrigin::Api);
     /// ```
+    ///
+    /// [R4.5]: crate::contract#R4.5
     #[must_use]
     pub fn agent_origin(&self) -> AgentOrigin {
         self.agent_origin
     }
 
-    /// What happens to the `Domain` of cookies (R8).
+    /// What happens to the `Domain` of cookies ([R8]).
     ///
     /// ```
     /// use firstparty::config::CookieDomain;
     ///
     /// assert_eq!(*firstparty::Config::default().cookie_domain(), CookieDomain::FirstParty);
     /// ```
+    ///
+    /// [R8]: crate::contract#R8
     #[must_use]
     pub fn cookie_domain(&self) -> &CookieDomain {
         &self.cookie_domain
     }
 
-    /// How long downloaded scripts may be cached (R7).
+    /// How long downloaded scripts may be cached ([R7]).
     ///
     /// ```
     /// use firstparty::config::CachePolicy;
@@ -274,80 +299,96 @@ impl Config {
     /// let hour = CachePolicy::Cap { max_age: 3600, s_maxage: 60 };
     /// assert_eq!(firstparty::Config::default().cache(), hour);
     /// ```
+    ///
+    /// [R7]: crate::contract#R7
     #[must_use]
     pub fn cache(&self) -> CachePolicy {
         self.cache
     }
 
-    /// Whether unmatched paths are v4 requests (R2.2).
+    /// Whether unmatched paths are v4 requests ([R2.2]).
     ///
     /// ```
     /// assert!(firstparty::Config::default().v4());
     /// ```
+    ///
+    /// [R2.2]: crate::contract#R2.2
     #[must_use]
     pub fn v4(&self) -> bool {
         self.v4
     }
 
-    /// Whether there is a status page (R10.1).
+    /// Whether there is a status page ([R10.1]).
     ///
     /// ```
     /// assert!(firstparty::Config::default().status_page());
     /// ```
+    ///
+    /// [R10.1]: crate::contract#R10.1
     #[must_use]
     pub fn status_page(&self) -> bool {
         self.status_page
     }
 
-    /// Further request fields to drop (R5.8).
+    /// Further request fields to drop ([R5.8]).
     ///
     /// ```
     /// assert_eq!(firstparty::Config::default().drop_fields(), ["authorization"]);
     /// ```
+    ///
+    /// [R5.8]: crate::contract#R5.8
     #[must_use]
     pub fn drop_fields(&self) -> &[HeaderName] {
         &self.drop_fields
     }
 
-    /// The cookies that an authorised request may carry upstream (R5.5).
+    /// The cookies that an authorised request may carry upstream ([R5.5]).
     ///
     /// ```
     /// assert!(firstparty::Config::default().cookies().eq(["_iidt"]));
     /// ```
+    ///
+    /// [R5.5]: crate::contract#R5.5
     pub fn cookies(&self) -> impl Iterator<Item = &str> {
         self.cookies.iter().map(AsRef::as_ref)
     }
 
-    /// The hosts that browsers may ask for (R5.7); without any, every host is accepted.
+    /// The hosts that browsers may ask for ([R5.7]); without any, every host is accepted.
     ///
     /// ```
     /// assert_eq!(firstparty::Config::default().hosts().next(), None);
     /// ```
+    ///
+    /// [R5.7]: crate::contract#R5.7
     pub fn hosts(&self) -> impl Iterator<Item = &str> {
         self.hosts.iter().map(AsRef::as_ref)
     }
 
-    /// The field that names the browser's host (R12), if one is trusted.
+    /// The field that names the browser's host ([R12]), if one is trusted.
     ///
     /// ```
     /// assert_eq!(firstparty::Config::default().trusted_host(), None);
     /// ```
+    ///
+    /// [R12]: crate::contract#R12
     #[must_use]
     pub fn trusted_host(&self) -> Option<&HeaderName> {
         self.trusted_host.as_ref()
     }
 
-    /// The field that lists the browser's address (R12), if one is trusted.
+    /// The field that lists the browser's address ([R12]), if one is trusted.
     ///
     /// ```
     /// assert_eq!(firstparty::Config::default().trusted_address(), None);
     /// ```
+    ///
+    /// [R12]: crate::contract#R12
     #[must_use]
     pub fn trusted_address(&self) -> Option<&TrustedAddress> {
         self.trusted_address.as_ref()
     }
 
-    /// Which source gave a variable its value (R1.1).
+    /// Which source gave a variable its value ([R1.1]).
     ///
     /// ```
     /// use firstparty::config::{Resolution, Variable};
@@ -357,6 +398,8 @@ impl Config {
     /// assert_eq!(source, Resolution::Source("configuration"));
     /// # Ok::<(), firstparty::ConfigError>(())
     /// ```
+    ///
+    /// [R1.1]: crate::contract#R1.1
     #[must_use]
     pub fn resolution(&self, variable: Variable) -> Resolution<'_> {
         let source = self.resolved_by.get(variable as usize).and_then(Option::as_deref);

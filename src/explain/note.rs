@@ -23,7 +23,9 @@ const CONTRACT: &str = include_str!("../contract.md");
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 #[non_exhaustive]
 pub struct Note {
-    /// The rule, like `R5.3`.
+    /// The rule, like [`R5.3`].
+    ///
+    /// [`R5.3`]: crate::contract#R5.3
     pub rule: &'static str,
     /// What was changed: the name of a field or of a parameter, `path`, or `request` if the request
     /// was answered.

@@ -11,7 +11,10 @@ use super::names::Names;
 use super::set::FieldSet;
 
 /// Connection-specific fields, which belong to one hop and never cross a gateway
-/// (RFC 9110 §7.6.1, RFC 9113 §8.2.2; contract R5.1 and R6.1).
+/// (RFC 9110 §7.6.1, RFC 9113 §8.2.2; contract [R5.1] and [R6.1]).
+///
+/// [R5.1]: crate::contract#R5.1
+/// [R6.1]: crate::contract#R6.1
 #[doc(alias = "hop-by-hop")]
 pub const CONNECTION_SPECIFIC: &[&str] = &[
     "connection",
@@ -26,7 +29,9 @@ pub const CONNECTION_SPECIFIC: &[&str] = &[
     "upgrade",
 ];
 
-/// Response fields that would act on the customer's whole origin (contract R6.2).
+/// Response fields that would act on the customer's whole origin (contract [R6.2]).
+///
+/// [R6.2]: crate::contract#R6.2
 pub const ORIGIN_WIDE: &[&str] = &[
     "alt-svc",
     "clear-site-data",
@@ -51,7 +56,7 @@ const SERVER_DIRECTION_PREFIXES: &[&str] = &["x-accel-"];
 
 /// The fields by which a gateway identifies itself to upstream: every name that begins with
 /// `fpjs-proxy-`. Those that a browser sends are dropped, and so are those that upstream sends back
-/// (contract R5.3 and R6.3).
+/// (contract [R5.3] and [R6.3]).
 ///
 /// `_` and `.` count as `-`. A server behind an interface like CGI cannot tell `_` from `-`
 /// (RFC 3875 §4.1.18), and some frameworks treat `.` alike.
@@ -64,6 +69,9 @@ const SERVER_DIRECTION_PREFIXES: &[&str] = &["x-accel-"];
 /// assert!(IDENTITY_FIELDS.contains(&HeaderName::from_static("fpjs_proxy.client_ip")));
 /// assert!(!IDENTITY_FIELDS.contains(&HeaderName::from_static("fpjs-proxy")));
 /// ```
+///
+/// [R5.3]: crate::contract#R5.3
+/// [R6.3]: crate::contract#R6.3
 pub const IDENTITY_FIELDS: Names = Names::NONE.and_prefixed(&[
     "fpjs-proxy-",
     "fpjs-proxy_",

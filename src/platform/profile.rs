@@ -3,7 +3,7 @@
 use crate::field::Names;
 use crate::variable::Variable;
 
-/// What is particular about a platform: one row of the table in the contract (R12).
+/// What is particular about a platform: one row of the table in the contract ([R12]).
 ///
 /// ```
 /// use firstparty::Platform;
@@ -12,20 +12,32 @@ use crate::variable::Variable;
 /// let profile = Platform::CloudFront.profile();
 /// assert!(profile.request_denylist.contains(&header::VIA));
 /// ```
+///
+/// [R12]: crate::contract#R12
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Profile {
     /// The platform's short name.
     pub platform: &'static str,
-    /// The integration's name in `ii`, unless the configuration sets another (R1.8).
+    /// The integration's name in `ii`, unless the configuration sets another ([R1.8]).
+    ///
+    /// [R1.8]: crate::contract#R1.8
     pub integration_name: &'static str,
-    /// Request fields that the platform's edge owns or refuses (R5.4).
+    /// Request fields that the platform's edge owns or refuses ([R5.4]).
+    ///
+    /// [R5.4]: crate::contract#R5.4
     pub request_denylist: Names,
-    /// Response fields that the platform's edge owns or refuses (R6.3).
+    /// Response fields that the platform's edge owns or refuses ([R6.3]).
+    ///
+    /// [R6.3]: crate::contract#R6.3
     pub response_denylist: Names,
-    /// Where the browser's address comes from (R12).
+    /// Where the browser's address comes from ([R12]).
+    ///
+    /// [R12]: crate::contract#R12
     pub address: AddressSource,
-    /// Where the browser's host comes from (R12).
+    /// Where the browser's host comes from ([R12]).
+    ///
+    /// [R12]: crate::contract#R12
     pub host: HostSource,
     /// The platform's own names of variables, where they are not the `fpjs_…` names.
     pub(crate) variables: &'static [(Variable, &'static str)],
@@ -73,7 +85,7 @@ impl Profile {
     }
 }
 
-/// Where the browser's address comes from (contract R12).
+/// Where the browser's address comes from (contract [R12]).
 ///
 /// A field counts only if it holds exactly one valid IP address; a port is cut off. Otherwise the
 /// address that the adapter hands over is used.
@@ -84,6 +96,8 @@ impl Profile {
 /// let akamai = Platform::Akamai.profile();
 /// assert_eq!(akamai.address, AddressSource::Field("true-client-ip"));
 /// ```
+///
+/// [R12]: crate::contract#R12
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AddressSource {
@@ -103,7 +117,9 @@ pub enum AddressSource {
     },
 }
 
-/// Where the browser's host comes from (contract R12).
+/// Where the browser's host comes from (contract [R12]).
+///
+/// [R12]: crate::contract#R12
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum HostSource {

@@ -41,7 +41,7 @@ macro_rules! platforms {
             /// ```
             pub const ALL: &[Self] = &[$(Self::$variant,)+];
 
-            /// What is particular about this platform (R12).
+            /// What is particular about this platform ([R12]).
             ///
             /// ```
             /// use firstparty::{Platform, platform::HostSource};
@@ -50,6 +50,8 @@ macro_rules! platforms {
             /// assert_eq!(azure.integration_name, "fingerprint-pro-azure");
             /// assert_eq!(azure.host, HostSource::Field("x-forwarded-host"));
             /// ```
+            ///
+            /// [R12]: crate::contract#R12
             #[must_use]
             pub const fn profile(self) -> &'static Profile {
                 match self {

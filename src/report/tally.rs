@@ -12,7 +12,7 @@ use self::form::Form;
 use self::series::Series;
 use crate::report::exchange::Report;
 
-/// Counters of exchanges, added up from their [`Report`]s (R11.3).
+/// Counters of exchanges, added up from their [`Report`]s ([R11.3]).
 ///
 /// A tally is plain data, without a lock and without allocation. An adapter keeps one behind a lock,
 /// or one for each thread and [merges](Self::merge) them, and adds the report of every exchange
@@ -101,6 +101,8 @@ use crate::report::exchange::Report;
 /// assert_eq!(serde_json::to_value(tally)?["upstream_responses"]["plain"]["2xx"], 0);
 /// # Ok::<(), serde_json::Error>(())
 /// ```
+///
+/// [R11.3]: crate::contract#R11.3
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(from = "Form", into = "Form")]
 pub struct Tally {

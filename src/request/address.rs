@@ -1,4 +1,7 @@
-//! Step 2f: the browser's address, and how upstream is told (contract R5.6, R12).
+//! Step 2f: the browser's address, and how upstream is told (contract [R5.6], [R12]).
+//!
+//! [R5.6]: crate::contract#R5.6
+//! [R12]: crate::contract#R12
 
 use std::fmt::Write;
 use std::net::IpAddr;
@@ -11,7 +14,7 @@ use crate::octets::stack_buffer::StackBuffer;
 use crate::platform::{AddressSource, Platform};
 
 /// Finds the browser's address: in a field of the platform's edge, or in a field that the
-/// configuration trusts, or else in what the adapter knows (R12).
+/// configuration trusts, or else in what the adapter knows ([R12]).
 ///
 /// ```
 /// use firstparty::http::{HeaderMap, HeaderValue};
@@ -25,6 +28,8 @@ use crate::platform::{AddressSource, Platform};
 /// headers.insert("true-client-ip", HeaderValue::from_static("203.0.113.7"));
 /// assert_eq!(reader.read(&headers, peer), "203.0.113.7".parse().ok());
 /// ```
+///
+/// [R12]: crate::contract#R12
 #[derive(Clone, Debug)]
 pub struct AddressReader {
     source: AddressSource,
@@ -96,7 +101,7 @@ fn hop(headers: &HeaderMap, trusted: &TrustedAddress) -> Option<IpAddr> {
 
 /// Reads an address with or without a port: `192.0.2.1`, `192.0.2.1:80`, `2001:db8::1`,
 /// `[2001:db8::1]`, `[2001:db8::1]:80`, and an uncompressed IPv6 address with a port behind its
-/// eighth group. Text in the place of a port that is not a port makes the address invalid (R12).
+/// eighth group. Text in the place of a port that is not a port makes the address invalid ([R12]).
 ///
 /// ```
 /// use firstparty::request::address::parse_address;
@@ -105,6 +110,8 @@ fn hop(headers: &HeaderMap, trusted: &TrustedAddress) -> Option<IpAddr> {
 /// assert_eq!(parse_address(b"[2001:db8::1]:443"), "2001:db8::1".parse().ok());
 /// assert_eq!(parse_address(b"192.0.2.1:65536"), None);
 /// ```
+///
+/// [R12]: crate::contract#R12
 #[must_use]
 pub fn parse_address(text: &[u8]) -> Option<IpAddr> {
     let text = std::str::from_utf8(text).ok()?.trim_matches([' ', '\t']);

@@ -1,4 +1,7 @@
-//! Step 2e: the host that the browser asked for (contract R5.7, R12).
+//! Step 2e: the host that the browser asked for (contract [R5.7], [R12]).
+//!
+//! [R5.7]: crate::contract#R5.7
+//! [R12]: crate::contract#R12
 
 use http::header::HOST;
 use http::uri::Authority;
@@ -11,8 +14,8 @@ use crate::platform::{HostSource, Platform};
 use crate::refusal::Refusal;
 use crate::region::Region;
 
-/// Finds the browser's host: in a trusted field, or else in the URI, or else in `host` (R5.7, R12).
-/// It also knows which hosts are served.
+/// Finds the browser's host: in a trusted field, or else in the URI, or else in `host` ([R5.7],
+/// [R12]). It also knows which hosts are served.
 ///
 /// ```
 /// use firstparty::http::{HeaderMap, HeaderValue, Uri, Version};
@@ -34,6 +37,9 @@ use crate::region::Region;
 /// assert_eq!(read, Err(Refusal::Host), "two names");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// [R5.7]: crate::contract#R5.7
+/// [R12]: crate::contract#R12
 #[derive(Clone, Debug)]
 pub struct HostReader {
     /// Asked before the URI and `host`.
@@ -204,7 +210,9 @@ impl BrowserHost {
     ///
     /// # Errors
     ///
-    /// [`Refusal::Host`] for any other value (R5.7).
+    /// [`Refusal::Host`] for any other value ([R5.7]).
+    ///
+    /// [R5.7]: crate::contract#R5.7
     pub fn from_field(value: &HeaderValue) -> Result<Self, Refusal> {
         Self::from_value(value.clone())
     }
@@ -229,7 +237,9 @@ impl BrowserHost {
     ///
     /// # Errors
     ///
-    /// [`Refusal::Host`] for an authority with a malformed host, or with userinfo (R5.7).
+    /// [`Refusal::Host`] for an authority with a malformed host, or with userinfo ([R5.7]).
+    ///
+    /// [R5.7]: crate::contract#R5.7
     pub fn from_authority(authority: &Authority) -> Result<Self, Refusal> {
         Self::copy(host_of(authority.as_str().as_bytes())?)
     }

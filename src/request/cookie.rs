@@ -1,4 +1,6 @@
-//! Step 2d: which cookies an authorised request may carry upstream (contract R5.5).
+//! Step 2d: which cookies an authorised request may carry upstream (contract [R5.5]).
+//!
+//! [R5.5]: crate::contract#R5.5
 
 use http::HeaderValue;
 use memchr::{memchr, memmem};
@@ -6,7 +8,7 @@ use memchr::{memchr, memmem};
 use crate::octets::find::{begins_with, find};
 use crate::octets::stack_buffer::StackBuffer;
 
-/// Keeps the cookie-pairs with certain names, byte for byte and in order (R5.5).
+/// Keeps the cookie-pairs with certain names, byte for byte and in order ([R5.5]).
 ///
 /// A part without `=` is not a pair. Names are compared exactly, after spaces and tabs around them
 /// are trimmed. A vector search finds the name, and only then are its borders looked at, so that
@@ -25,6 +27,8 @@ use crate::octets::stack_buffer::StackBuffer;
 /// assert_eq!(kept(&["_iidt=1", "x=2;_iidt=3"]).unwrap(), "_iidt=1; _iidt=3");
 /// assert_eq!(kept(&["x_iidt=1; _iidt2=2; _iidt"]), None);
 /// ```
+///
+/// [R5.5]: crate::contract#R5.5
 #[derive(Clone, Debug)]
 pub struct CookieFilter {
     names: Vec<Box<str>>,

@@ -1,4 +1,8 @@
-//! Step 2c: the fields of the request (contract R5.0 to R5.5, R5.8).
+//! Step 2c: the fields of the request (contract [R5.0] to [R5.5], [R5.8]).
+//!
+//! [R5.0]: crate::contract#R5.0
+//! [R5.5]: crate::contract#R5.5
+//! [R5.8]: crate::contract#R5.8
 
 use http::header::{CONTENT_LENGTH, COOKIE, HOST};
 use http::{HeaderMap, HeaderName, HeaderValue};
@@ -56,7 +60,7 @@ pub struct RequestFields {
     cookies: CookieFilter,
 }
 
-/// The fields of the browser that are needed later, as they came (R5.0).
+/// The fields of the browser that are needed later, as they came ([R5.0]).
 ///
 /// ```
 /// use firstparty::http::{HeaderMap, HeaderValue};
@@ -70,6 +74,8 @@ pub struct RequestFields {
 /// assert_eq!(browser.origin.unwrap(), "https://www.example.com");
 /// # Ok::<(), firstparty::refusal::Refusal>(())
 /// ```
+///
+/// [R5.0]: crate::contract#R5.0
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct BrowserFields {
@@ -98,9 +104,13 @@ impl RequestFields {
     ///
     /// # Errors
     ///
-    /// A [`Refusal`] for framing that could be read in two ways (R5.2), for too many names in
-    /// `connection` (R5.1), for several `host` fields (R5.7), and for a map that takes no more
+    /// A [`Refusal`] for framing that could be read in two ways ([R5.2]), for too many names in
+    /// `connection` ([R5.1]), for several `host` fields ([R5.7]), and for a map that takes no more
     /// fields. The map is then half edited and must not be used.
+    ///
+    /// [R5.2]: crate::contract#R5.2
+    /// [R5.1]: crate::contract#R5.1
+    /// [R5.7]: crate::contract#R5.7
     pub fn filter(
         &self,
         headers: &mut HeaderMap,

@@ -1,4 +1,7 @@
-//! Reading the query, which is never decoded and written anew (contract R3.1, R3.2).
+//! Reading the query, which is never decoded and written anew (contract [R3.1], [R3.2]).
+//!
+//! [R3.1]: crate::contract#R3.1
+//! [R3.2]: crate::contract#R3.2
 
 use std::borrow::Cow;
 

@@ -1,5 +1,9 @@
-//! Step 2a: the region that a query asks for, which selects the API host (contract R3.3, R3.4,
-//! R3.6).
+//! Step 2a: the region that a query asks for, which selects the API host (contract [R3.3], [R3.4],
+//! [R3.6]).
+//!
+//! [R3.3]: crate::contract#R3.3
+//! [R3.4]: crate::contract#R3.4
+//! [R3.6]: crate::contract#R3.6
 
 use std::borrow::Cow;
 
@@ -14,7 +18,7 @@ impl Name for RegionName {
 }
 
 /// The region that a query asks for: the decoded value of the first `region` parameter. Case
-/// matters; an absent, empty or unknown value means [`Region::Us`] (R3.3).
+/// matters; an absent, empty or unknown value means [`Region::Us`] ([R3.3]).
 ///
 /// ```
 /// use firstparty::Region;
@@ -24,6 +28,8 @@ impl Name for RegionName {
 /// assert_eq!(region::of_query("%72egion=%61p"), Region::Ap);
 /// assert_eq!(region::of_query("region=EU"), Region::Us);
 /// ```
+///
+/// [R3.3]: crate::contract#R3.3
 #[must_use]
 pub fn of_query(query: &str) -> Region {
     query::named::<RegionName>(query).next().and_then(of_parameter).unwrap_or_default()
@@ -53,10 +59,10 @@ const fn as_parameter(region: Region) -> &'static str {
 }
 
 /// The region of a request, and the query in which every `region` parameter says so. A parameter
-/// that disagrees is replaced; everything else stays byte for byte (R3.4).
+/// that disagrees is replaced; everything else stays byte for byte ([R3.4]).
 ///
-/// The region is the `fixed` one if there is one ([`Config::region`](crate::Config::region), R3.6),
-/// else the one that the query asks for, as [`of_query`] reads it.
+/// The region is the `fixed` one if there is one ([`Config::region`](crate::Config::region),
+/// [R3.6]), else the one that the query asks for, as [`of_query`] reads it.
 ///
 /// ```
 /// use firstparty::Region;
@@ -68,6 +74,9 @@ const fn as_parameter(region: Region) -> &'static str {
 /// let (region, query) = region::agree("region=eu&a=%zz", Some(Region::Ap));
 /// assert_eq!((region, &*query), (Region::Ap, "region=ap&a=%zz"));
 /// ```
+///
+/// [R3.4]: crate::contract#R3.4
+/// [R3.6]: crate::contract#R3.6
 #[must_use]
 #[inline]
 pub fn agree(query: &str, fixed: Option<Region>) -> (Region, Cow<'_, str>) {

@@ -1,4 +1,9 @@
-//! Step 2b: where a request goes upstream (contract R4), and how its query is changed (R3.4 to R3.6).
+//! Step 2b: where a request goes upstream (contract [R4]), and how its query is changed ([R3.4] to
+//! [R3.6]).
+//!
+//! [R4]: crate::contract#R4
+//! [R3.4]: crate::contract#R3.4
+//! [R3.6]: crate::contract#R3.6
 
 mod agent;
 mod api_keys;
@@ -129,7 +134,7 @@ impl Targets {
         }
     }
 
-    /// The kind of a request with this method on this route (R2.7): the status page and downloads
+    /// The kind of a request with this method on this route ([R2.7]): the status page and downloads
     /// from the CDN are never authorised.
     ///
     /// ```
@@ -145,6 +150,8 @@ impl Targets {
     /// assert_eq!(targets.kind(Route::Status, &Method::POST), Kind::Plain);
     /// # Ok::<(), firstparty::ConfigError>(())
     /// ```
+    ///
+    /// [R2.7]: crate::contract#R2.7
     #[must_use]
     pub fn kind(&self, route: Route<'_>, method: &Method) -> Kind {
         match route {
@@ -170,9 +177,13 @@ impl Targets {
     ///
     /// # Errors
     ///
-    /// A [`Refusal`] for an `apiKey` or another value that cannot stand in a path (R4.4), for a key
-    /// that is not listed (R4.7), and for a target that is too long (R4.6). [`Refusal::NotFound`] for the status page, which has no
-    /// target.
+    /// A [`Refusal`] for an `apiKey` or another value that cannot stand in a path ([R4.4]), for a
+    /// key that is not listed ([R4.7]), and for a target that is too long ([R4.6]).
+    /// [`Refusal::NotFound`] for the status page, which has no target.
+    ///
+    /// [R4.4]: crate::contract#R4.4
+    /// [R4.7]: crate::contract#R4.7
+    /// [R4.6]: crate::contract#R4.6
     pub fn resolve(
         &self,
         route: Route<'_>,

@@ -1,4 +1,6 @@
-//! Step 3b: how long scripts are cached (contract R7, RFC 9111 §5.2).
+//! Step 3b: how long scripts are cached (contract [R7], RFC 9111 §5.2).
+//!
+//! [R7]: crate::contract#R7
 
 mod directive;
 mod rewrite;
@@ -53,11 +55,12 @@ impl AgeCap {
         }
     }
 
-    /// Caps every `max-age` and `s-maxage`; an age that is not a number counts as 0 (R7.3). Adds the
-    /// missing ones to the last field with a directive, unless a directive is `no-store`, `no-cache`
-    /// or `private`, or `expires` stands in for `max-age` (R7.1, R7.2). Fields without a directive
-    /// stay as they are, and so do all other directives, byte for byte. Removes the cache fields that
-    /// are meant for certain caches, also where there is no `cache-control` (R7.5).
+    /// Caps every `max-age` and `s-maxage`; an age that is not a number counts as 0 ([R7.3]). Adds
+    /// the missing ones to the last field with a directive, unless a directive is `no-store`,
+    /// `no-cache` or `private`, or `expires` stands in for `max-age` ([R7.1], [R7.2]). Fields
+    /// without a directive stay as they are, and so do all other directives, byte for byte. Removes
+    /// the cache fields that are meant for certain caches, also where there is no `cache-control`
+    /// ([R7.5]).
     ///
     /// ```
     /// use firstparty::config::CachePolicy;
@@ -69,6 +72,11 @@ impl AgeCap {
     /// AgeCap::new(CachePolicy::default()).unwrap().apply(&mut headers);
     /// assert_eq!(headers["cache-control"], "no-cache, max-age=3600");
     /// ```
+    ///
+    /// [R7.3]: crate::contract#R7.3
+    /// [R7.1]: crate::contract#R7.1
+    /// [R7.2]: crate::contract#R7.2
+    /// [R7.5]: crate::contract#R7.5
     pub fn apply(self, headers: &mut HeaderMap) {
         let mut fields = headers.get_all(CACHE_CONTROL).iter();
         let facts = ResponseFacts {
@@ -145,10 +153,10 @@ fn remove_all(headers: &mut HeaderMap, fields: &[KnownField]) {
     }
 }
 
-/// Whether the cap applies to a response (R7.1): to a script, which its media type tells, and to a 304
-/// without a media type on a route that serves scripts. It never applies to results.
+/// Whether the cap applies to a response ([R7.1]): to a script, which its media type tells, and to
+/// a 304 without a media type on a route that serves scripts. It never applies to results.
 ///
-/// The `age` of such a response goes, also where the policy is to preserve ages (R6.3).
+/// The `age` of such a response goes, also where the policy is to preserve ages ([R6.3]).
 ///
 /// ```
 /// use firstparty::http::{HeaderMap, HeaderValue, StatusCode};
@@ -163,6 +171,9 @@ fn remove_all(headers: &mut HeaderMap, fields: &[KnownField]) {
 /// assert!(is_capped(status, facts, Serves::Scripts) && facts.age);
 /// assert!(!is_capped(status, facts, Serves::Results));
 /// ```
+///
+/// [R7.1]: crate::contract#R7.1
+/// [R6.3]: crate::contract#R6.3
 #[must_use]
 #[inline]
 pub fn is_capped(status: StatusCode, facts: ResponseFacts, serves: Serves) -> bool {

@@ -1,4 +1,6 @@
-//! Step 3a: the fields of the response (contract R6).
+//! Step 3a: the fields of the response (contract [R6]).
+//!
+//! [R6]: crate::contract#R6
 
 use http::header::{AGE, CONTENT_LENGTH, EXPIRES};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
@@ -49,7 +51,7 @@ pub struct ResponseFields {
     passed: PassedNames,
 }
 
-/// What the walk over the fields of a response found out, for the rules of caching (R7).
+/// What the walk over the fields of a response found out, for the rules of caching ([R7]).
 ///
 /// ```
 /// use firstparty::http::{HeaderMap, HeaderValue, StatusCode};
@@ -61,6 +63,8 @@ pub struct ResponseFields {
 /// let facts = fields.filter(&mut headers, StatusCode::OK, |_cookie| {});
 /// assert_eq!((facts.script, facts.cache_control), (Some(true), false));
 /// ```
+///
+/// [R7]: crate::contract#R7
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(
     clippy::struct_excessive_bools,
@@ -78,7 +82,9 @@ pub struct ResponseFacts {
     /// Whether there is an `expires` field.
     pub(super) expires: bool,
     /// Whether there is an `age` field, which has to go from a response that
-    /// [`is_capped`](super::cache_control::is_capped) (R6.3).
+    /// [`is_capped`](super::cache_control::is_capped) ([R6.3]).
+    ///
+    /// [R6.3]: crate::contract#R6.3
     pub age: bool,
     /// Whether there is a cache field for certain caches (R7.5).
     pub(super) targeted: bool,
@@ -97,8 +103,10 @@ impl ResponseFields {
     /// Edits the fields in place. One walk reads and notes; then the noted fields are removed. Each
     /// `set-cookie` field is handed to `cookie`. Repeats of a field that is kept stay in order.
     ///
-    /// The status decides on `content-length`: a 1xx and a 204 have none, and that of a 205 can only
-    /// be 0 (R6.5, RFC 9110 §8.6).
+    /// The status decides on `content-length`: a 1xx and a 204 have none, and that of a 205 can
+    /// only be 0 ([R6.5], RFC 9110 §8.6).
+    ///
+    /// [R6.5]: crate::contract#R6.5
     pub fn filter(
         &self,
         headers: &mut HeaderMap,

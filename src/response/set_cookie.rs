@@ -1,7 +1,10 @@
-//! Step 3c: which domain a cookie is for (contract R8, RFC 6265bis §5).
+//! Step 3c: which domain a cookie is for (contract [R8], RFC 6265bis §5).
 //!
-//! Only the `Domain` attribute is edited; every other byte of the field stays. A cookie without a `=`
-//! before its first `;` has no name, and its attributes are edited nevertheless (R8.6).
+//! Only the `Domain` attribute is edited; every other byte of the field stays. A cookie without a
+//! `=` before its first `;` has no name, and its attributes are edited nevertheless ([R8.6]).
+//!
+//! [R8]: crate::contract#R8
+//! [R8.6]: crate::contract#R8.6
 
 mod attribute;
 mod domain;

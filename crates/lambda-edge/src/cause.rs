@@ -1,4 +1,4 @@
-//! Why this crate, or an adapter, answers an event itself (contract R13).
+//! Why this crate, or an adapter, answers an event itself (contract [R13]).
 //!
 //! The gateway has its own list, [`Refusal`](firstparty::refusal::Refusal). These causes come on
 //! top of it. An adapter uses the first two, before it has an
@@ -26,15 +26,18 @@
 //! [`EdgeEvent::refuse`]: crate::EdgeEvent::refuse
 //! [`EdgeSettings::poll`]: crate::EdgeSettings::poll
 //! [`ResultObject::refused`]: crate::ResultObject::refused
+//! [R13]: firstparty::contract#R13
 
 use firstparty::http::StatusCode;
 use firstparty::refusal::Cause;
 
-/// CloudFront cut the body (R13.3).
+/// CloudFront cut the body ([R13.3]).
 ///
 /// [`EdgeFunction::handle`](crate::EdgeFunction::handle) gives this answer instead of forwarding a
 /// cut body. An adapter that builds its events, or cuts a body itself, says so with
 /// [`EdgeEvent::set_truncated`](crate::EdgeEvent::set_truncated).
+///
+/// [R13.3]: firstparty::contract#R13.3
 pub const BODY_TRUNCATED: Cause = Cause::new(
     "body_truncated",
     "R13.3",
@@ -42,10 +45,13 @@ pub const BODY_TRUNCATED: Cause = Cause::new(
     "the request body is too large",
 );
 
-/// Upstream's status is not between 200 and 599, the range that CloudFront accepts (R13.4).
+/// Upstream's status is not between 200 and 599, the range that CloudFront accepts ([R13.4]).
 ///
 /// [`Pending::complete`](crate::Pending::complete) gives this answer. It is not meant for interim
-/// responses (1xx): the adapter drops those and waits for the final response (R16.3).
+/// responses (1xx): the adapter drops those and waits for the final response ([R16.3]).
+///
+/// [R13.4]: firstparty::contract#R13.4
+/// [R16.3]: firstparty::contract#R16.3
 pub const RESPONSE_STATUS: Cause = Cause::new(
     "response_status",
     "R13.4",
@@ -53,11 +59,13 @@ pub const RESPONSE_STATUS: Cause = Cause::new(
     "upstream answered with a status that cannot be passed on",
 );
 
-/// Upstream's response is larger than CloudFront accepts (R13.4).
+/// Upstream's response is larger than CloudFront accepts ([R13.4]).
 ///
 /// [`Pending::complete`](crate::Pending::complete) gives this answer. An adapter can stop reading a
 /// body once it is too large: it is enough to complete the response with a
 /// [`Body`](crate::Body) that has the size received so far.
+///
+/// [R13.4]: firstparty::contract#R13.4
 pub const RESPONSE_TOO_LARGE: Cause = Cause::new(
     "response_too_large",
     "R13.4",
@@ -65,11 +73,13 @@ pub const RESPONSE_TOO_LARGE: Cause = Cause::new(
     "upstream's response is too large to be passed on",
 );
 
-/// The payload is not an event (R13.1).
+/// The payload is not an event ([R13.1]).
 ///
 /// The adapter answers with it by [`ResultObject::refused`](crate::ResultObject::refused), because
 /// there is no request whose origin or method could shape the answer.
 /// [`EdgeEventError`](crate::EdgeEventError) tells the log what is wrong.
+///
+/// [R13.1]: firstparty::contract#R13.1
 pub const NO_EVENT: Cause = Cause::new(
     "no_event",
     "R13.1",
@@ -77,12 +87,14 @@ pub const NO_EVENT: Cause = Cause::new(
     "the event could not be read",
 );
 
-/// The settings have a value that is not valid (R13.2).
+/// The settings have a value that is not valid ([R13.2]).
 ///
 /// The adapter answers with it by [`EdgeEvent::refuse`](crate::EdgeEvent::refuse), which adds CORS
 /// fields for the request's origin. If only the settings document is at fault, the origin's custom
 /// headers still make a function, and the error of
 /// [`EdgeSettings::read`](crate::EdgeSettings::read) is for the log alone.
+///
+/// [R13.2]: firstparty::contract#R13.2
 pub const SETTINGS: Cause = Cause::new(
     "settings",
     "R13.2",

@@ -17,13 +17,13 @@ use crate::result::ResultObject;
 /// How the names of this integration's variables begin among an origin's custom headers.
 const VARIABLE_PREFIX: &[u8] = b"fpjs_";
 
-/// A request as CloudFront describes it to a function (R13.1), together with the settings from the
-/// origin's custom headers.
+/// A request as CloudFront describes it to a function ([R13.1]), together with the settings from
+/// the origin's custom headers.
 ///
 /// Read one from JSON with [`EdgeEvent::from_json`] or [`FromStr`](std::str::FromStr), read it from
 /// another format with serde, or build it with [`EdgeEvent::new`]. An event can hold everything
 /// that CloudFront sends. If a method, target or field is not valid in HTTP, the event remembers
-/// that, and [`EdgeFunction::handle`](crate::EdgeFunction::handle) answers it with 400 (R13.3).
+/// that, and [`EdgeFunction::handle`](crate::EdgeFunction::handle) answers it with 400 ([R13.3]).
 ///
 /// ```
 /// use bytes::Bytes;
@@ -41,6 +41,9 @@ const VARIABLE_PREFIX: &[u8] = b"fpjs_";
 /// assert_eq!(event.fields().get_all("cookie").iter().count(), 2);
 /// assert_eq!(event.secret_name(), Some("production/fingerprint"));
 /// ```
+///
+/// [R13.1]: firstparty::contract#R13.1
+/// [R13.3]: firstparty::contract#R13.3
 pub struct EdgeEvent<B = Bytes> {
     method: Method,
     uri: Uri,
@@ -82,7 +85,7 @@ impl EdgeEvent<()> {
         }
     }
 
-    /// Sets the browser's address, with or without a port (R12). Text that is not an address
+    /// Sets the browser's address, with or without a port ([R12]). Text that is not an address
     /// counts as no address.
     ///
     /// ```
@@ -94,6 +97,8 @@ impl EdgeEvent<()> {
     /// assert_eq!(event.client_ip(), None);
     /// # Ok::<(), std::net::AddrParseError>(())
     /// ```
+    ///
+    /// [R12]: firstparty::contract#R12
     pub fn set_client_ip(&mut self, text: &str) {
         self.client_ip = parse_address(text.as_bytes());
     }
@@ -151,8 +156,8 @@ impl EdgeEvent<()> {
         }
     }
 
-    /// Sets the domain name of the origin. A browser's host of that name means that CloudFront hides
-    /// the real one, and the request is answered 400 (R5.7).
+    /// Sets the domain name of the origin. A browser's host of that name means that CloudFront
+    /// hides the real one, and the request is answered 400 ([R5.7]).
     ///
     /// ```
     /// # use firstparty_lambda_edge::EdgeEvent;
@@ -160,12 +165,14 @@ impl EdgeEvent<()> {
     /// event.set_origin_domain("origin.example.com");
     /// assert_eq!(event.origin_domain(), Some("origin.example.com"));
     /// ```
+    ///
+    /// [R5.7]: firstparty::contract#R5.7
     pub fn set_origin_domain(&mut self, name: &str) {
         self.origin_domain = Some(name.into());
     }
 
     /// Sets whether the body was cut, by CloudFront or by the adapter. A cut body is never
-    /// forwarded (R13.3).
+    /// forwarded ([R13.3]).
     ///
     /// ```
     /// # use firstparty_lambda_edge::EdgeEvent;
@@ -173,6 +180,8 @@ impl EdgeEvent<()> {
     /// event.set_truncated(true);
     /// assert!(event.is_truncated());
     /// ```
+    ///
+    /// [R13.3]: firstparty::contract#R13.3
     pub fn set_truncated(&mut self, truncated: bool) {
         self.truncated = truncated;
     }
@@ -289,7 +298,7 @@ impl<B> EdgeEvent<B> {
         &self.body
     }
 
-    /// The variables that the origin's custom headers set (R13.2).
+    /// The variables that the origin's custom headers set ([R13.2]).
     ///
     /// ```
     /// use firstparty::config::Variable;
@@ -298,6 +307,8 @@ impl<B> EdgeEvent<B> {
     /// let event = EdgeEvent::new("GET", "/", "");
     /// assert_eq!(event.settings().get(Variable::GetResultPath), None);
     /// ```
+    ///
+    /// [R13.2]: firstparty::contract#R13.2
     #[must_use]
     pub fn settings(&self) -> &Source {
         &self.settings

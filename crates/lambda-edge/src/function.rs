@@ -111,7 +111,7 @@ impl EdgeFunction {
 
     /// Decides what happens to an event. Like [`Gateway::handle`], it accepts every event.
     ///
-    /// A forwarded request has a definite body (R13.5): `content-length` is the length of the
+    /// A forwarded request has a definite body ([R13.5]): `content-length` is the length of the
     /// decoded body. Without a body, the field is 0 for POST, PUT and PATCH, and absent for other
     /// methods.
     ///
@@ -130,6 +130,8 @@ impl EdgeFunction {
     /// assert_eq!(request.headers()["content-length"], "2");
     /// # Ok::<(), firstparty::ConfigError>(())
     /// ```
+    ///
+    /// [R13.5]: firstparty::contract#R13.5
     #[must_use]
     pub fn handle<B: Body>(&self, event: EdgeEvent<B>) -> EdgeStep<B> {
         let EventParts { request, client_ip, origin_domain, truncated } = match event.into_parts() {
@@ -189,7 +191,7 @@ impl Pending {
     /// Turns upstream's response into the result for CloudFront.
     ///
     /// If CloudFront does not accept the response, because of its status or its size, the result is
-    /// a 502 (R13.4).
+    /// a 502 ([R13.4]).
     ///
     /// ```
     /// use firstparty::http::Response;
@@ -206,13 +208,15 @@ impl Pending {
     /// assert_eq!(result.status(), 200);
     /// # Ok::<(), firstparty::ConfigError>(())
     /// ```
+    ///
+    /// [R13.4]: firstparty::contract#R13.4
     #[must_use]
     pub fn complete<B: Body>(self, response: Response<B>) -> ResultObject<B> {
         ResultObject::new(&self.0, response)
             .unwrap_or_else(|cause| ResultObject::from_reply(self.0.refuse(cause)))
     }
 
-    /// Makes the result if upstream gave no response (R9.1, R9.2).
+    /// Makes the result if upstream gave no response ([R9.1], [R9.2]).
     ///
     /// ```
     /// use firstparty::{Failure, RequestId};
@@ -231,13 +235,16 @@ impl Pending {
     /// # let _ = result;
     /// # Ok::<(), firstparty::ConfigError>(())
     /// ```
+    ///
+    /// [R9.1]: firstparty::contract#R9.1
+    /// [R9.2]: firstparty::contract#R9.2
     #[must_use]
     pub fn fail<B: Body>(self, failure: Failure, id: RequestId) -> ResultObject<B> {
         ResultObject::from_reply(self.0.fail(failure, id))
     }
 
     /// Makes the result if the adapter ends the exchange for a reason of its own, for instance a
-    /// limit of its host (R9.3).
+    /// limit of its host ([R9.3]).
     ///
     /// ```
     /// use firstparty::http::StatusCode;
@@ -259,6 +266,8 @@ impl Pending {
     /// assert_eq!(result.status(), 503);
     /// # Ok::<(), firstparty::ConfigError>(())
     /// ```
+    ///
+    /// [R9.3]: firstparty::contract#R9.3
     #[must_use]
     pub fn refuse<B: Body>(self, cause: &Cause) -> ResultObject<B> {
         ResultObject::from_reply(self.0.refuse(cause))

@@ -1,5 +1,5 @@
 //! The gateway for CloudFront's Lambda@Edge: it takes origin-request events and gives result
-//! objects (contract R13).
+//! objects (contract [R13]).
 //!
 //! CloudFront passes an event to a function instead of a request, and expects an object instead of
 //! a response. [`EdgeEvent`] is the event, read from JSON or built by hand. [`EdgeFunction`] is the
@@ -68,6 +68,8 @@
 //! | read the browser's address | [`parse_address`](firstparty::request::address::parse_address) |
 //! | read variables from a place that the host has | [`Source::insert`](firstparty::config::Source::insert) |
 //! | keep a settings document for a while | [`DocumentCache`](firstparty::config::DocumentCache) |
+//!
+//! [R13]: firstparty::contract#R13
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 

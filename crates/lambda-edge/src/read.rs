@@ -39,8 +39,8 @@ pub enum EdgeEventError {
 impl EdgeEvent<Bytes> {
     /// Reads an event as the runtime delivers it.
     ///
-    /// Members that R13.1 does not list are ignored. `body` may be missing, because associations
-    /// can leave it out. All other members of R13.1 are required.
+    /// Members that [R13.1] does not list are ignored. `body` may be missing, because associations
+    /// can leave it out. All other members of [R13.1] are required.
     ///
     /// For JSON, prefer this to serde's functions. They keep track of the path to a possible error,
     /// which takes time; this reads the event again if there is one.
@@ -56,6 +56,8 @@ impl EdgeEvent<Bytes> {
     /// let message = error.unwrap_err().to_string();
     /// assert!(message.contains("Records[0].cf.request.method: expected a string"));
     /// ```
+    ///
+    /// [R13.1]: firstparty::contract#R13.1
     pub fn from_json(json: &[u8]) -> Result<Self, EdgeEventError> {
         match serde_json::from_slice::<Event<'_>>(json) {
             Ok(event) => {

@@ -14,10 +14,10 @@ use crate::function::EdgeFunction;
 const MAX_DEPLOYMENTS: usize = 8;
 
 /// Finds the function for an event. A setting comes from the settings document, else from the
-/// origin's custom headers, else it has its default (R13.2).
+/// origin's custom headers, else it has its default ([R13.2]).
 ///
 /// It does no I/O and has no clock. The adapter reads the document, and passes the time as the
-/// duration since a moment of its choice. Documents are kept as R1.6 says.
+/// duration since a moment of its choice. Documents are kept as [R1.6] says.
 ///
 /// ```
 /// use std::time::Duration;
@@ -44,6 +44,9 @@ const MAX_DEPLOYMENTS: usize = 8;
 /// assert!(function.gateway().config().pre_shared_secret().is_some());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// [R13.2]: firstparty::contract#R13.2
+/// [R1.6]: firstparty::contract#R1.6
 #[derive(Debug)]
 pub struct EdgeSettings {
     choices: Builder,

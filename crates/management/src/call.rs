@@ -5,7 +5,8 @@ use std::fmt;
 use serde::Serialize;
 use serde_json::Value;
 
-/// A call to the cloud's API, with exactly the members that the API names (R14.1, R14.3, R14.4).
+/// A call to the cloud's API, with exactly the members that the API names ([R14.1], [R14.3],
+/// [R14.4]).
 ///
 /// Serde serialises a call to one object, `{"<operation>": {<members>}}`. The inner object is the
 /// input that an AWS SDK expects for the operation.
@@ -28,6 +29,10 @@ use serde_json::Value;
 /// );
 /// # Ok::<(), serde_json::Error>(())
 /// ```
+///
+/// [R14.1]: https://docs.rs/firstparty/latest/firstparty/contract/index.html#R14.1
+/// [R14.3]: https://docs.rs/firstparty/latest/firstparty/contract/index.html#R14.3
+/// [R14.4]: https://docs.rs/firstparty/latest/firstparty/contract/index.html#R14.4
 #[derive(Clone, PartialEq, Serialize)]
 #[expect(clippy::exhaustive_enums, reason = "a host must be able to perform every call")]
 pub enum Call<'a> {

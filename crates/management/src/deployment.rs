@@ -92,7 +92,7 @@ impl Deployment {
         })
     }
 
-    /// Sets the S3 bucket and key of the code package that an update installs (R14.4).
+    /// Sets the S3 bucket and key of the code package that an update installs ([R14.4]).
     ///
     /// ```
     /// # use firstparty_management::Deployment;
@@ -100,13 +100,15 @@ impl Deployment {
     /// assert_eq!(deployment.package_key(), "edge.zip");
     /// # Ok::<(), firstparty_management::DeploymentError>(())
     /// ```
+    ///
+    /// [R14.4]: https://docs.rs/firstparty/latest/firstparty/contract/index.html#R14.4
     #[must_use]
     pub fn with_package(self, bucket: impl Into<String>, key: impl Into<String>) -> Self {
         Self { package: Package { bucket: bucket.into(), key: key.into() }, ..self }
     }
 
     /// Sets the domain names of Fingerprint's CDN and API, by which its origins are recognised
-    /// (R14.4).
+    /// ([R14.4]).
     ///
     /// Case does not matter. The API's regional names, with `eu.` or `ap.` in front, are recognised
     /// too.
@@ -118,6 +120,8 @@ impl Deployment {
     /// assert_eq!(deployment.cdn_domain(), "cdn.example");
     /// # Ok::<(), firstparty_management::DeploymentError>(())
     /// ```
+    ///
+    /// [R14.4]: https://docs.rs/firstparty/latest/firstparty/contract/index.html#R14.4
     #[must_use]
     pub fn with_origins(self, cdn: impl Into<String>, api: impl Into<String>) -> Self {
         Self { origins: [cdn.into(), api.into()], ..self }

@@ -2,7 +2,7 @@
 
 use crate::failure::CallFailure;
 
-/// Why an update failed (R14.8).
+/// Why an update failed ([R14.8]).
 ///
 /// The caller gets only the [code](UpdateError::code). The sentence is for the host's log. Neither
 /// has any text of a reply.
@@ -14,6 +14,8 @@ use crate::failure::CallFailure;
 /// assert_eq!(error.code(), "E8100");
 /// assert_eq!(error.to_string(), "the published version did not become active");
 /// ```
+///
+/// [R14.8]: https://docs.rs/firstparty/latest/firstparty/contract/index.html#R14.8
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum UpdateError {

@@ -1,6 +1,6 @@
 //! Failures of calls.
 
-/// How a call failed (R14.6, R14.8).
+/// How a call failed ([R14.6], [R14.8]).
 ///
 /// It has no text of the cloud's error, so no such text can get into a response.
 ///
@@ -10,6 +10,9 @@
 /// assert_eq!(CallFailure::from_name("NoSuchDistribution"), CallFailure::NotFound);
 /// assert_eq!(CallFailure::from_name("TimeoutError"), CallFailure::Other);
 /// ```
+///
+/// [R14.6]: https://docs.rs/firstparty/latest/firstparty/contract/index.html#R14.6
+/// [R14.8]: https://docs.rs/firstparty/latest/firstparty/contract/index.html#R14.8
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CallFailure {

@@ -1,4 +1,4 @@
-//! The management function of a CloudFront deployment, as a state machine (R14).
+//! The management function of a CloudFront deployment, as a state machine ([R14]).
 //!
 //! A deployment has a small function behind a URL. Fingerprint calls it with a token, to read the
 //! deployment's status or to update the distribution to the newest code of the Lambda@Edge
@@ -122,6 +122,8 @@
 //! assert_eq!(response.status(), 200);
 //! assert_eq!(response.body(), r#"{"lambdaFunction":{"functionName":"edge"}}"#);
 //! ```
+//!
+//! [R14]: https://docs.rs/firstparty/latest/firstparty/contract/index.html#R14
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 

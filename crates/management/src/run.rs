@@ -16,7 +16,7 @@ use crate::status::Status;
 use crate::step::NextStep;
 use crate::update::Update;
 
-/// One request to the function's URL (R14.1, R14.2).
+/// One request to the function's URL ([R14.1], [R14.2]).
 ///
 /// A run checks the form of the request's `authorization` field, then compares the token with the
 /// one in the settings secret, and only then uses route and settings. All unauthorised callers get
@@ -30,6 +30,9 @@ use crate::update::Update;
 /// let NextStep::Done(response) = run.poll() else { panic!("no call is made for such a field") };
 /// assert_eq!(response.status(), 401);
 /// ```
+///
+/// [R14.1]: https://docs.rs/firstparty/latest/firstparty/contract/index.html#R14.1
+/// [R14.2]: https://docs.rs/firstparty/latest/firstparty/contract/index.html#R14.2
 #[derive(Debug)]
 pub struct Run {
     state: State,

@@ -5,7 +5,7 @@ use crate::deployment::{
 };
 
 /// The variables of the host's environment. They are not checked yet, because only an authorised
-/// caller may learn what is wrong with them (R14.2).
+/// caller may learn what is wrong with them ([R14.2]).
 ///
 /// ```
 /// use firstparty_management::{DeploymentError, DeploymentSettings};
@@ -16,6 +16,8 @@ use crate::deployment::{
 /// });
 /// assert_eq!(settings.deployment(), Err(DeploymentError::Missing("LambdaFunctionName")));
 /// ```
+///
+/// [R14.2]: https://docs.rs/firstparty/latest/firstparty/contract/index.html#R14.2
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeploymentSettings {
     pub(super) secret_id: Option<String>,

@@ -11,7 +11,7 @@ use crate::member::{take_object, text};
 use crate::step::NextStep;
 use crate::{distribution, reply};
 
-/// Reads the deployment's status (R14.3).
+/// Reads the deployment's status ([R14.3]).
 ///
 /// The response is always a 200. It has one part about the function and one about the distribution.
 /// If the call for a part fails, that part is left out. [The loop](crate#the-loop) shows how a host
@@ -31,6 +31,8 @@ use crate::{distribution, reply};
 /// assert_eq!(response.body(), body);
 /// # Ok::<(), firstparty_management::DeploymentError>(())
 /// ```
+///
+/// [R14.3]: https://docs.rs/firstparty/latest/firstparty/contract/index.html#R14.3
 #[derive(Debug)]
 pub struct Status {
     deployment: Deployment,

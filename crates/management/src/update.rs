@@ -15,7 +15,7 @@ use crate::step::NextStep;
 use crate::version::Search;
 
 /// Updates the function to the newest code, and associates the distribution with the published
-/// version (R14.4 to R14.9).
+/// version ([R14.4] to [R14.9]).
 ///
 /// It does not check a token: [`Run`](crate::Run) does. [The loop](crate#the-loop) shows how a host
 /// drives it.
@@ -31,6 +31,9 @@ use crate::version::Search;
 /// assert_eq!(response.body(), r#"{"errorCode":"E2100","status":"Error occurred"}"#);
 /// # Ok::<(), firstparty_management::DeploymentError>(())
 /// ```
+///
+/// [R14.4]: https://docs.rs/firstparty/latest/firstparty/contract/index.html#R14.4
+/// [R14.9]: https://docs.rs/firstparty/latest/firstparty/contract/index.html#R14.9
 #[derive(Debug)]
 pub struct Update {
     deployment: Deployment,

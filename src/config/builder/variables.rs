@@ -29,18 +29,20 @@ impl Builder {
         self.variable(Variable::GetResultPath, path)
     }
 
-    /// The proxy secret (R1.4).
+    /// The proxy secret ([R1.4]).
     ///
     /// ```
     /// let config = firstparty::Config::builder().pre_shared_secret("s3cret").build()?;
     /// assert_eq!(format!("{:?}", config.pre_shared_secret()), "Some(Secret(…))");
     /// # Ok::<(), firstparty::ConfigError>(())
     /// ```
+    ///
+    /// [R1.4]: crate::contract#R1.4
     pub fn pre_shared_secret(self, secret: impl Into<String>) -> Self {
         self.variable(Variable::PreSharedSecret, secret)
     }
 
-    /// The number of leading path segments that make the integration path (R2.1). Default: 1.
+    /// The number of leading path segments that make the integration path ([R2.1]). Default: 1.
     ///
     /// ```
     /// use firstparty::{Config, config::Mount};
@@ -49,11 +51,13 @@ impl Builder {
     /// assert_eq!(*config.mount(), Mount::Depth(2));
     /// # Ok::<(), firstparty::ConfigError>(())
     /// ```
+    ///
+    /// [R2.1]: crate::contract#R2.1
     pub fn integration_path_depth(self, depth: u8) -> Self {
         self.variable(Variable::IntegrationPathDepth, depth.to_string())
     }
 
-    /// The exact integration path (R2.6). It has precedence over the depth.
+    /// The exact integration path ([R2.6]). It has precedence over the depth.
     ///
     /// ```
     /// use firstparty::{Config, config::Mount};
@@ -62,6 +66,8 @@ impl Builder {
     /// assert_eq!(*config.mount(), Mount::Exact("ore54guier".parse()?));
     /// # Ok::<(), firstparty::ConfigError>(())
     /// ```
+    ///
+    /// [R2.6]: crate::contract#R2.6
     pub fn route_prefix(self, path: impl Into<String>) -> Self {
         self.variable(Variable::RoutePrefix, path)
     }
@@ -90,8 +96,8 @@ impl Builder {
         self.variable(Variable::CdnUrl, host)
     }
 
-    /// The region that every forwarded request goes to, whatever its query says (R3.6). Default: the
-    /// query decides.
+    /// The region that every forwarded request goes to, whatever its query says ([R3.6]). Default:
+    /// the query decides.
     ///
     /// ```
     /// use firstparty::{Config, Region, config::Variable};
@@ -103,12 +109,14 @@ impl Builder {
     /// assert_eq!(misspelt.unwrap_err().setting(), "fpjs_region");
     /// # Ok::<(), firstparty::ConfigError>(())
     /// ```
+    ///
+    /// [R3.6]: crate::contract#R3.6
     pub fn region(self, region: Region) -> Self {
         self.variable(Variable::Region, region.as_str())
     }
 
     /// The public API keys whose agent is served; the gateway answers 403 to downloads for others
-    /// (R4.7). Default: any. An empty list is the default again; an empty key is an error.
+    /// ([R4.7]). Default: any. An empty list is the default again; an empty key is an error.
     ///
     /// ```
     /// use firstparty::{Config, config::Variable};
@@ -120,24 +128,28 @@ impl Builder {
     /// assert!(same.api_keys().eq(config.api_keys()));
     /// # Ok::<(), firstparty::ConfigError>(())
     /// ```
+    ///
+    /// [R4.7]: crate::contract#R4.7
     pub fn api_keys<K: AsRef<str>>(self, keys: impl IntoIterator<Item = K>) -> Self {
         // With a comma behind each key, a list of one empty key is not the text of an empty list.
         let text: String = keys.into_iter().map(|key| [key.as_ref(), ","].concat()).collect();
         self.variable(Variable::ApiKeys, text)
     }
 
-    /// The name under which the adapter finds the settings document (R1.2).
+    /// The name under which the adapter finds the settings document ([R1.2]).
     ///
     /// ```
     /// let config = firstparty::Config::builder().secret_name("production/fingerprint").build()?;
     /// assert_eq!(config.secret_name(), Some("production/fingerprint"));
     /// # Ok::<(), firstparty::ConfigError>(())
     /// ```
+    ///
+    /// [R1.2]: crate::contract#R1.2
     pub fn secret_name(self, name: impl Into<String>) -> Self {
         self.variable(Variable::SecretName, name)
     }
 
-    /// How long a settings document stays valid, in whole milliseconds (R1.6). Default: five
+    /// How long a settings document stays valid, in whole milliseconds ([R1.6]). Default: five
     /// minutes.
     ///
     /// ```
@@ -148,6 +160,8 @@ impl Builder {
     /// assert_eq!(config.proxy_secret_cache_ttl(), minute);
     /// # Ok::<(), firstparty::ConfigError>(())
     /// ```
+    ///
+    /// [R1.6]: crate::contract#R1.6
     pub fn proxy_secret_cache_ttl(self, ttl: Duration) -> Self {
         self.variable(Variable::ProxySecretCacheTtlMs, ttl.as_millis().to_string())
     }
