@@ -39,7 +39,7 @@
 //! script, and caches would keep it.
 //!
 //! *Forgotten:* `ERR_CONTENT_DECODING_FAILED` in the browser, because the client has decoded the
-//! body and left the field; or syntax errors in an agent that was cut off. In reqwest leave the
+//! body but kept the field; or syntax errors in an agent that was cut off. In reqwest leave the
 //! features `gzip`, `brotli`, `deflate` and `zstd` off, or call `no_gzip()` and the like. `fetch`
 //! decodes by itself: drop `content-encoding` and `content-length` of a body that it has decoded,
 //! or use a client that hands out the bytes as they are, such as Node's `https`.
@@ -55,7 +55,7 @@
 //! `fpjs-proxy-…` field that the head has lost ([R5.3]).
 //!
 //! *Forgotten:* clients that send `expect` wait in vain before each upload; curl waits for a
-//! second. Forgotten trailers do not show until somebody abuses them. Of a body in the sense of
+//! second. Trailers that get through go unnoticed until somebody abuses them. Of a body in the sense of
 //! `http-body`, keep only the frames for which `Frame::into_data` is `Ok`. hyper answers `expect`
 //! and passes over interim responses by itself.
 //!
@@ -130,7 +130,7 @@
 //!
 //! Rule [R16.6].
 //!
-//! * Log [`Report::ended`], never fields, queries or bodies.
+//! * Log [`Report::ended`], never fields, queries or bodies, and add it to a [`Tally`].
 //! * Read variables with [`Source::from_environment`], or where a store cannot be listed, such as
 //!   Workers bindings and Fastly's stores, with [`Source::from_lookup`].
 //! * Read a settings document again while the program runs, with [`DocumentCache`] or a watch on
@@ -158,7 +158,8 @@
 //! A body without `content-length` has to be framed again: in HTTP/1.1 with the chunked coding, in
 //! HTTP/2 by frames alone. hyper takes a GET or HEAD of unknown length to have no body unless you
 //! add `transfer-encoding`. A low-level client that writes the URI as it is, such as
-//! `hyper::client::conn::http1`, needs it cut to path and query.
+//! `hyper::client::conn::http1`, needs it cut to path and query. A client that parses the URI by the
+//! URL standard, as `fetch` and reqwest do, takes `\` for `/`: write `%5C` in its place.
 //!
 //! The response of [`Exchange::complete`] keeps upstream's status, extensions and body. Its version
 //! is HTTP/1.1 too, `connection` and `transfer-encoding` are gone, and `content-length` stays if it
@@ -194,7 +195,7 @@
 //!
 //! # From a client's error to a `Failure`
 //!
-//! [`Failure::Connect`] is everything until the connection stands, time-outs and TLS included. Then
+//! [`Failure::Connect`] is everything until the connection is made, time-outs and TLS included. Then
 //! [`Timeout`] is a wait that took too long, and [`Protocol`] is all the rest. Once upstream's head
 //! is there, a failure has no kind any more: the response is cut. [`BodyTooLarge`] is for a limit
 //! of your own, or for Fastly's `HttpResponseBodyTooLarge`.
@@ -218,7 +219,7 @@
 //!
 //! use firstparty::Failure;
 //!
-//! /// `connected` is false until TCP and TLS stand.
+//! /// `connected` is false until TCP and TLS are up.
 //! fn failure_of(error: &Error, connected: bool) -> Failure {
 //!     match error.kind() {
 //!         _ if !connected => Failure::Connect,
@@ -263,15 +264,16 @@
 //! # Checklist
 //!
 //! 1. Beside an application, the mount is exact, and [`Gateway::owns`] is asked first.
-//! 2. `handle` gets the address of the browser: the peer's, or on your own server behind a load
-//!    balancer what a [`TrustedAddress`] names.
+//! 2. `handle` gets the address of the peer; on your own server behind a load balancer, a
+//!    [`TrustedAddress`] is configured.
 //! 3. On your own server, the site's `hosts` are listed ([R5.7]).
 //! 4. Framing fields reach the gateway as they came; ambiguous framing never does.
 //! 5. Heads of [`MIN_HEAD`] bytes and [`MIN_FIELDS`] fields pass, in both directions.
 //! 6. No redirect is followed, and no POST is sent twice.
 //! 7. No body is decoded, compressed or collected; a body without length is framed again.
 //! 8. Trailers and interim responses stop here, and `expect` is answered here.
-//! 9. Every head from upstream goes through `complete`, every failure before it through `fail`.
+//! 9. Every head that goes on to the browser has been through `complete`, every failure before it
+//!    through `fail`.
 //! 10. A response that breaks off after its head is cut, so that the browser notices.
 //! 11. Connecting, waiting for the first byte, and silence each have a time-out.
 //! 12. The log holds reports, and no field, query or body.
@@ -307,6 +309,7 @@
 //! [`RequestId`]: crate::RequestId
 //! [`Source::from_environment`]: crate::config::Source::from_environment
 //! [`Source::from_lookup`]: crate::config::Source::from_lookup
+//! [`Tally`]: crate::report::Tally
 //! [`Timeout`]: crate::Failure::Timeout
 //! [`TrustedAddress`]: crate::config::TrustedAddress
 //! [`advise`]: crate::advice::advise

@@ -95,6 +95,8 @@ advice! {
     } = "route-off", "{setting} is not set: only one of the two v3 routes is on";
     /// v4 is off, so nothing but the v3 agent is served, which is deprecated.
     V4Off = "v4-off", "v4 is off: the v3 agent, the only one that is served, is deprecated";
+    /// Neither v4 nor a v3 route is on.
+    NoRoute = "no-route", "no route is on: no agent is served, and no identification request passes";
     /// The integration takes every path of its host.
     DepthZero = "depth-zero", "the integration takes every path of its host";
     /// On one's own server, the integration path is whatever the first segments of a path are. With
@@ -103,14 +105,14 @@ advice! {
         "any first segments of a path are taken for the integration path: an exact path is safer";
     /// A list of fields to drop lets the browser's `authorization` through to upstream.
     AuthorizationForwarded = "authorization-forwarded",
-        "`authorization` fields of browsers reach a third party: name the field in `drop_fields`";
+        "`authorization` fields of browsers are sent to Fingerprint: add the field to `drop_fields`";
     /// A source has an unknown key.
     UnknownKey {
         /// The source's name.
         source: Box<str>,
         /// The key.
         key: Box<str>,
-    } = "unknown-key", "the key `{key}` of {source} means nothing", key = key.escape_debug();
+    } = "unknown-key", "the key `{key}` of {source} is not a known setting", key = key.escape_debug();
     /// A setting has no effect on this platform or beside another setting.
     Ignored {
         /// The setting.
@@ -212,8 +214,9 @@ fn advise_on_routes(config: &Config, profile: &Profile, advice: &mut Vec<Advice>
         }
         _ => {}
     }
+    let has_v3 = routes.iter().any(|(_, route)| route.is_some());
     if !config.v4 || config.mount == Mount::Anywhere {
-        advice.push(Advice::V4Off);
+        advice.push(if has_v3 { Advice::V4Off } else { Advice::NoRoute });
     }
 }
 

@@ -7,7 +7,7 @@
 //!
 //! | file | contents |
 //! |---|---|
-//! | `field/names.rs` | constant lists of names and prefixes |
+//! | `field/names.rs` | [`Names`], a constant list of names and prefixes |
 //! | `field/dropped.rs` | what is dropped in each direction, and by which rule |
 //! | `field/set.rs` | a set of names and prefixes: [`FieldSet`] |
 //! | `field/known_field.rs` | the names that the gateway knows, each with a number |

@@ -1,4 +1,4 @@
-//! The gateway: the steps of the walk in their order, without a rule of their own.
+//! The gateway: the steps of the walk in their order.
 //!
 //! # The walk of a request
 //!
@@ -109,7 +109,7 @@ struct Inner {
 pub enum Action<B> {
     /// Send this answer to the browser.
     Respond(Response<Bytes>, Report),
-    /// Send this request upstream once, and end the exchange with the outcome.
+    /// Send this request upstream, and hand the outcome to the exchange.
     Forward(Request<B>, Exchange),
 }
 
@@ -170,12 +170,13 @@ impl Gateway {
         self.0.routes.classify(uri.path()).is_ok()
     }
 
-    /// The browser's host of a request ([R5.7], [R12]), as upstream is told it, whatever the
-    /// request is for.
+    /// The browser's host of a request ([R5.7], [R12]), whatever the request is for and whether or
+    /// not the host is served.
     ///
     /// [`Gateway::handle`] refuses the hosts of upstream that the configuration names. An adapter
     /// that knows a further name of upstream's, such as the domain of a CloudFront event's origin,
-    /// asks here first.
+    /// asks here first. Where `handle` answers [`Refusal::HostNotListed`] or
+    /// [`Refusal::TooManyFields`], the further name still counts first ([R2.9]).
     ///
     /// ```
     /// use firstparty::http::Request;
@@ -200,17 +201,17 @@ impl Gateway {
     ///
     /// # Errors
     ///
-    /// The [`Refusal`] of a request whose host is missing, ambiguous, malformed, upstream's own, or
-    /// not served.
+    /// [`Refusal::Host`] if the host is missing, ambiguous or malformed.
     ///
+    /// [R2.9]: crate::contract#R2.9
     /// [R5.7]: crate::contract#R5.7
     /// [R12]: crate::contract#R12
     pub fn browser_host<B>(&self, request: &Request<B>) -> Result<BrowserHost, Refusal> {
-        self.0.request.host.read(request.headers(), request.uri(), request.version())
+        self.0.request.host.find(request.headers(), request.uri(), request.version())
     }
 
-    /// Decides what happens to a request. It never fails: whatever comes, the result is a request for
-    /// upstream or a well-formed response. The body is handed through untouched.
+    /// Decides what happens to a request. It never fails: whatever the input, the result is a request
+    /// for upstream or a well-formed response. The body is handed through untouched.
     ///
     /// `client_ip` is the address of the adapter's peer, if the adapter knows it. Where the
     /// platform's edge names the browser's address in a field, that field decides ([R12]).

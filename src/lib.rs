@@ -17,7 +17,7 @@
 //!
 //! * HTTP parsing, TLS, connection pools: these belong to the adapter
 //! * bodies: they are handed through untouched; the crate only makes those of its own answers
-//! * a router for the rest of the site: [`Gateway::owns`] tells which requests belong to the site itself
+//! * a router for the rest of the site: [`Gateway::owns`] tells which requests are the gateway's; the rest are the site's
 //!
 //! # The loop
 //!
@@ -71,13 +71,14 @@
 //!
 //! # Modules, in the order in which data flows
 //!
-//! [`platform`] and [`config`] describe a gateway. A request walks through [`route`] and [`request`], a
-//! response through [`response`]. [`refusal`] lists why a request is answered here, and [`reply`]
-//! writes the answer. [`Gateway`] and [`Exchange`] are that walk, step by step, without a rule of their
-//! own. Each step is public and can be used alone, as can [`field`], which all of them share.
+//! [`field`] has the sets of field names that the steps share. [`platform`] and [`config`] describe a
+//! gateway, and [`refusal`] lists why a request is answered here. A request walks through [`route`] and
+//! [`request`], a response through [`response`]; [`report`] is what an adapter counts, and [`reply`]
+//! writes the answers that are made here. [`Exchange`] and [`Gateway`] are that walk, step by step. The
+//! steps are public, so that one can be used alone.
 //!
-//! The modules on top only read what the others decide: [`advice`] and [`client_setup`] read a
-//! configuration, [`report`] is for counting, and [`explain`] names the rule behind every change.
+//! [`advice`], [`client_setup`] and [`explain`] read what the others decide: advice on a configuration,
+//! the strings for a site's JavaScript, and the rule behind every change.
 //!
 //! Two modules are pages to read: [`contract`] has the rules, and [`adapter`] tells the author of an
 //! adapter its duties, with the forwarded request part by part, the errors of common clients, default

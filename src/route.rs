@@ -98,11 +98,9 @@ pub enum Serves {
 /// What a request is for, as its method says ([R2.7]).
 ///
 /// ```
-/// use firstparty::http::Method;
 /// use firstparty::route::Kind;
 ///
-/// assert_eq!(Kind::of(&Method::POST), Kind::Identification);
-/// assert_eq!(Kind::of(&Method::OPTIONS), Kind::Plain);
+/// assert_eq!(Kind::default(), Kind::Plain);
 /// ```
 ///
 /// [R2.7]: crate::contract#R2.7
@@ -122,7 +120,7 @@ impl Kind {
     /// [`Targets::kind`](crate::request::target::Targets::kind) knows the routes where they cannot.
     #[must_use]
     #[inline]
-    pub fn of(method: &Method) -> Self {
+    pub(crate) fn of(method: &Method) -> Self {
         if *method == Method::POST { Self::Identification } else { Self::Plain }
     }
 

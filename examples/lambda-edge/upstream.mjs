@@ -1,4 +1,4 @@
-// Speaks HTTPS to upstream: one attempt a request, no redirect, no decoding.
+// Speaks HTTPS to upstream: an identification request is sent once, no redirect, no decoding.
 
 import http from 'node:http';
 import https from 'node:https';
@@ -26,14 +26,20 @@ export function createSender({ connectTo, timeouts } = {}) {
     ...(connectTo && { hostname, port }),
   };
   const limits = { ...TIMEOUTS, ...timeouts };
-  return (request) => send(client, options, limits, request);
+  return (request) => {
+    const mayRepeat = request.method === 'GET' || request.method === 'HEAD';
+    return send(client, options, limits, request, mayRepeat);
+  };
 }
 
-function send(client, options, limits, { method, host, path, headers, body }) {
+function send(client, options, limits, request, mayRepeat) {
+  const { method, host, path, headers, body } = request;
   return new Promise((resolve, reject) => {
     const outgoing = client.request({ hostname: host, ...options, method, path, headers });
     let stage = Failure.connect;
+    let repeats = mayRepeat;
     const giveUp = (failure) => {
+      repeats = false;
       clearTimeout(timer);
       outgoing.destroy();
       reject(failure);
@@ -47,7 +53,9 @@ function send(client, options, limits, { method, host, path, headers, body }) {
       stage = Failure.protocol;
       wait(limits.firstByte);
     };
+    let received = 0;
     outgoing.once('socket', (socket) => {
+      received = socket.bytesRead;
       if (socket.connecting) {
         socket.once(client === https ? 'secureConnect' : 'connect', connected);
       } else {
@@ -56,10 +64,17 @@ function send(client, options, limits, { method, host, path, headers, body }) {
     });
     // The size of the head is the limit, or fields would be missing without a word.
     outgoing.maxHeadersCount = 0;
-    outgoing.on('error', () => giveUp(stage));
+    // R16.1: a kept connection that broke before the first byte of an answer was closed already.
+    outgoing.on('error', () => {
+      const { reusedSocket, socket } = outgoing;
+      if (!repeats || !reusedSocket || socket.bytesRead > received) return giveUp(stage);
+      clearTimeout(timer);
+      resolve(send(client, options, limits, request, false));
+    });
     // Nobody asked for another protocol.
     outgoing.once('upgrade', () => giveUp(Failure.protocol));
     outgoing.once('response', (response) => {
+      repeats = false;
       if (isCoded(response)) return giveUp(Failure.protocol);
       wait(limits.idle);
       const keepWaiting = () => timer.refresh();

@@ -21,6 +21,8 @@ use serde_json::{Map, Value, json};
 
 const SECRET: &str = "pr0xy-s3cret";
 const LIMIT: usize = 1_048_576;
+/// The domain name of the origin in every event.
+const ORIGIN: &str = "origin.example";
 
 #[derive(Arbitrary, Debug)]
 enum Input {
@@ -162,7 +164,7 @@ fn json(described: &Described) -> Value {
             "encoding": "base64",
             "data": BASE64_STANDARD.encode(&described.body),
         },
-        "origin": {"custom": {"customHeaders": {}}},
+        "origin": {"custom": {"customHeaders": {}, "domainName": ORIGIN}},
     }}}]})
 }
 
@@ -178,6 +180,7 @@ fn parts(described: &Described) -> EdgeEvent {
     let path = described.path.text();
     let mut event = EdgeEvent::new(described.method.as_str(), &path, &described.query);
     event.set_client_ip(&described.client_ip);
+    event.set_origin_domain(ORIGIN);
     for (name, value) in grouped(described) {
         event.append_field(&name, value);
     }
@@ -216,7 +219,7 @@ fn walk(
     }
 }
 
-/// R13.3, R13.5, R5.3: what goes upstream.
+/// R13.3, R13.5, R5.3, R5.7: what goes upstream.
 fn check_request(request: &Request<Bytes>, described: Option<&Described>) {
     let fields = request.headers();
     let length = fields.get("content-length").map(|length| length.to_str().expect("digits"));
@@ -231,6 +234,10 @@ fn check_request(request: &Request<Bytes>, described: Option<&Described>) {
     let authorised = request.method() == "POST";
     let secrets: Vec<_> = fields.get_all("fpjs-proxy-secret").iter().collect();
     assert_eq!(secrets, if authorised { vec![SECRET] } else { vec![] });
+    // A host of the origin's name is not the browser's.
+    let host =
+        fields.get("fpjs-proxy-forwarded-host").map_or("", |host| host.to_str().expect("a host"));
+    assert_ne!(host.trim_end_matches('.'), ORIGIN);
     if let Some(described) = described {
         assert!(!described.truncated);
         assert_eq!(request.body(), &described.body);

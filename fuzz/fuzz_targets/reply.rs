@@ -46,6 +46,7 @@ const REFUSALS: &[(Refusal, u16)] = &[
     (Refusal::ApiKeyMissing, 400),
     (Refusal::ApiKeyDots, 400),
     (Refusal::ControlCharacter, 400),
+    (Refusal::ApiKeyNotListed, 403),
     (Refusal::TargetTooLong, 414),
     (Refusal::TargetMalformed, 400),
     (Refusal::ConnectionNames, 400),

@@ -33,6 +33,7 @@ fn every_piece_of_advice_has_its_cause() {
         (sound().mount(exact("ore54guier")), "ignored-setting"),
         (sound().variable(Variable::IntegrationPathDepth, "1"), "ignored-setting"),
         (sound().v4(false), "v4-off"),
+        (unrouted().v4(false), "no-route"),
         (sound().drop_fields([""; 0]), "authorization-forwarded"),
         (sound().drop_fields(["referer"]), "authorization-forwarded"),
         (sound().hosts([""; 0]), "no-host-list"),
@@ -87,8 +88,7 @@ fn authorization_has_to_be_on_a_list_of_ones_own() {
     let own = sound().drop_fields(["referer"]).build().unwrap();
     let advice = advise(&own, Platform::Generic);
     let sentences: Vec<_> = advice.iter().map(ToString::to_string).collect();
-    let expected =
-        "`authorization` fields of browsers reach a third party: name the field in `drop_fields`";
+    let expected = "`authorization` fields of browsers are sent to Fingerprint: add the field to `drop_fields`";
     assert_eq!(sentences, [expected]);
     let both = sound().drop_fields(["Referer", "Authorization"]).build().unwrap();
     assert_eq!(codes(&both, Platform::Generic), [""; 0]);
@@ -127,6 +127,11 @@ fn a_region_beside_the_cdn_is_advised_against() {
 fn bare() -> crate::config::Builder {
     let builder = Config::builder().agent_download_path("a1").get_result_path("b2");
     builder.pre_shared_secret("s").drop_fields(["authorization"]).hosts(["a.b"]).api_keys(["k"])
+}
+
+/// Neither v3 route is on.
+fn unrouted() -> crate::config::Builder {
+    sound().agent_download_path("").get_result_path("")
 }
 
 fn exact(path: &str) -> Mount {
@@ -204,7 +209,7 @@ fn unknown_keys_are_named() {
     let config = sound().source(Source::from_pairs("the secret", [("o\nd", "1")]));
     let advice = advise(&config.build().unwrap(), Platform::Generic);
     let sentences: Vec<_> = advice.iter().map(ToString::to_string).collect();
-    assert_eq!(sentences, ["the key `o\\nd` of the secret means nothing"]);
+    assert_eq!(sentences, ["the key `o\\nd` of the secret is not a known setting"]);
 }
 
 #[test]

@@ -164,7 +164,7 @@ impl Config {
         self.region
     }
 
-    /// The public API keys whose agent is served ([R4.7]); without any, every key's is.
+    /// The public API keys whose agent is served ([R4.7]); if none is listed, every agent is served.
     ///
     /// ```
     /// assert_eq!(firstparty::Config::default().api_keys().next(), None);

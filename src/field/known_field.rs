@@ -5,7 +5,6 @@ use http::HeaderName;
 macro_rules! known_fields {
     ($($variant:ident = $name:literal,)+) => {
         /// A field name that a rule of the contract mentions, or that is standard for `http` and usual.
-        /// There are at most 128: the sets that a walk begins with are then cleared without a call.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         #[repr(u8)]
         pub(crate) enum KnownField {

@@ -115,8 +115,8 @@ impl LookupTable {
 
 /// For each slot of a standard name, whether a walk can pass the name over.
 ///
-/// Equal names have equal slots, so a name that is dropped or read is never passed over, whatever
-/// `http` feeds to the hasher.
+/// Equal names have equal slots, so a known name that is dropped or read is never passed over,
+/// whatever `http` feeds to the hasher. Names that are not standard have other slots.
 #[derive(Clone, Debug)]
 pub(crate) struct PassedNames([bool; NUMBERS]);
 
@@ -150,10 +150,12 @@ impl Hasher for Slot {
     #[inline]
     #[expect(clippy::cast_possible_truncation, reason = "a hash may lose bits")]
     fn write(&mut self, text: &[u8]) {
-        let (_, [middle, .., last]) = text.split_at(text.len() / 2) else {
-            return;
+        let (middle, last) = match text.split_at(text.len() / 2) {
+            (_, [middle, .., last]) => (*middle, *last),
+            // No known name is as short.
+            _ => (0, 0),
         };
-        let key = u32::from_le_bytes([text.len() as u8, *middle, *last, 0]);
+        let key = u32::from_le_bytes([text.len() as u8, middle, last, 0]);
         let hash = key.wrapping_mul(self.multiplier) >> (u32::BITS - TEXTS.trailing_zeros());
         self.slot = NUMBERS + hash as usize;
     }
@@ -219,7 +221,11 @@ mod tests {
                 Found::Other => panic!("{known:?}"),
             }
         }
-        for other in ["x-forwarded-for", "fpjs-proxy-x", "sec-websocket-key", "x"] {
+        for other in ["x-forwarded-for", "fpjs-proxy-x", "sec-websocket-key", "x", "dn", "q"] {
+            assert_eq!(
+                Slot::of(&HeaderName::from_static(other), TABLE.multiplier) < NUMBERS,
+                other.starts_with("sec-"),
+            );
             let found = TABLE.look_up(&HeaderName::from_static(other), &passed);
             assert!(matches!(found, Found::Other), "{other}");
         }

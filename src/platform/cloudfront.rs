@@ -8,7 +8,7 @@ pub(super) const RESPONSE_LISTS: &[&[&str]] = &[EDGE, RESPONSE];
 
 pub(super) const PREFIXES: &[&str] = &["x-edge-", "x-amz-cf-"];
 
-/// List L of the contract: what AWS restricts in all edge functions, and `x-cache` and
+/// *Edge* in the table of the contract (R12): what AWS restricts in all edge functions, and `x-cache` and
 /// `strict-transport-security`.
 const EDGE: &[&str] = &[
     "age",

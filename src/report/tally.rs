@@ -37,7 +37,7 @@ use crate::report::exchange::Report;
 /// * `failure` is the name of a [`Failure`](crate::Failure)
 /// * `class` is `1xx` to `5xx`; a status above 599 is invalid and counts as `5xx` (RFC 9110 §15)
 ///
-/// These queries show what to watch: how many identification requests pass, which part of them fails,
+/// These queries show what to watch: how many identification requests pass, what share of them fails,
 /// and whether the secret is wrong.
 ///
 /// ```text

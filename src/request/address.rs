@@ -1,4 +1,4 @@
-//! Step 2f: the browser's address, and how upstream is told (contract [R5.6], [R12]).
+//! The browser's address, and how upstream is told (contract [R5.6], [R12]).
 //!
 //! [R5.6]: crate::contract#R5.6
 //! [R12]: crate::contract#R12

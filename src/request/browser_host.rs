@@ -1,4 +1,4 @@
-//! Step 2e: the host that the browser asked for (contract [R5.7], [R12]).
+//! The host that the browser asked for (contract [R5.7], [R12]).
 //!
 //! [R5.7]: crate::contract#R5.7
 //! [R12]: crate::contract#R12
@@ -93,9 +93,20 @@ impl HostReader {
         uri: &Uri,
         version: Version,
     ) -> Result<BrowserHost, Refusal> {
+        let host = self.find(headers, uri, version)?;
+        self.judge(host)
+    }
+
+    /// As [`HostReader::read`], whether or not the host is upstream's own and whether or not it is
+    /// served.
+    pub(crate) fn find(
+        &self,
+        headers: &HeaderMap,
+        uri: &Uri,
+        version: Version,
+    ) -> Result<BrowserHost, Refusal> {
         let field = only(headers, &HOST)?;
-        let trusted = self.trusted(headers)?;
-        self.first_listed(trusted, uri, field, version)
+        first(self.trusted(headers)?, uri, field, version)
     }
 
     /// The host in the trusted field, if there is one (R12). It has to be read before any field is
@@ -117,29 +128,12 @@ impl HostReader {
         version: Version,
     ) -> Result<BrowserHost, Refusal> {
         let field = field.map(BrowserHost::from_value).transpose()?;
-        self.first_listed(trusted?, uri, field, version)
+        let host = first(trusted?, uri, field, version)?;
+        self.judge(host)
     }
 
-    fn first_listed(
-        &self,
-        trusted: Option<BrowserHost>,
-        uri: &Uri,
-        field: Option<BrowserHost>,
-        version: Version,
-    ) -> Result<BrowserHost, Refusal> {
-        let authority = uri.authority().map(BrowserHost::from_authority).transpose()?;
-        let host = match (trusted, authority, field) {
-            (Some(trusted), _, _) => trusted,
-            // In HTTP/1.1, the absolute form wins (RFC 9112 §3.2.2); later the two must agree
-            // (RFC 9113 §8.3.1).
-            (None, Some(authority), Some(field))
-                if version > Version::HTTP_11 && authority != field =>
-            {
-                return Err(Refusal::Host);
-            }
-            (None, Some(host), _) | (None, None, Some(host)) => host,
-            (None, None, None) => return Err(Refusal::Host),
-        };
+    #[inline]
+    fn judge(&self, host: BrowserHost) -> Result<BrowserHost, Refusal> {
         if self.is_upstreams(&host) {
             Err(Refusal::HostOfUpstream)
         } else if self.serves(&host) {
@@ -157,6 +151,29 @@ impl HostReader {
 
     fn serves(&self, host: &BrowserHost) -> bool {
         self.listed.is_empty() || self.listed.iter().any(|listed| **listed == *host.as_str())
+    }
+}
+
+/// R5.7, R12: the trusted field, or else the URI's authority, or else `host`.
+#[inline]
+fn first(
+    trusted: Option<BrowserHost>,
+    uri: &Uri,
+    field: Option<BrowserHost>,
+    version: Version,
+) -> Result<BrowserHost, Refusal> {
+    let authority = uri.authority().map(BrowserHost::from_authority).transpose()?;
+    match (trusted, authority, field) {
+        (Some(trusted), _, _) => Ok(trusted),
+        // In HTTP/1.1, the absolute form wins (RFC 9112 §3.2.2); later the two must agree
+        // (RFC 9113 §8.3.1).
+        (None, Some(authority), Some(field))
+            if version > Version::HTTP_11 && authority != field =>
+        {
+            Err(Refusal::Host)
+        }
+        (None, Some(host), _) | (None, None, Some(host)) => Ok(host),
+        (None, None, None) => Err(Refusal::Host),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Step 2d: which cookies an authorised request may carry upstream (contract [R5.5]).
+//! Which cookies an authorised request may carry upstream (contract [R5.5]).
 //!
 //! [R5.5]: crate::contract#R5.5
 

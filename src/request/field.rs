@@ -1,4 +1,4 @@
-//! Step 2c: the fields of the request (contract [R5.0] to [R5.5], [R5.8]).
+//! The fields of the request (contract [R5.0] to [R5.5], [R5.8]).
 //!
 //! [R5.0]: crate::contract#R5.0
 //! [R5.5]: crate::contract#R5.5

@@ -1,4 +1,4 @@
-//! Step 2g: how the integration identifies itself and the browser to upstream (contract [R5.6]).
+//! How the integration identifies itself and the browser to upstream (contract [R5.6]).
 //!
 //! [R5.6]: crate::contract#R5.6
 

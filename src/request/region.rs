@@ -1,4 +1,4 @@
-//! Step 2a: the region that a query asks for, which selects the API host (contract [R3.3], [R3.4],
+//! The region that a query asks for, which selects the API host (contract [R3.3], [R3.4],
 //! [R3.6]).
 //!
 //! [R3.3]: crate::contract#R3.3

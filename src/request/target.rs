@@ -1,4 +1,4 @@
-//! Step 2b: where a request goes upstream (contract [R4]), and how its query is changed ([R3.4] to
+//! Where a request goes upstream (contract [R4]), and how its query is changed ([R3.4] to
 //! [R3.6]).
 //!
 //! [R4]: crate::contract#R4

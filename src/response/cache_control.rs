@@ -1,4 +1,4 @@
-//! Step 3b: how long scripts are cached (contract [R7], RFC 9111 §5.2).
+//! How long scripts are cached (contract [R7], RFC 9111 §5.2).
 //!
 //! [R7]: crate::contract#R7
 

@@ -1,4 +1,4 @@
-//! Step 3a: the fields of the response (contract [R6]).
+//! The fields of the response (contract [R6]).
 //!
 //! [R6]: crate::contract#R6
 
@@ -8,21 +8,20 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use crate::field::FieldSet;
 use crate::field::connection_options::ConnectionOptions;
 use crate::field::content_length::ContentLength;
-use crate::field::dropped::{Dropped, FROM_RESPONSES, Row};
+use crate::field::dropped::{Dropped, FROM_RESPONSES, Row, TARGETED_CACHE_FIELDS};
 use crate::field::known_field::KnownField;
 use crate::field::lookup::{Found, PassedNames};
 use crate::field::removals::Removals;
 use crate::octets::letters::equal_but_for_case;
 use crate::platform::Platform;
 
-/// The standard fields that the walk reads. All other fields are dropped or passed over.
+/// The fields that the walk reads. All other fields are dropped or passed over.
 const READ: &[KnownField] = &[
     KnownField::Connection,
     KnownField::TransferEncoding,
     KnownField::ContentLength,
     KnownField::ContentType,
     KnownField::CacheControl,
-    KnownField::CdnCacheControl,
     KnownField::Expires,
     KnownField::Age,
     KnownField::SetCookie,
@@ -97,7 +96,7 @@ impl ResponseFields {
         let of_platform = FieldSet::from(platform.profile().response_denylist);
         let further = [Row { rule: "R6.3", fields: of_platform }];
         let dropped = Dropped::new(FROM_RESPONSES, further);
-        Self { passed: dropped.passed(READ), dropped }
+        Self { passed: dropped.passed(&[READ, &TARGETED_CACHE_FIELDS].concat()), dropped }
     }
 
     /// Edits the fields in place. One walk reads and notes; then the noted fields are removed. Each
@@ -184,14 +183,8 @@ impl Walk {
             }
             KnownField::Expires => facts.expires = true,
             KnownField::Age => facts.age = true,
-            KnownField::CdnCacheControl
-            | KnownField::CloudflareCdnCacheControl
-            | KnownField::EdgeControl
-            | KnownField::NetlifyCdnCacheControl
-            | KnownField::SurrogateControl
-            | KnownField::VercelCdnCacheControl => facts.targeted = true,
             KnownField::ContentLength => self.length.read(value),
-            _ => {}
+            known => facts.targeted |= TARGETED_CACHE_FIELDS.contains(&known),
         }
     }
 

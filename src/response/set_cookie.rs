@@ -1,4 +1,4 @@
-//! Step 3c: which domain a cookie is for (contract [R8], RFC 6265bis §5).
+//! Which domain a cookie is for (contract [R8], RFC 6265bis §5).
 //!
 //! Only the `Domain` attribute is edited; every other byte of the field stays. A cookie without a
 //! `=` before its first `;` has no name, and its attributes are edited nevertheless ([R8.6]).

@@ -207,10 +207,10 @@ fn other_hosts_are_not_upstreams() {
 }
 
 /// R5.7, R13.1: an adapter can ask for the host of any request before it is handled, to compare it
-/// with a further name of upstream's.
+/// with a further name of upstream's, also where the host is not served.
 #[test]
 fn adapters_know_further_hosts_of_upstream() {
-    let gateway = gateway(Platform::CloudFront, "{}");
+    let gateway = gateway(Platform::CloudFront, r#"{"hosts": ["www.example.com"]}"#);
     for (host, is_hidden) in [
         ("origin.example", true),
         ("ORIGIN.Example.:443", true),
@@ -225,7 +225,9 @@ fn adapters_know_further_hosts_of_upstream() {
     }
     let mut asked = request("POST", "/fp/", &[]);
     asked.headers_mut().insert("host", "api.fpjs.io".parse().unwrap());
-    assert_eq!(gateway.browser_host(&asked), Err(Refusal::HostOfUpstream));
+    assert!(gateway.browser_host(&asked).is_ok());
+    asked.headers_mut().insert("host", "a b".parse().unwrap());
+    assert_eq!(gateway.browser_host(&asked), Err(Refusal::Host));
 }
 
 /// R12: a trusted host that comes twice or is malformed is refused, too.

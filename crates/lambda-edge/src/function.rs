@@ -4,6 +4,7 @@ use bytes::Bytes;
 use firstparty::http::header::CONTENT_LENGTH;
 use firstparty::http::{Method, Request, Response};
 use firstparty::refusal::{Cause, Refusal};
+use firstparty::reply::Reply;
 use firstparty::{Action, Config, Exchange, Failure, Gateway, Platform, Report, RequestId};
 
 use crate::body::Body;
@@ -141,18 +142,19 @@ impl EdgeFunction {
                 return respond(reply.refuse(cause), Report::default().answered(cause));
             }
         };
-        let is_hidden = origin_domain.is_some_and(|name| self.is_for_origin(&request, &name));
-        let (mut request, exchange) = match self.0.handle(request, client_ip) {
-            Action::Respond(response, report) => return respond(response, report),
-            Action::Forward(request, exchange) => (request, exchange),
+        let hidden = self.reply_if_hidden(&request, origin_domain.as_deref());
+        let (mut request, exchange) = match (self.0.handle(request, client_ip), hidden) {
+            (Action::Forward(_, exchange), Some(reply)) => {
+                return refuse_hidden(reply, exchange.report());
+            }
+            (Action::Respond(_, report), Some(reply)) if is_later(report) => {
+                return refuse_hidden(reply, report);
+            }
+            (Action::Respond(response, report), _) => return respond(response, report),
+            (Action::Forward(request, exchange), None) => (request, exchange),
         };
-        let checked = if is_hidden {
-            Err(Refusal::HostOfUpstream.cause())
-        } else if truncated {
-            Err(&BODY_TRUNCATED)
-        } else {
-            set_content_length(&mut request)
-        };
+        let checked =
+            if truncated { Err(&BODY_TRUNCATED) } else { set_content_length(&mut request) };
         match checked {
             Ok(()) => EdgeStep::Forward(request, Pending(exchange)),
             Err(cause) => respond(exchange.refuse(cause), exchange.report().answered(cause)),
@@ -161,10 +163,23 @@ impl EdgeFunction {
 }
 
 impl EdgeFunction {
-    /// Whether the browser's host is the origin's, because CloudFront hides the real one (R5.7).
-    fn is_for_origin<B>(&self, request: &Request<B>, domain_name: &str) -> bool {
-        self.0.browser_host(request).is_ok_and(|host| host.is_named(domain_name))
+    /// The reply to a request whose host is the origin's, because CloudFront hides the real one (R5.7).
+    fn reply_if_hidden<B>(&self, request: &Request<B>, domain_name: Option<&str>) -> Option<Reply> {
+        let host = self.0.browser_host(request).ok()?;
+        let is_hidden = domain_name.is_some_and(|name| host.is_named(name));
+        is_hidden.then(|| Reply::to(request.method(), request.headers()))
     }
+}
+
+fn refuse_hidden<B: Body>(reply: Reply, report: Report) -> EdgeStep<B> {
+    let cause = Refusal::HostOfUpstream.cause();
+    respond(reply.refuse(cause), report.answered(cause))
+}
+
+/// Whether an answer's cause comes after the origin's host in the order of refusals (R2.9).
+fn is_later(report: Report) -> bool {
+    let later = [Refusal::HostNotListed, Refusal::TooManyFields];
+    later.iter().any(|refusal| report.cause == Some(refusal.cause()))
 }
 
 impl Pending {

@@ -64,6 +64,7 @@
 //! | end with a response, a failure, or a limit of the host | [`Exchange::complete`](firstparty::Exchange::complete), `fail`, `refuse` |
 //! | answer something that is not a request | [`Reply::to`](firstparty::reply::Reply::to) |
 //! | add a cause for an answer | [`Cause::new`](firstparty::refusal::Cause::new), see [`cause`] |
+//! | comparing the browser's host with a further name of upstream | [`Gateway::browser_host`](firstparty::Gateway::browser_host) |
 //! | report of a request that is answered here | [`Report::answered`](firstparty::Report::answered) |
 //! | read the browser's address | [`parse_address`](firstparty::request::address::parse_address) |
 //! | read variables from a place that the host has | [`Source::insert`](firstparty::config::Source::insert) |

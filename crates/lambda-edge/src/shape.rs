@@ -120,8 +120,10 @@ impl Event<'_> {
                 event.append_custom_header(name, value);
             }
         }
-        if let Some(Object(CustomOrS3 { domain_name: Some(name), .. })) = custom.or(s3) {
-            event.set_origin_domain(&name);
+        for Object(origin) in s3.iter().chain(&custom) {
+            if let Some(name) = &origin.domain_name {
+                event.set_origin_domain(name);
+            }
         }
         let Some(Object(body)) = request.body else {
             return Ok(event.with_body(Bytes::new()));

@@ -161,6 +161,26 @@ test('R9.1, R9.2: an upstream that breaks off, stalls, or is not there', async (
   assert.match(JSON.parse(result.body).error.message, /could not connect/);
 });
 
+test('R16.1: a GET is repeated once over a kept connection that broke, a POST never', async (t) => {
+  for (const [method, breaks, expected, sent] of [
+    ['GET', 1, '200', 2],
+    ['GET', 2, '500', 2],
+    ['POST', 1, '500', 1],
+  ]) {
+    let left = 0;
+    const { handler, requests } = await deploy(t, (_, response) => {
+      if (left-- > 0) response.socket.destroy();
+      else response.end('{}');
+    });
+    const first = await handler(event({ ...FORWARDED, method: 'GET', uri: '/fp/v4' }));
+    assert.equal(first.status, '200');
+    left = breaks;
+    const result = await handler(event({ ...FORWARDED, method, uri: '/fp/v4' }));
+    assert.equal(result.status, expected, `${method} ${breaks}`);
+    assert.equal(requests.length - 1, sent, `${method} ${breaks}`);
+  }
+});
+
 test('R1.6: a rotated secret is used when the old one is too old', async (t) => {
   let time = 1_767_225_600_000;
   let secret = 'first';

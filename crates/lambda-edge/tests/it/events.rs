@@ -7,7 +7,7 @@ use firstparty_lambda_edge::{EdgeEvent, EdgeStep};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::{answered, event_with, forwarded, object, sample, usual, values};
+use super::{answered, event_with, forwarded, function, object, sample, usual, values};
 
 /// R13.1, R12: everything that is read of an event reaches upstream; repeats stay repeats.
 #[test]
@@ -134,6 +134,25 @@ fn the_origins_host_is_not_the_browsers() {
             }
         }
     }
+    // It comes before the list of hosts (R2.9).
+    let listing = function(r#"{"get_result_path": "result", "hosts": ["www.example.com"]}"#);
+    let event = event_with(|request| request["headers"]["host"][0]["value"] = json!("fpcdn.io."));
+    let EdgeStep::Respond(_, report) = listing.handle(event) else { panic!() };
+    assert_eq!(report.cause, Some(Refusal::HostOfUpstream.cause()));
+    let origin = |domain| {
+        event_with(|request| {
+            request["headers"]["host"][0]["value"] = json!("origin.example.com");
+            request["origin"]["custom"]["domainName"] = json!(domain);
+        })
+    };
+    for (domain, expected) in [
+        ("origin.example.com", Refusal::HostOfUpstream),
+        ("else.example.com", Refusal::HostNotListed),
+    ] {
+        let EdgeStep::Respond(_, report) = listing.handle(origin(domain)) else { panic!() };
+        assert_eq!(report.cause, Some(expected.cause()), "{domain}");
+    }
+
     let status = event_with(|request| {
         request["method"] = json!("GET");
         request["uri"] = json!("/fp/status");
