@@ -6,8 +6,9 @@
 use http::HeaderName;
 
 use super::known_field::KnownField;
-use super::lookup::PassedNames;
+use super::lookup::{Found, LookupTable, PassedNames};
 use super::names::Names;
+use super::removals::Removals;
 use super::set::FieldSet;
 
 /// Connection-specific fields, which belong to one hop and never cross a gateway
@@ -127,32 +128,52 @@ pub(crate) struct Row<F> {
 #[derive(Clone, Debug)]
 pub(crate) struct Dropped {
     rows: Vec<Row<FieldSet>>,
-    /// The fields of all rows, for the walk over a message.
+    /// The fields of all rows.
     all: FieldSet,
+    /// The names for which a walk has nothing to do.
+    passed: PassedNames,
 }
 
 impl Dropped {
-    /// The rows of the contract, and those of the platform and the configuration.
+    /// The rows of the contract, and those of the platform and the configuration. `read` are the
+    /// fields whose values the walk reads.
     pub(crate) fn new(
         rows: &[Row<Names>],
         further: impl IntoIterator<Item = Row<FieldSet>>,
+        read: &[KnownField],
     ) -> Self {
         let rows =
             rows.iter().map(|row| Row { rule: row.rule, fields: FieldSet::from(row.fields) });
         let rows: Vec<_> = rows.chain(further).collect();
         let all = rows.iter().fold(FieldSet::new(), |all, row| all.and(&row.fields));
-        Self { rows, all }
+        let passed =
+            KnownField::table().passed(|known| all.contains_known(known) || read.contains(&known));
+        Self { rows, all, passed }
     }
 
-    /// The fields of all rows.
+    /// The first thing that a walk does with a field: notes the name if it is dropped. Returns the
+    /// name, and whether it is dropped, if the walk may have to read the value.
     #[inline]
-    pub(crate) fn all(&self) -> &FieldSet {
-        &self.all
-    }
-
-    /// The standard names for which a walk that reads some fields has nothing to do.
-    pub(crate) fn passed(&self, read: &[KnownField]) -> PassedNames {
-        KnownField::table().passed(|known| self.all.contains_known(known) || read.contains(&known))
+    pub(crate) fn note(
+        &self,
+        table: &LookupTable,
+        name: &HeaderName,
+        removals: &mut Removals,
+    ) -> Option<(KnownField, bool)> {
+        match table.look_up(name, &self.passed) {
+            Found::Known(known) => {
+                let is_dropped = self.all.contains_known(known);
+                if is_dropped {
+                    removals.note(known);
+                }
+                Some((known, is_dropped))
+            }
+            Found::Other => {
+                removals.note_other(name, &self.all);
+                None
+            }
+            Found::Passed => None,
+        }
     }
 
     /// The rule that drops a field: that of the first row which has it.

@@ -14,7 +14,6 @@ use crate::field::connection_options::ConnectionOptions;
 use crate::field::content_length::ContentLength;
 use crate::field::dropped::{Dropped, FROM_REQUESTS, Row};
 use crate::field::known_field::KnownField;
-use crate::field::lookup::{Found, PassedNames};
 use crate::field::removals::Removals;
 use crate::field::stored_value::StoredValue;
 use crate::platform::Platform;
@@ -56,7 +55,6 @@ const READ: &[KnownField] = &[
 #[derive(Clone, Debug)]
 pub struct RequestFields {
     dropped: Dropped,
-    passed: PassedNames,
     cookies: CookieFilter,
 }
 
@@ -95,8 +93,10 @@ impl RequestFields {
             Row { rule: "R5.4", fields: of_platform },
             Row { rule: "R5.8", fields: of_configuration },
         ];
-        let dropped = Dropped::new(FROM_REQUESTS, further);
-        Self { passed: dropped.passed(READ), dropped, cookies: CookieFilter::new(&config.cookies) }
+        Self {
+            dropped: Dropped::new(FROM_REQUESTS, further, READ),
+            cookies: CookieFilter::new(&config.cookies),
+        }
     }
 
     /// Edits the fields in place. One walk reads, replaces and notes; then the noted fields are
@@ -137,17 +137,9 @@ impl RequestFields {
         let mut cookies = CookieFields::new();
         let table = KnownField::table();
         for (name, value) in headers.iter_mut() {
-            let known = match table.look_up(name, &self.passed) {
-                Found::Known(known) => known,
-                Found::Passed => continue,
-                Found::Other => {
-                    walk.removals.note_other(name, self.dropped.all());
-                    continue;
-                }
+            let Some((known, _)) = self.dropped.note(table, name, &mut walk.removals) else {
+                continue;
             };
-            if self.dropped.all().contains_known(known) {
-                walk.removals.note(known);
-            }
             match known {
                 KnownField::Host => walk.read_host(value, upstream),
                 KnownField::Origin => walk.read_origin(value),

@@ -10,7 +10,6 @@ use crate::field::connection_options::ConnectionOptions;
 use crate::field::content_length::ContentLength;
 use crate::field::dropped::{Dropped, FROM_RESPONSES, Row, TARGETED_CACHE_FIELDS};
 use crate::field::known_field::KnownField;
-use crate::field::lookup::{Found, PassedNames};
 use crate::field::removals::Removals;
 use crate::octets::letters::equal_but_for_case;
 use crate::platform::Platform;
@@ -47,7 +46,6 @@ const READ: &[KnownField] = &[
 #[derive(Clone, Debug)]
 pub struct ResponseFields {
     dropped: Dropped,
-    passed: PassedNames,
 }
 
 /// What the walk over the fields of a response found out, for the rules of caching ([R7]).
@@ -95,8 +93,8 @@ impl ResponseFields {
     pub fn new(platform: Platform) -> Self {
         let of_platform = FieldSet::from(platform.profile().response_denylist);
         let further = [Row { rule: "R6.3", fields: of_platform }];
-        let dropped = Dropped::new(FROM_RESPONSES, further);
-        Self { passed: dropped.passed(&[READ, &TARGETED_CACHE_FIELDS].concat()), dropped }
+        let read = [READ, &TARGETED_CACHE_FIELDS].concat();
+        Self { dropped: Dropped::new(FROM_RESPONSES, further, &read) }
     }
 
     /// Edits the fields in place. One walk reads and notes; then the noted fields are removed. Each
@@ -115,16 +113,11 @@ impl ResponseFields {
         let mut walk = Walk::new();
         let table = KnownField::table();
         for (name, value) in headers.iter_mut() {
-            let known = match table.look_up(name, &self.passed) {
-                Found::Known(known) => known,
-                Found::Passed => continue,
-                Found::Other => {
-                    walk.removals.note_other(name, self.dropped.all());
-                    continue;
-                }
+            let Some((known, is_dropped)) = self.dropped.note(table, name, &mut walk.removals)
+            else {
+                continue;
             };
-            if self.dropped.all().contains_known(known) {
-                walk.removals.note(known);
+            if is_dropped {
                 walk.read_dropped(known, value);
             } else if known == KnownField::SetCookie {
                 cookie(value);
