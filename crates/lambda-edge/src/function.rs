@@ -160,14 +160,13 @@ impl EdgeFunction {
             Err(cause) => respond(exchange.refuse(cause), exchange.report().answered(cause)),
         }
     }
-}
 
-impl EdgeFunction {
-    /// The reply to a request whose host is the origin's, because CloudFront hides the real one (R5.7).
+    /// The reply to a request whose host is the origin's, because CloudFront hides the real one
+    /// (R5.7).
     fn reply_if_hidden<B>(&self, request: &Request<B>, domain_name: Option<&str>) -> Option<Reply> {
+        let name = domain_name?;
         let host = self.0.browser_host(request).ok()?;
-        let is_hidden = domain_name.is_some_and(|name| host.is_named(name));
-        is_hidden.then(|| Reply::to(request.method(), request.headers()))
+        host.is_named(name).then(|| Reply::to(request.method(), request.headers()))
     }
 }
 

@@ -4,7 +4,7 @@ use crate::config::Config;
 use crate::octets::percent::unescaped;
 use crate::refusal::Refusal;
 
-/// The public API keys whose agent is served. Without any, every key's is.
+/// The public API keys whose agent is served. If none is listed, every agent is served.
 #[derive(Clone, Debug)]
 pub(super) struct ApiKeys(Box<[Box<str>]>);
 
