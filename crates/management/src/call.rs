@@ -106,8 +106,7 @@ pub enum Call<'a> {
         /// The configuration that was read, with new function ARNs.
         distribution_config: &'a Value,
     },
-    /// Removes responses of the old version from the edge caches: all that a path pattern matches,
-    /// or, for a pattern without a wildcard, the response to the path without a query.
+    /// Removes responses of the old version from the edge caches: all that the path patterns match.
     #[serde(rename_all = "PascalCase")]
     CreateInvalidation {
         /// The distribution.
@@ -182,10 +181,10 @@ impl fmt::Debug for Call<'_> {
 ///
 /// let items = ["/fp/*".to_owned()];
 /// let paths = Paths { quantity: items.len(), items: &items };
-/// let batch = InvalidationBatch { paths, caller_reference: "edge-7" };
+/// let batch = InvalidationBatch { paths, caller_reference: "edge-7-bff942cbdd3c4e2d" };
 /// assert_eq!(
 ///     serde_json::to_string(&batch)?,
-///     r#"{"Paths":{"Quantity":1,"Items":["/fp/*"]},"CallerReference":"edge-7"}"#,
+///     r#"{"Paths":{"Quantity":1,"Items":["/fp/*"]},"CallerReference":"edge-7-bff942cbdd3c4e2d"}"#,
 /// );
 /// # Ok::<(), serde_json::Error>(())
 /// ```
@@ -195,8 +194,8 @@ impl fmt::Debug for Call<'_> {
 pub struct InvalidationBatch<'a> {
     /// The paths.
     pub paths: Paths<'a>,
-    /// `{function}-{version}`. CloudFront answers a repeat with the batch that exists already, and
-    /// invalidates nothing again (see [Invalidations](crate#invalidations)).
+    /// `{function}-{version}-{digest}`. CloudFront answers a repeat with the batch that exists
+    /// already, and invalidates nothing again (see [Invalidations](crate#invalidations)).
     pub caller_reference: &'a str,
 }
 
@@ -218,7 +217,7 @@ pub struct InvalidationBatch<'a> {
 pub struct Paths<'a> {
     /// The number of items.
     pub quantity: usize,
-    /// The paths. Each starts with `/`, and may have a wildcard at its end only.
+    /// The paths. Each starts with `/` and ends with `*`, and has no other wildcard.
     pub items: &'a [String],
 }
 

@@ -229,7 +229,7 @@ mod tests {
             )
         };
         let mut config = make("3");
-        let paths: Vec<_> = ["/*", "/a", "/b/*", "/two"].map(str::to_owned).into();
+        let paths: Vec<_> = ["/*", "/a*", "/b/*", "/two*"].map(str::to_owned).into();
         assert_eq!(edit(&mut config), Ok(Edit { changed: 5, paths: paths.clone() }));
         assert_eq!(config, make("7"));
         // Again: nothing is left to change, and the paths are the same.

@@ -43,6 +43,9 @@ pub enum UpdateError {
     /// The version's ARN is missing, or belongs to another function.
     #[error("the published version has no usable ARN")]
     FunctionArnMissing,
+    /// Another update of the function did not end in time.
+    #[error("another update of the function did not end")]
+    FunctionBusy,
     /// None of the affected behaviours has a path pattern.
     #[error("no affected cache behaviour has a path pattern")]
     PathMissing,
@@ -84,7 +87,7 @@ impl UpdateError {
             Self::AssociationMissing => "E6100",
             Self::FunctionArnMissing => "E7100",
             Self::VersionAmbiguous => "E8000",
-            Self::VersionNotActive => "E8100",
+            Self::FunctionBusy | Self::VersionNotActive => "E8100",
             Self::RevisionBeforeMissing => "E8200",
             Self::RevisionAfterMissing => "E8300",
         }
@@ -96,8 +99,10 @@ impl UpdateError {
             CallFailure::AccessDenied => Self::AccessDenied(operation),
             CallFailure::NotFound => Self::ResourceNotFound(operation),
             CallFailure::AlreadyExists
+            | CallFailure::Conflict
             | CallFailure::NotYetUsable
             | CallFailure::Stale
+            | CallFailure::Throttled
             | CallFailure::Other => Self::CallFailed(operation),
         }
     }
@@ -124,11 +129,23 @@ mod tests {
             (CallFailure::Stale, "E1000", "E6000"),
             (CallFailure::NotYetUsable, "E1000", "E6000"),
             (CallFailure::AlreadyExists, "E1000", "E6000"),
+            (CallFailure::Conflict, "E1000", "E6000"),
+            (CallFailure::Throttled, "E1000", "E6000"),
             (CallFailure::Other, "E1000", "E6000"),
         ];
         for (failure, of_call, of_code_update) in codes {
             assert_eq!(UpdateError::of_call("GetFunction", failure).code(), of_call);
             assert_eq!(UpdateError::of_code_update(failure).code(), of_code_update);
         }
+    }
+
+    /// R14.8, R14.10: a function that stays busy has the code of a version that stays pending.
+    #[test]
+    fn busy_functions_have_the_code_of_pending_versions() {
+        assert_eq!(UpdateError::FunctionBusy.code(), "E8100");
+        assert_eq!(
+            UpdateError::FunctionBusy.to_string(),
+            "another update of the function did not end"
+        );
     }
 }

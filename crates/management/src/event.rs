@@ -42,7 +42,7 @@ pub struct FunctionUrlEvent {
 /// assert_eq!(FunctionUrlEvent::from_json(b"{"), Err(FunctionUrlEventError::Json));
 /// assert_eq!(FunctionUrlEvent::from_json(b"{}"), Err(FunctionUrlEventError::Member("rawPath")));
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum FunctionUrlEventError {
     /// It is not JSON.

@@ -1,6 +1,6 @@
 //! Failures of calls.
 
-/// How a call failed ([R14.6], [R14.8]).
+/// How a call failed ([R14.6], [R14.8], [R14.10]).
 ///
 /// It has no text of the cloud's error, so no such text can get into a response.
 ///
@@ -13,36 +13,55 @@
 ///
 /// [R14.6]: https://docs.rs/firstparty/latest/firstparty/contract/index.html#R14.6
 /// [R14.8]: https://docs.rs/firstparty/latest/firstparty/contract/index.html#R14.8
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// [R14.10]: https://docs.rs/firstparty/latest/firstparty/contract/index.html#R14.10
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum CallFailure {
     /// The management function is not allowed to make this call.
+    #[error("access is denied")]
     AccessDenied,
     /// There is an invalidation with this reference already.
+    #[error("the invalidation exists already")]
     AlreadyExists,
-    /// The function or the distribution does not exist.
+    /// Another update of the function is in progress.
+    #[error("another update is in progress")]
+    Conflict,
+    /// The secret, the function or the distribution does not exist.
+    #[error("the resource does not exist")]
     NotFound,
     /// CloudFront does not accept the version yet.
+    #[error("the version cannot be used yet")]
     NotYetUsable,
     /// The entity tag is stale.
+    #[error("the entity tag is stale")]
     Stale,
-    /// Any other failure: throttled, timed out, or the reply was lost or malformed.
+    /// There were too many calls. The same call is made again.
+    #[error("there were too many calls")]
+    Throttled,
+    /// Any other failure: the call timed out, or its reply was lost or malformed.
+    #[error("the call failed for another reason")]
     Other,
 }
 
 /// The API's names of errors. `PreconditionFailed` is CloudFront's, about an entity tag: reading the
 /// configuration again helps. `PreconditionFailedException` is Lambda's, about a revision, where it
 /// does not help, so it is not listed.
-const NAMES: [(&str, CallFailure); 9] = [
+const NAMES: [(&str, CallFailure); 15] = [
     ("AccessDenied", CallFailure::AccessDenied),
     ("AccessDeniedException", CallFailure::AccessDenied),
     ("InvalidationBatchAlreadyExists", CallFailure::AlreadyExists),
+    ("ResourceConflictException", CallFailure::Conflict),
     ("NoSuchDistribution", CallFailure::NotFound),
     ("NoSuchResource", CallFailure::NotFound),
     ("ResourceNotFoundException", CallFailure::NotFound),
     ("InvalidLambdaFunctionAssociation", CallFailure::NotYetUsable),
     ("InvalidIfMatchVersion", CallFailure::Stale),
     ("PreconditionFailed", CallFailure::Stale),
+    ("RequestLimitExceeded", CallFailure::Throttled),
+    ("Throttling", CallFailure::Throttled),
+    ("ThrottlingException", CallFailure::Throttled),
+    ("TooManyInvalidationsInProgress", CallFailure::Throttled),
+    ("TooManyRequestsException", CallFailure::Throttled),
 ];
 
 impl CallFailure {
@@ -62,7 +81,7 @@ impl CallFailure {
 mod tests {
     use super::*;
 
-    /// R14.6, R14.8: every name, spelt out once more, and names beside them.
+    /// R14.6, R14.8, R14.10: every name, spelt out once more, and names beside them.
     #[test]
     fn names_are_matched_whole() {
         let names = [
@@ -74,7 +93,13 @@ mod tests {
             ("NoSuchDistribution", CallFailure::NotFound),
             ("NoSuchResource", CallFailure::NotFound),
             ("PreconditionFailed", CallFailure::Stale),
+            ("RequestLimitExceeded", CallFailure::Throttled),
+            ("ResourceConflictException", CallFailure::Conflict),
             ("ResourceNotFoundException", CallFailure::NotFound),
+            ("Throttling", CallFailure::Throttled),
+            ("ThrottlingException", CallFailure::Throttled),
+            ("TooManyInvalidationsInProgress", CallFailure::Throttled),
+            ("TooManyRequestsException", CallFailure::Throttled),
         ];
         assert_eq!(names.len(), NAMES.len());
         for (name, failure) in names {

@@ -19,15 +19,16 @@
 //!    configuration is read and edited again, so no edit of another person is lost.
 //! 3. **Every write can be repeated.** Unchanged code does not publish a new version. An association
 //!    that is right stays. One with a later version is right too, so a slow run does not undo the
-//!    work of a faster one. The invalidation's reference consists of function and version; see
-//!    [Invalidations](#invalidations).
-//! 4. **Everything has a limit.** Pages, reads and attempts are counted, so an update ends after at
-//!    most [`Update::MAX_CALLS`] calls, whatever the cloud replies.
+//!    work of a faster one. The invalidation's reference names the version, the paths and the state
+//!    of the distribution; see [Invalidations](#invalidations).
+//! 4. **Everything has a limit.** Pages, reads, attempts and repeats are counted, so an update ends
+//!    after at most [`Update::MAX_CALLS`] calls, whatever the cloud replies.
 //!
 //! # Transitions
 //!
 //! [`Run`] is one request to the function's URL. If its `authorization` field is malformed, the run
-//! ends without a call.
+//! ends without a call. All unauthorised callers get the same response;
+//! [`Run::authorisation_error`] tells the host why.
 //!
 //! | state | asks for | reply | next |
 //! |---|---|---|---|
@@ -47,9 +48,11 @@
 //!
 //! | state | asks for | reply | next |
 //! |---|---|---|---|
-//! | reading function | `GetFunction` | revision | updating code |
+//! | reading function | `GetFunction` | in progress, reads left | pausing, then reading function |
+//! | | | revision | updating code |
 //! | updating code | `UpdateFunctionCode` | names the version | checking version |
 //! | | | does not name it | listing versions |
+//! | | | conflict, restarts left | pausing, then reading function |
 //! | listing versions | `ListVersionsByFunction` | marker, pages left | listing versions |
 //! | | | last page, version found | checking version |
 //! | checking version | `GetFunctionConfiguration` | `Active` | reading distribution |
@@ -60,21 +63,25 @@
 //! | | | stale, attempts left | reading distribution |
 //! | | | not yet usable, attempts left | pausing, then updating distribution |
 //! | invalidating | `CreateInvalidation` | done, or exists already | done: 200 |
-//! | pausing | a wait: 1 s for the version, 3 s for the distribution | – | the state named above |
+//! | pausing | a wait: 1 s for function and version, 3 s for the distribution | – | the state named above |
+//!
+//! In each state of the three tables, a call that is throttled is made again after 1, 2, 4, 8 and 16
+//! seconds ([R14.10]). Only then does it count as failed.
 //!
 //! # Invalidations
 //!
-//! The reference of an invalidation is `{function}-{version}`, so there is one invalidation for each
-//! version. If a run ends with success, CloudFront has accepted an invalidation with this reference,
-//! or said that there is one already. So if an earlier run stopped before its invalidation, the next
-//! run sends it, and a repeat with the same paths does not make a second one.
+//! A path of an invalidation ends with `*`, so it covers requests with a query. It may cover more than
+//! the behaviour's path pattern, but never less ([R14.4]).
 //!
-//! There is one case in which old responses can stay in the caches. Suppose that a version has its
-//! invalidation, and a later run associates the same version with more behaviours. It sends the same
-//! reference. With the same paths, CloudFront answers with the existing batch. With other paths, it
-//! refuses, which counts as done. Either way it does not invalidate again. The responses that those
-//! behaviours had cached stay until they expire, or until a host invalidates them with another
-//! reference.
+//! The reference of an invalidation is `{function}-{version}-{digest}`. The digest is FNV-1a of 64 bits
+//! over the paths and the distribution's entity tag, each followed by a byte FF. The entity tag
+//! changes with the distribution's configuration. So a repeat of the same run sends the same
+//! reference, and CloudFront answers with the batch that exists. After any change of the distribution
+//! (it was rolled back, or has another behaviour with the function), a run invalidates again, even at
+//! the same version.
+//!
+//! If a run ends with success, CloudFront has accepted an invalidation of these paths in this state of
+//! the distribution. If an earlier run stopped before its invalidation, the next run sends it.
 //!
 //! # The loop
 //!
@@ -124,6 +131,8 @@
 //! ```
 //!
 //! [R14]: https://docs.rs/firstparty/latest/firstparty/contract/index.html#R14
+//! [R14.4]: https://docs.rs/firstparty/latest/firstparty/contract/index.html#R14.4
+//! [R14.10]: https://docs.rs/firstparty/latest/firstparty/contract/index.html#R14.10
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
@@ -143,11 +152,13 @@ mod run;
 mod settings;
 mod status;
 mod step;
+mod throttle;
 mod update;
 mod version;
 
 pub use http;
 
+pub use self::authorisation::AuthorisationError;
 pub use self::call::{Call, InvalidationBatch, Paths};
 pub use self::deployment::{Deployment, DeploymentError};
 pub use self::error::UpdateError;

@@ -1,10 +1,12 @@
 //! One request to the function's URL, from its event to its response (R14.1, R14.2).
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use http::Response;
 use serde_json::Value;
 
-use crate::authorisation::PresentedToken;
+use crate::authorisation::{AuthorisationError, PresentedToken};
 use crate::call::Call;
 use crate::error::UpdateError;
 use crate::event::FunctionUrlEvent;
@@ -14,6 +16,7 @@ use crate::route::Route;
 use crate::settings::DeploymentSettings;
 use crate::status::Status;
 use crate::step::NextStep;
+use crate::throttle::{self, Throttle};
 use crate::update::Update;
 
 /// One request to the function's URL ([R14.1], [R14.2]).
@@ -45,15 +48,24 @@ enum State {
         secret_id: String,
         route: Option<Route>,
         settings: DeploymentSettings,
+        throttle: Throttle,
     },
     Status(Status),
     Update(Update),
     Done(Response<Bytes>),
+    Unauthorised {
+        response: Response<Bytes>,
+        error: AuthorisationError,
+    },
 }
 
 impl Run {
-    /// The limit of calls in one run.
-    pub const MAX_CALLS: u32 = 1 + Update::MAX_CALLS;
+    /// The limit of calls in one run: those for the secret, and those of an update.
+    pub const MAX_CALLS: u32 = throttle::MAX_TRIES + Update::MAX_CALLS;
+    /// The waits before a throttled call is made again ([R14.10]). Each call has all of them.
+    ///
+    /// [R14.10]: https://docs.rs/firstparty/latest/firstparty/contract/index.html#R14.10
+    pub const THROTTLE_PAUSES: [Duration; 5] = throttle::PAUSES;
 
     /// Begins the run for an event. It is done at once if there is no well-formed `authorization`
     /// field, or no settings secret.
@@ -69,16 +81,7 @@ impl Run {
     /// ```
     #[must_use]
     pub fn new(settings: &DeploymentSettings, event: &FunctionUrlEvent) -> Self {
-        let presented = event.authorization.as_deref().and_then(PresentedToken::from_field);
-        let state = match (presented, &settings.secret_id) {
-            (Some(presented), Some(secret_id)) => State::Authorising {
-                presented,
-                secret_id: secret_id.clone(),
-                route: Route::of(&event.method, &event.path),
-                settings: settings.clone(),
-            },
-            _ => State::Done(reply::unauthorised()),
-        };
+        let state = State::authorising(settings, event).unwrap_or_else(State::from);
         Self { state }
     }
 
@@ -96,7 +99,7 @@ impl Run {
     pub fn from_json(settings: &DeploymentSettings, payload: &[u8]) -> Self {
         match FunctionUrlEvent::from_json(payload) {
             Ok(event) => Self::new(settings, &event),
-            Err(_) => Self { state: State::Done(reply::unauthorised()) },
+            Err(error) => Self { state: AuthorisationError::EventMalformed(error).into() },
         }
     }
 
@@ -115,12 +118,15 @@ impl Run {
     /// ```
     pub fn poll(&self) -> NextStep<'_> {
         match &self.state {
-            State::Authorising { secret_id, .. } => {
-                NextStep::Call(Call::GetSecretValue { secret_id })
-            }
+            State::Authorising { secret_id, throttle, .. } => match throttle.pause() {
+                Some(pause) => NextStep::Wait(pause),
+                None => NextStep::Call(Call::GetSecretValue { secret_id }),
+            },
             State::Status(status) => status.poll(),
             State::Update(update) => update.poll(),
-            State::Done(response) => NextStep::Done(response),
+            State::Done(response) | State::Unauthorised { response, .. } => {
+                NextStep::Done(response)
+            }
         }
     }
 
@@ -137,17 +143,16 @@ impl Run {
     /// ```
     pub fn reply(&mut self, outcome: Result<Value, CallFailure>) {
         match &mut self.state {
-            State::Authorising { presented, route, settings, .. } => {
-                let secret = outcome.unwrap_or_default();
-                self.state = if presented.is_in(&secret) {
-                    State::authorised(*route, settings)
-                } else {
-                    State::Done(reply::unauthorised())
+            State::Authorising { presented, route, settings, throttle, .. } => {
+                let Some(secret) = throttle.pass(outcome) else { return };
+                self.state = match presented.check(secret) {
+                    Ok(()) => State::authorised(*route, settings),
+                    Err(error) => error.into(),
                 };
             }
             State::Status(status) => status.reply(outcome),
             State::Update(update) => update.reply(outcome),
-            State::Done(_) => {}
+            State::Done(_) | State::Unauthorised { .. } => {}
         }
     }
 
@@ -166,8 +171,13 @@ impl Run {
     /// }
     /// ```
     pub fn waited(&mut self) {
-        if let State::Update(update) = &mut self.state {
-            update.waited();
+        match &mut self.state {
+            State::Authorising { throttle, .. } => {
+                throttle.resume();
+            }
+            State::Status(status) => status.waited(),
+            State::Update(update) => update.waited(),
+            State::Done(_) | State::Unauthorised { .. } => {}
         }
     }
 
@@ -194,12 +204,56 @@ impl Run {
     pub fn error(&self) -> Option<UpdateError> {
         match &self.state {
             State::Update(update) => update.error(),
-            State::Authorising { .. } | State::Status(_) | State::Done(_) => None,
+            _ => None,
+        }
+    }
+
+    /// Why the request was not authorised, for the host's log ([R14.1]). The caller does not learn
+    /// it. It is `None` for an authorised request, and before the token was compared.
+    ///
+    /// ```
+    /// use firstparty_management::{
+    ///     AuthorisationError, CallFailure, DeploymentSettings, FunctionUrlEvent, NextStep, Run,
+    /// };
+    ///
+    /// let settings = DeploymentSettings::from_variables(|name| Some(format!("my-{name}")));
+    /// let event = FunctionUrlEvent::new("POST", "/update", Some("mgmt-token t0ken"));
+    /// let mut run = Run::new(&settings, &event);
+    /// run.reply(Err(CallFailure::AccessDenied)); // the secret could not be read
+    ///
+    /// let NextStep::Done(response) = run.poll() else { panic!() };
+    /// assert_eq!(response.body(), r#"{"status":"Token is not specified or not valid"}"#);
+    /// let reason = AuthorisationError::SecretUnreadable(CallFailure::AccessDenied);
+    /// assert_eq!(run.authorisation_error(), Some(reason));
+    /// ```
+    ///
+    /// [R14.1]: https://docs.rs/firstparty/latest/firstparty/contract/index.html#R14.1
+    #[must_use]
+    pub fn authorisation_error(&self) -> Option<AuthorisationError> {
+        match &self.state {
+            State::Unauthorised { error, .. } => Some(*error),
+            _ => None,
         }
     }
 }
 
 impl State {
+    /// The form of the field is checked first: a caller without it costs no call (R14.1).
+    fn authorising(
+        settings: &DeploymentSettings,
+        event: &FunctionUrlEvent,
+    ) -> Result<Self, AuthorisationError> {
+        let presented = PresentedToken::from_field(event.authorization.as_deref())?;
+        let secret_id = settings.secret_id.clone().ok_or(AuthorisationError::SecretNotNamed)?;
+        Ok(Self::Authorising {
+            presented,
+            secret_id,
+            route: Route::of(&event.method, &event.path),
+            settings: settings.clone(),
+            throttle: Throttle::default(),
+        })
+    }
+
     fn authorised(route: Option<Route>, settings: &DeploymentSettings) -> Self {
         match (route, settings.deployment()) {
             (None, _) => Self::Done(reply::not_found()),
@@ -210,120 +264,11 @@ impl State {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    fn settings(id: Option<&str>) -> DeploymentSettings {
-        DeploymentSettings::from_variables(|name| match name {
-            "SettingsSecretName" => Some("settings".into()),
-            "LambdaFunctionName" => Some("edge".into()),
-            "CFDistributionId" => id.map(str::to_owned),
-            _ => None,
-        })
-    }
-
-    fn done(run: &Run) -> (u16, String) {
-        let NextStep::Done(response) = run.poll() else { panic!("not done: {run:?}") };
-        assert_eq!(response.headers()["content-type"], "application/json");
-        assert_eq!(run.error(), None);
-        (response.status().as_u16(), String::from_utf8(response.body().to_vec()).unwrap())
-    }
-
-    fn secret() -> Value {
-        json!({"SecretString": r#"{"token":"s3cret"}"#})
-    }
-
-    const UNAUTHORISED: &str = r#"{"status":"Token is not specified or not valid"}"#;
-
-    /// R14.1: a wrong form costs no call; a wrong token and a secret that cannot be read get the
-    /// same response.
-    #[test]
-    fn everyone_else_gets_one_response() {
-        let settings = settings(Some("E1"));
-        for field in [None, Some(""), Some("s3cret"), Some("Bearer s3cret"), Some("mgmt-token ")] {
-            for path in ["/status", "/update", "/nowhere"] {
-                let run = Run::new(&settings, &FunctionUrlEvent::new("POST", path, field));
-                assert_eq!(done(&run), (401, UNAUTHORISED.into()), "{field:?}");
-            }
-        }
-        let outcomes =
-            [Ok(secret()), Ok(json!({})), Err(CallFailure::AccessDenied), Err(CallFailure::Other)];
-        for outcome in outcomes {
-            let mut run =
-                Run::new(&settings, &FunctionUrlEvent::new("GET", "/status", Some("mgmt-token x")));
-            assert!(matches!(
-                run.poll(),
-                NextStep::Call(Call::GetSecretValue { secret_id: "settings" })
-            ));
-            run.reply(outcome);
-            assert_eq!(done(&run), (401, UNAUTHORISED.into()));
-            run.reply(Ok(secret()));
-            assert_eq!(done(&run), (401, UNAUTHORISED.into()), "a second try");
-        }
-    }
-
-    /// R14.1: without a secret, or without an event, no caller is authorised.
-    #[test]
-    fn no_caller_is_authorised_without_a_secret() {
-        let none = DeploymentSettings::from_variables(|_| None);
-        let run =
-            Run::new(&none, &FunctionUrlEvent::new("GET", "/status", Some("mgmt-token s3cret")));
-        assert_eq!(done(&run), (401, UNAUTHORISED.into()));
-        for payload in [&b""[..], b"{}", b"\xff", br#"{"rawPath":"/status"}"#] {
-            let run = Run::from_json(&settings(Some("E1")), payload);
-            assert_eq!(done(&run), (401, UNAUTHORISED.into()));
-        }
-    }
-
-    /// R14.2: routes and settings are used after authorisation only.
-    #[test]
-    fn authorised_callers_learn_what_is_wrong() {
-        let authorised = |id, method: &str, path: &str| {
-            let event = FunctionUrlEvent::new(method, path, Some("mgmt-token s3cret"));
-            let mut run = Run::new(&settings(id), &event);
-            run.reply(Ok(secret()));
-            run
-        };
-        let not_found = (404, r#"{"status":"Path not found"}"#.to_owned());
-        assert_eq!(done(&authorised(Some("E1"), "GET", "/update")), not_found);
-        assert_eq!(done(&authorised(None, "POST", "/elsewhere")), not_found);
-        let (status, body) = done(&authorised(None, "POST", "/update"));
-        let body: Value = serde_json::from_str(&body).unwrap();
-        assert_eq!((status, &body["error"]), (500, &json!("CFDistributionId is not set")));
-        let expected = "Wrong function configuration. Check environment variables for Lambda@Edge function and CloudFront Distribution id";
-        assert_eq!(body["status"], expected);
-        for (method, path) in [("GET", "/status"), ("POST", "/update")] {
-            let run = authorised(Some("E1"), method, path);
-            assert!(matches!(
-                run.poll(),
-                NextStep::Call(Call::GetFunction { function_name: "edge" })
-            ));
-            assert!(!format!("{run:?}").contains("s3cret"));
-        }
-    }
-
-    /// A wait that nothing asked for is ignored.
-    #[test]
-    fn only_an_update_waits() {
-        let mut run = Run::new(
-            &settings(Some("E1")),
-            &FunctionUrlEvent::new("GET", "/status", Some("mgmt-token s3cret")),
-        );
-        run.waited();
-        assert!(matches!(run.poll(), NextStep::Call(Call::GetSecretValue { .. })));
-        run.reply(Ok(secret()));
-        run.waited();
-        assert!(matches!(run.poll(), NextStep::Call(Call::GetFunction { .. })));
-    }
-
-    /// `Debug` does not show the token.
-    #[test]
-    fn debug_hides_the_token() {
-        let event = FunctionUrlEvent::new("GET", "/status", Some("mgmt-token s3cret"));
-        let run = Run::new(&settings(Some("E1")), &event);
-        assert!(!format!("{run:?} {:?} {event:?}", run.poll()).contains("s3cret"));
+impl From<AuthorisationError> for State {
+    fn from(error: AuthorisationError) -> Self {
+        Self::Unauthorised { response: reply::unauthorised(), error }
     }
 }
+
+#[cfg(test)]
+mod tests;

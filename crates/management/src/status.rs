@@ -9,6 +9,7 @@ use crate::deployment::Deployment;
 use crate::failure::CallFailure;
 use crate::member::{take_object, text};
 use crate::step::NextStep;
+use crate::throttle::{self, Throttle};
 use crate::{distribution, reply};
 
 /// Reads the deployment's status ([R14.3]).
@@ -37,6 +38,7 @@ use crate::{distribution, reply};
 pub struct Status {
     deployment: Deployment,
     state: State,
+    throttle: Throttle,
 }
 
 #[derive(Debug)]
@@ -67,8 +69,10 @@ const DISTRIBUTION: [(&str, &str); 4] = [
 ];
 
 impl Status {
-    /// The number of calls.
-    pub const MAX_CALLS: u32 = 2;
+    /// The limit of calls: two, each made again if it is throttled ([R14.10]).
+    ///
+    /// [R14.10]: https://docs.rs/firstparty/latest/firstparty/contract/index.html#R14.10
+    pub const MAX_CALLS: u32 = 2 * throttle::MAX_TRIES;
 
     /// Begins to read the status.
     ///
@@ -80,10 +84,10 @@ impl Status {
     /// ```
     #[must_use]
     pub fn new(deployment: Deployment) -> Self {
-        Self { deployment, state: State::ReadingFunction }
+        Self { deployment, state: State::ReadingFunction, throttle: Throttle::default() }
     }
 
-    /// The next step. Call it after `new`, and after each `reply`.
+    /// The next step. Call it after `new`, and after each `reply` and `waited`.
     ///
     /// ```
     /// # use firstparty_management::{CallFailure, Deployment, NextStep, Status};
@@ -93,6 +97,9 @@ impl Status {
     /// # Ok::<(), firstparty_management::DeploymentError>(())
     /// ```
     pub fn poll(&self) -> NextStep<'_> {
+        if let Some(pause) = self.throttle.pause() {
+            return NextStep::Wait(pause);
+        }
         match &self.state {
             State::ReadingFunction => {
                 NextStep::Call(Call::GetFunction { function_name: &self.deployment.function_name })
@@ -104,7 +111,7 @@ impl Status {
         }
     }
 
-    /// Passes the outcome of the call that `poll` asked for. After the end, nothing happens.
+    /// Passes the outcome of the call that `poll` asked for. If it asks for none, nothing happens.
     ///
     /// ```
     /// # use firstparty_management::{CallFailure, Deployment, NextStep, Status};
@@ -117,6 +124,8 @@ impl Status {
     /// # Ok::<(), firstparty_management::DeploymentError>(())
     /// ```
     pub fn reply(&mut self, outcome: Result<Value, CallFailure>) {
+        let NextStep::Call(_) = self.poll() else { return };
+        let Some(outcome) = self.throttle.pass(outcome) else { return };
         let value = outcome.unwrap_or_default();
         match &mut self.state {
             State::ReadingFunction => {
@@ -138,6 +147,25 @@ impl Status {
             }
             State::Done(_) => {}
         }
+    }
+
+    /// Says that the wait that `poll` asked for is over. If it asks for none, nothing happens.
+    ///
+    /// ```
+    /// # use firstparty_management::{CallFailure, Deployment, NextStep, Status};
+    /// # let deployment = Deployment::new("E2EXAMPLE", "edge")?;
+    /// use std::time::Duration;
+    ///
+    /// let mut status = Status::new(deployment);
+    /// status.reply(Err(CallFailure::Throttled));
+    /// let NextStep::Wait(duration) = status.poll() else { panic!() };
+    /// assert_eq!(duration, Duration::from_secs(1));
+    /// status.waited();
+    /// assert!(matches!(status.poll(), NextStep::Call(call) if call.operation() == "GetFunction"));
+    /// # Ok::<(), firstparty_management::DeploymentError>(())
+    /// ```
+    pub fn waited(&mut self) {
+        self.throttle.resume();
     }
 }
 
@@ -228,6 +256,32 @@ mod tests {
             },
         });
         assert_eq!(status(Ok(function), Ok(distribution)), expected);
+    }
+
+    /// R14.10: either call is made again after 1, 2, 4, 8 and 16 seconds, and then its part is left
+    /// out. After the end, nothing counts.
+    #[test]
+    fn throttled_calls_are_made_again() {
+        let mut status = Status::new(Deployment::new("E1", "edge").unwrap());
+        let mut calls = 0;
+        for operation in ["GetFunction", "GetDistribution"] {
+            for pause in throttle::PAUSES.map(Some).into_iter().chain([None]) {
+                let NextStep::Call(call) = status.poll() else { panic!("{status:?}") };
+                assert_eq!(call.operation(), operation);
+                status.reply(Err(CallFailure::Throttled));
+                calls += 1;
+                if let Some(pause) = pause {
+                    assert!(matches!(status.poll(), NextStep::Wait(time) if time == pause));
+                    status.reply(Ok(json!({"Configuration": {}}))); // it did not ask for a call
+                    status.waited();
+                }
+            }
+        }
+        assert_eq!(calls, Status::MAX_CALLS);
+        status.reply(Err(CallFailure::Throttled));
+        status.waited();
+        let NextStep::Done(response) = status.poll() else { panic!("{status:?}") };
+        assert_eq!(response.body(), "{}");
     }
 
     /// R14.3: a part whose call failed, or whose reply has no data, is left out.

@@ -1,4 +1,4 @@
-//! The update of a deployment (R14.4 to R14.6).
+//! The update of a deployment (R14.4 to R14.6, R14.10).
 
 mod state;
 
@@ -12,10 +12,11 @@ use crate::deployment::Deployment;
 use crate::error::UpdateError;
 use crate::failure::CallFailure;
 use crate::step::NextStep;
+use crate::throttle::{self, Throttle};
 use crate::version::Search;
 
 /// Updates the function to the newest code, and associates the distribution with the published
-/// version ([R14.4] to [R14.9]).
+/// version ([R14.4] to [R14.10]).
 ///
 /// It does not check a token: [`Run`](crate::Run) does. [The loop](crate#the-loop) shows how a host
 /// drives it.
@@ -33,23 +34,35 @@ use crate::version::Search;
 /// ```
 ///
 /// [R14.4]: https://docs.rs/firstparty/latest/firstparty/contract/index.html#R14.4
-/// [R14.9]: https://docs.rs/firstparty/latest/firstparty/contract/index.html#R14.9
+/// [R14.10]: https://docs.rs/firstparty/latest/firstparty/contract/index.html#R14.10
 #[derive(Debug)]
 pub struct Update {
     deployment: Deployment,
     progress: Progress,
+    throttle: Throttle,
 }
 
 impl Update {
-    /// The limit of reads of the version's state. A [`VERSION_PAUSE`](Self::VERSION_PAUSE) lies
-    /// between two of them.
+    /// The limit of reads of the version's state, and of the function's state while another update
+    /// of it is in progress. A [`VERSION_PAUSE`](Self::VERSION_PAUSE) lies between two of them.
     pub const MAX_POLLS: u32 = state::MAX_POLLS;
+    /// The number of times that an update begins again, because the code met another update of the
+    /// function ([R14.10]).
+    ///
+    /// [R14.10]: https://docs.rs/firstparty/latest/firstparty/contract/index.html#R14.10
+    pub const MAX_RESTARTS: u32 = state::MAX_RESTARTS;
     /// The limit of attempts to write the distribution's configuration.
     pub const MAX_ATTEMPTS: u32 = state::MAX_ATTEMPTS;
-    /// The limit of calls: one for the function, one for the code, the pages of versions, the reads
-    /// of the version's state, a read and a write for each attempt, and one for the invalidation.
-    pub const MAX_CALLS: u32 = 2 + Search::MAX_PAGES + Self::MAX_POLLS + 2 * Self::MAX_ATTEMPTS + 1;
-    /// The wait between two reads of the version's state.
+    /// The limit of calls. For each beginning, these are the reads of the function's state and one
+    /// update of the code. Then come the pages of versions, the reads of the version's state, a read
+    /// and a write for each attempt, and the invalidation. Each of them may be throttled five times.
+    pub const MAX_CALLS: u32 = throttle::MAX_TRIES
+        * ((1 + Self::MAX_RESTARTS) * (Self::MAX_POLLS + 1)
+            + Search::MAX_PAGES
+            + Self::MAX_POLLS
+            + 2 * Self::MAX_ATTEMPTS
+            + 1);
+    /// The wait between two reads of the version's or the function's state.
     pub const VERSION_PAUSE: Duration = state::VERSION_PAUSE;
     /// The wait before the next attempt, if CloudFront does not accept the version yet.
     pub const DISTRIBUTION_PAUSE: Duration = state::DISTRIBUTION_PAUSE;
@@ -64,7 +77,7 @@ impl Update {
     /// ```
     #[must_use]
     pub fn new(deployment: Deployment) -> Self {
-        Self { deployment, progress: State::ReadingFunction.into() }
+        Self { deployment, progress: State::default().into(), throttle: Throttle::default() }
     }
 
     /// The next step. Call it after `new`, and after each `reply` and `waited`.
@@ -78,6 +91,9 @@ impl Update {
     /// # Ok::<(), firstparty_management::DeploymentError>(())
     /// ```
     pub fn poll(&self) -> NextStep<'_> {
+        if let Some(pause) = self.throttle.pause() {
+            return NextStep::Wait(pause);
+        }
         match &self.progress {
             Progress::Calling(state) => NextStep::Call(state.call(&self.deployment)),
             Progress::Pausing { time, .. } => NextStep::Wait(*time),
@@ -99,11 +115,10 @@ impl Update {
     /// # Ok::<(), firstparty_management::DeploymentError>(())
     /// ```
     pub fn reply(&mut self, outcome: Result<Value, CallFailure>) {
-        if let Progress::Calling(state) = &mut self.progress {
-            let state = mem::replace(state, State::ReadingFunction);
-            let next = state.next(outcome, &self.deployment);
-            self.progress = next.unwrap_or_else(Progress::from);
-        }
+        let Progress::Calling(state) = &mut self.progress else { return };
+        let Some(outcome) = self.throttle.pass(outcome) else { return };
+        let next = mem::take(state).next(outcome, &self.deployment);
+        self.progress = next.unwrap_or_else(Progress::from);
     }
 
     /// Says that the wait that `poll` asked for is over. If it asks for none, nothing happens.
@@ -121,8 +136,11 @@ impl Update {
     /// # Ok::<(), firstparty_management::DeploymentError>(())
     /// ```
     pub fn waited(&mut self) {
+        if self.throttle.resume() {
+            return;
+        }
         if let Progress::Pausing { then, .. } = &mut self.progress {
-            self.progress = mem::replace(then, State::ReadingFunction).into();
+            self.progress = mem::take(then).into();
         }
     }
 

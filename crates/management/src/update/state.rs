@@ -8,18 +8,23 @@ use bytes::Bytes;
 use http::Response;
 use serde_json::Value;
 
-use crate::call::{Call, InvalidationBatch, Paths};
+use crate::call::Call;
 use crate::deployment::Deployment;
 use crate::distribution::{self, Edit};
 use crate::error::UpdateError;
 use crate::failure::CallFailure;
+use crate::invalidation::Invalidation;
 use crate::member::{take_object, text};
 use crate::reply;
 use crate::version::{Search, Version};
 
-/// The number of times that the version's state is read, with a [`VERSION_PAUSE`] between them.
+/// The number of times that the state of the version, or of a function that is being updated, is
+/// read, with a [`VERSION_PAUSE`] between them.
 pub(super) const MAX_POLLS: u32 = 60;
 pub(super) const VERSION_PAUSE: Duration = Duration::from_secs(1);
+
+/// The number of times that the update begins again after a conflict with another one.
+pub(super) const MAX_RESTARTS: u32 = 5;
 
 /// The number of attempts to write the configuration. A [`DISTRIBUTION_PAUSE`] follows one that
 /// comes too early for the version.
@@ -46,13 +51,22 @@ pub(super) enum Outcome {
 /// The call whose reply an update waits for, and the data that the update has so far.
 #[derive(Debug)]
 pub(super) enum State {
-    ReadingFunction,
-    UpdatingCode { revision: String, code: Option<String> },
+    ReadingFunction { conflicts: Conflicts, polls: u32 },
+    UpdatingCode { conflicts: Conflicts, revision: String, code: Option<String> },
     ListingVersions { search: Search, code_changed: bool },
     CheckingVersion { target: Target, polls: u32 },
     ReadingDistribution { target: Target, attempts: u32 },
     UpdatingDistribution { target: Target, attempts: u32, write: Write },
-    Invalidating { target: Target, paths: Vec<String>, outcome: Outcome },
+    Invalidating { invalidation: Invalidation, outcome: Outcome },
+}
+
+/// The refusals of new code because another update was in progress.
+#[derive(Debug, Default)]
+pub(super) struct Conflicts {
+    count: u32,
+    /// The code before the first of them. A refused update may have taken effect nevertheless, if a
+    /// client on the way repeated it, so what is read later may be this run's own work.
+    code: Option<String>,
 }
 
 /// The version to associate the distribution with.
@@ -61,9 +75,6 @@ pub(super) struct Target {
     version: Version,
     /// Whether this run brought new code into the function.
     code_changed: bool,
-    /// The reference of the invalidation. It is the same for each run with this version, so that
-    /// CloudFront recognises a repeat.
-    reference: String,
 }
 
 /// An edited configuration and what is needed to write it.
@@ -87,7 +98,7 @@ impl State {
         let function_name = &deployment.function_name;
         let id = &deployment.distribution_id;
         match self {
-            Self::ReadingFunction => Call::GetFunction { function_name },
+            Self::ReadingFunction { .. } => Call::GetFunction { function_name },
             Self::UpdatingCode { revision, .. } => Call::UpdateFunctionCode {
                 function_name,
                 s3_bucket: &deployment.package.bucket,
@@ -107,12 +118,9 @@ impl State {
                 if_match: &write.etag,
                 distribution_config: &write.config,
             },
-            Self::Invalidating { target, paths, .. } => Call::CreateInvalidation {
+            Self::Invalidating { invalidation, .. } => Call::CreateInvalidation {
                 distribution_id: id,
-                invalidation_batch: InvalidationBatch {
-                    paths: Paths { quantity: paths.len(), items: paths },
-                    caller_reference: &target.reference,
-                },
+                invalidation_batch: invalidation.batch(),
             },
         }
     }
@@ -125,11 +133,13 @@ impl State {
     ) -> Result<Progress, UpdateError> {
         let operation = self.call(deployment).operation();
         match self {
-            Self::ReadingFunction => function_read(reply_of(operation, outcome)?),
-            Self::UpdatingCode { code, .. } => {
-                let reply = outcome.map_err(UpdateError::of_code_update)?;
-                code_updated(&reply, code.as_deref(), deployment)
+            Self::ReadingFunction { conflicts, polls } => {
+                function_read(reply_of(operation, outcome)?, conflicts, polls + 1)
             }
+            Self::UpdatingCode { conflicts, code, .. } => match outcome {
+                Ok(reply) => code_updated(&reply, code.as_deref(), deployment),
+                Err(failure) => code_refused(failure, conflicts, code),
+            },
             Self::ListingVersions { search, code_changed } => {
                 versions_listed(&reply_of(operation, outcome)?, search, code_changed, deployment)
             }
@@ -140,7 +150,7 @@ impl State {
                 distribution_read(reply_of(operation, outcome)?, target, attempts, deployment)
             }
             Self::UpdatingDistribution { target, attempts, write } => match outcome {
-                Ok(_) => Ok(invalidating(target, write.paths, Outcome::Completed)),
+                Ok(reply) => Ok(distribution_written(&reply, &target, write, deployment)),
                 Err(failure) => refused(failure, target, attempts + 1, write)
                     .ok_or_else(|| UpdateError::of_call(operation, failure)),
             },
@@ -160,12 +170,41 @@ fn reply_of(
     outcome.map_err(|failure| UpdateError::of_call(operation, failure))
 }
 
-fn function_read(mut reply: Value) -> Result<Progress, UpdateError> {
+/// Waits while another update of the function is in progress (R14.10).
+fn function_read(
+    mut reply: Value,
+    mut conflicts: Conflicts,
+    polls: u32,
+) -> Result<Progress, UpdateError> {
     let configuration =
         take_object(&mut reply, "Configuration").ok_or(UpdateError::FunctionMissing)?;
+    if text(&configuration, "LastUpdateStatus") == Some("InProgress") {
+        let then = State::ReadingFunction { conflicts, polls };
+        return paused_poll(polls, then).ok_or(UpdateError::FunctionBusy);
+    }
     let revision = text(&configuration, "RevisionId").ok_or(UpdateError::RevisionBeforeMissing)?;
-    let code = text(&configuration, "CodeSha256").map(str::to_owned);
-    Ok(State::UpdatingCode { revision: revision.to_owned(), code }.into())
+    let read = || text(&configuration, "CodeSha256").map(str::to_owned);
+    let code = conflicts.code.take().or_else(read);
+    Ok(State::UpdatingCode { conflicts, revision: revision.to_owned(), code }.into())
+}
+
+/// Begins again after a conflict with another update, while there are restarts left (R14.10).
+fn code_refused(
+    failure: CallFailure,
+    Conflicts { count, .. }: Conflicts,
+    code: Option<String>,
+) -> Result<Progress, UpdateError> {
+    if failure != CallFailure::Conflict || count == MAX_RESTARTS {
+        return Err(UpdateError::of_code_update(failure));
+    }
+    let conflicts = Conflicts { count: count + 1, code };
+    let then = State::ReadingFunction { conflicts, polls: 0 };
+    Ok(Progress::Pausing { time: VERSION_PAUSE, then })
+}
+
+/// The pause after a read of a state that is not the final one, while there are reads left.
+fn paused_poll(polls: u32, then: State) -> Option<Progress> {
+    (polls < MAX_POLLS).then_some(Progress::Pausing { time: VERSION_PAUSE, then })
 }
 
 fn code_updated(
@@ -178,7 +217,7 @@ fn code_updated(
     // If the reply does not identify the code, it counts as changed: "completed" is true anyway.
     let code_changed = code.is_none() || code != code_before;
     Ok(match Version::of(reply, deployment)? {
-        Some(version) => checking(version, code_changed, deployment),
+        Some(version) => checking(version, code_changed),
         None => State::ListingVersions { search: Search::new(revision, code), code_changed }.into(),
     })
 }
@@ -190,14 +229,13 @@ fn versions_listed(
     deployment: &Deployment,
 ) -> Result<Progress, UpdateError> {
     Ok(match search.read(page, deployment)? {
-        Some(version) => checking(version, code_changed, deployment),
+        Some(version) => checking(version, code_changed),
         None => State::ListingVersions { search, code_changed }.into(),
     })
 }
 
-fn checking(version: Version, code_changed: bool, deployment: &Deployment) -> Progress {
-    let reference = format!("{}-{}", deployment.function_name, version.number());
-    let target = Target { version, code_changed, reference };
+fn checking(version: Version, code_changed: bool) -> Progress {
+    let target = Target { version, code_changed };
     State::CheckingVersion { target, polls: 0 }.into()
 }
 
@@ -206,11 +244,10 @@ fn version_checked(reply: &Value, target: Target, polls: u32) -> Result<Progress
     match text(reply, "State") {
         Some("Active") => Ok(State::ReadingDistribution { target, attempts: 0 }.into()),
         Some("Failed") => Err(UpdateError::VersionNotActive),
-        _ if polls < MAX_POLLS => Ok(Progress::Pausing {
-            time: VERSION_PAUSE,
-            then: State::CheckingVersion { target, polls },
-        }),
-        _ => Err(UpdateError::VersionNotActive),
+        _ => {
+            let then = State::CheckingVersion { target, polls };
+            paused_poll(polls, then).ok_or(UpdateError::VersionNotActive)
+        }
     }
 }
 
@@ -234,7 +271,19 @@ fn distribution_read(
     let has_written = target.code_changed || attempts > 0;
     let outcome = if has_written { Outcome::Completed } else { Outcome::NotRequired };
     // The invalidation is sent in both cases: an earlier run may have ended before it sent one.
-    Ok(invalidating(target, paths, outcome))
+    Ok(invalidating(&target, paths, &etag, outcome, deployment))
+}
+
+/// The invalidation has the entity tag after the update. If the reply has none, it has the tag that the
+/// write was conditional on: no other write can have succeeded with that one.
+fn distribution_written(
+    reply: &Value,
+    target: &Target,
+    write: Write,
+    deployment: &Deployment,
+) -> Progress {
+    let etag = text(reply, "ETag").unwrap_or(&write.etag);
+    invalidating(target, write.paths, etag, Outcome::Completed, deployment)
 }
 
 /// Tries a refused write again while there are attempts left (R14.6).
@@ -250,8 +299,23 @@ fn refused(failure: CallFailure, target: Target, attempts: u32, write: Write) ->
     }
 }
 
-fn invalidating(target: Target, paths: Vec<String>, outcome: Outcome) -> Progress {
-    State::Invalidating { target, paths, outcome }.into()
+fn invalidating(
+    target: &Target,
+    paths: Vec<String>,
+    etag: &str,
+    outcome: Outcome,
+    deployment: &Deployment,
+) -> Progress {
+    let function = &deployment.function_name;
+    let invalidation = Invalidation::new(function, target.version.number(), paths, etag);
+    State::Invalidating { invalidation, outcome }.into()
+}
+
+/// Where an update begins.
+impl Default for State {
+    fn default() -> Self {
+        Self::ReadingFunction { conflicts: Conflicts::default(), polls: 0 }
+    }
 }
 
 impl From<State> for Progress {
@@ -275,3 +339,6 @@ impl From<UpdateError> for Progress {
         Self::Done { response: reply::failed(error), error: Some(error) }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,8 @@
 //! What an unauthorised caller costs and learns (R14.1).
 
-use firstparty_management::{CallFailure, FunctionUrlEvent, NextStep, Run};
+use std::collections::HashSet;
+
+use firstparty_management::{AuthorisationError, CallFailure, FunctionUrlEvent, NextStep, Run};
 use serde_json::{Value, json};
 
 use super::cloud::{Cloud, TOKEN};
@@ -37,18 +39,23 @@ fn malformed_fields_cost_no_call() {
             let trace = drive(run, &mut world::fresh(), &[]);
             assert_eq!(trace.calls, [""; 0], "{field:?}");
             assert_eq!(trace.response.unwrap().0, 401);
+            let reason = match field {
+                None => AuthorisationError::FieldMissing,
+                Some(_) => AuthorisationError::FieldMalformed,
+            };
+            assert_eq!(trace.reason, Some(reason));
             runs += 1;
         }
     }
     assert_eq!(runs, 48);
 }
 
-/// R14.1: a well-formed but wrong token costs one call. The response is always the same: it depends
+/// R14.1, R14.10: a well-formed but wrong token costs one call, or its repeats. The response is always the same: it depends
 /// neither on the cloud's state, nor on the request, nor on the secret.
 #[test]
 fn unauthorised_responses_are_one_constant() {
     let constant = json!({"status": "Token is not specified or not valid"});
-    let mut runs = 0;
+    let (mut runs, mut reasons) = (0, HashSet::new());
     for (_, start) in world::ALL {
         for (method, path) in REQUESTS {
             let faults = fault::all("GetSecretValue").into_iter().map(Some).chain([None]);
@@ -56,14 +63,37 @@ fn unauthorised_responses_are_one_constant() {
                 let event = FunctionUrlEvent::new(method, path, Some("mgmt-token wrong"));
                 let schedule: Vec<_> = fault.into_iter().map(|fault| (0, fault)).collect();
                 let trace = drive(Run::new(&settings(), &event), &mut start(), &schedule);
-                assert_eq!(trace.calls, ["GetSecretValue"]);
+                let calls = match fault {
+                    Some(Fault::Throttled) => 6,
+                    Some(Fault::Refused(name)) if fault::is_throttling(name) => 2,
+                    _ => 1,
+                };
+                assert_eq!(trace.calls, vec!["GetSecretValue"; calls], "{fault:?}");
                 assert_eq!(trace.response, Some((401, constant.clone())));
+                let reason = reason(fault);
+                assert_eq!(trace.reason, Some(reason), "{fault:?}");
+                reasons.insert(reason);
                 runs += 1;
             }
         }
     }
     println!("{runs} unauthorised runs, one response");
     assert!(runs > 500);
+    assert_eq!(reasons.len(), 6, "the host is told more than the caller: {reasons:?}");
+}
+
+/// What the host is told if the call for the secret met this fault, and the token is wrong.
+fn reason(fault: Option<Fault>) -> AuthorisationError {
+    let unreadable = AuthorisationError::SecretUnreadable;
+    match fault {
+        Some(Fault::Throttled) => unreadable(CallFailure::Throttled),
+        Some(Fault::Refused(name)) if !fault::is_throttling(name) => {
+            unreadable(CallFailure::from_name(name))
+        }
+        Some(Fault::Lost) => unreadable(CallFailure::Other),
+        Some(Fault::Garbled(_)) => AuthorisationError::TokenMissing,
+        _ => AuthorisationError::TokenWrong,
+    }
 }
 
 /// R14.1: the right token with an unreadable secret is not authorised either.
@@ -73,7 +103,12 @@ fn a_failed_secret_authorises_nobody() {
         let trace = drive(request("GET", "/status"), &mut world::settled(), &[(0, fault)]);
         match fault {
             Fault::Killed => assert_eq!(trace.response, None),
-            Fault::Edited(_) | Fault::Repeated => assert_eq!(trace.response.unwrap().0, 200),
+            Fault::Edited(_) | Fault::Repeated | Fault::Busy => {
+                assert_eq!(trace.response.unwrap().0, 200);
+            }
+            Fault::Refused(name) if fault::is_throttling(name) => {
+                assert_eq!(trace.response.unwrap().0, 200, "it is read again");
+            }
             _ => assert_eq!(trace.response.unwrap().0, 401, "{fault:?}"),
         }
     }

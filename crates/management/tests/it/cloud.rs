@@ -3,6 +3,7 @@
 //! Written from AWS's API reference and independent of the crate: it refuses what AWS refuses, by
 //! the error name that AWS gives.
 
+mod cache;
 mod cloudfront;
 mod lambda;
 
@@ -27,6 +28,8 @@ pub(crate) struct Cloud {
     pub(crate) now: Duration,
     pub(crate) lambda: Lambda,
     pub(crate) cloudfront: CloudFront,
+    /// How many of the next calls are refused because there were too many.
+    pub(crate) throttled: usize,
 }
 
 impl Cloud {
@@ -38,6 +41,10 @@ impl Cloud {
 
     /// Performs a call: its effect, and its output.
     pub(crate) fn perform(&mut self, call: &Call<'_>) -> Result<Value, ErrorName> {
+        if self.throttled > 0 {
+            self.throttled -= 1;
+            return Err("ThrottlingException");
+        }
         match call {
             Call::GetSecretValue { secret_id } => {
                 assert_eq!(*secret_id, "settings");
@@ -45,7 +52,8 @@ impl Cloud {
             }
             Call::GetFunction { function_name } => {
                 Lambda::knows(function_name)?;
-                Ok(json!({"Configuration": self.lambda.latest(), "Code": {"Location": "signed"}}))
+                let latest = self.lambda.latest(self.now);
+                Ok(json!({"Configuration": latest, "Code": {"Location": "signed"}}))
             }
             Call::UpdateFunctionCode { function_name, s3_bucket, s3_key, revision_id, publish } => {
                 Lambda::knows(function_name)?;
@@ -54,7 +62,7 @@ impl Cloud {
             }
             Call::ListVersionsByFunction { function_name, marker } => {
                 Lambda::knows(function_name)?;
-                self.lambda.list(*marker)
+                self.lambda.list(*marker, self.now)
             }
             Call::GetFunctionConfiguration { function_name, qualifier } => {
                 Lambda::knows(function_name)?;

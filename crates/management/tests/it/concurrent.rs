@@ -1,5 +1,7 @@
 //! Two updates at once, in every order of their steps, with and without a release between them.
 
+use std::time::Duration;
+
 use firstparty_management::{CallFailure, NextStep, Run};
 use serde_json::Value;
 
@@ -83,6 +85,7 @@ fn check(cloud: &Cloud, runs: &[Run; 2], choices: &[Choice]) {
         assert!(*status == 200 || body["errorCode"] == "E6000", "{ends:?} {choices:?}");
     }
     assert!(ends.iter().any(|(status, _)| *status == 200), "{ends:?} {choices:?}");
+    assert!(cloudfront.caches.are_fresh(), "{choices:?}");
     let newest = cloud.lambda.newest().to_string();
     assert!(cloudfront.versions().iter().all(|version| *version == newest), "{choices:?}");
 }
@@ -114,6 +117,18 @@ fn every_order_of_two_updates() {
     ] {
         assert_eq!(interleavings(start, None), orders);
     }
+}
+
+/// R14.10: an update of the function takes time, so the runs meet in it. The one that comes second
+/// waits for the first.
+#[test]
+fn every_order_of_two_updates_that_take_time() {
+    let start = || {
+        let mut cloud = world::fresh();
+        cloud.lambda.update_time = Duration::from_secs(1);
+        cloud
+    };
+    assert_eq!(interleavings(start, None), 10_154);
 }
 
 /// R14.5: a run that published before a release, and goes on after the run that published it,

@@ -3,24 +3,35 @@
 use std::time::Duration;
 
 use firstparty_management::{
-    Call, CallFailure, DeploymentSettings, FunctionUrlEvent, NextStep, Run,
+    AuthorisationError, Call, CallFailure, DeploymentSettings, FunctionUrlEvent, NextStep, Run,
 };
 use serde_json::Value;
 
 use super::cloud::{Cloud, DISTRIBUTION, FUNCTION, TOKEN};
 use super::fault::{self, Fault};
+use super::patience::Patience;
 use super::world;
 
 /// Which call of a run meets which fault.
 pub(crate) type Schedule<'a> = &'a [(usize, Fault)];
 
 /// What happened in a run.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Trace {
     /// Operations in order.
     pub(crate) calls: Vec<&'static str>,
-    /// Time spent waiting.
+    /// Those of them that were not throttled.
+    pub(crate) answered: Vec<&'static str>,
+    /// Updates of the code that met another one.
+    pub(crate) conflicts: u32,
+    /// Time spent waiting, but for a throttled call.
     pub(crate) waited: Duration,
+    /// Time spent waiting for throttled calls.
+    pub(crate) throttled: Duration,
+    /// The call that was given up because it stayed throttled.
+    pub(crate) given_up: Option<&'static str>,
+    /// Why the run was not authorised.
+    pub(crate) reason: Option<AuthorisationError>,
     /// Status and body of the response, unless the host was killed.
     pub(crate) response: Option<(u16, Value)>,
     /// How often the distribution was written.
@@ -62,29 +73,29 @@ pub(crate) fn update(cloud: &mut Cloud, schedule: Schedule<'_>) -> Trace {
 
 /// Drives a run to its end.
 pub(crate) fn drive(mut run: Run, cloud: &mut Cloud, schedule: Schedule<'_>) -> Trace {
-    let mut trace = Trace { calls: Vec::new(), waited: Duration::ZERO, response: None, writes: 0 };
+    let (mut trace, mut patience) = (Trace::default(), Patience::default());
     loop {
         let outcome = match run.poll() {
             NextStep::Done(response) => {
                 assert_eq!(response.headers()["content-type"], "application/json");
                 let body = serde_json::from_slice(response.body()).expect("the body is JSON");
                 trace.response = Some((response.status().as_u16(), body));
+                trace.reason = run.authorisation_error();
+                assert_eq!(trace.reason.is_some(), response.status() == 401);
                 return trace;
             }
             NextStep::Wait(duration) => {
                 cloud.wait(duration);
-                trace.waited += duration;
+                let for_throttled = patience.waits(duration);
+                *(if for_throttled { &mut trace.throttled } else { &mut trace.waited }) += duration;
                 run.waited();
                 continue;
             }
             NextStep::Call(call) => {
                 let number = trace.calls.len();
-                trace.calls.push(call.operation());
-                assert!(trace.calls.len() <= Run::MAX_CALLS as usize, "unbounded");
                 let fault = schedule.iter().find(|(at, _)| *at == number).map(|(_, fault)| *fault);
-                let writes = call.operation() == "UpdateDistribution";
-                let (outcome, effective) = perform(cloud, &call, fault);
-                trace.writes += usize::from(writes && effective);
+                let outcome = answer(cloud, &call, fault, &mut trace);
+                patience.calls(&call, &outcome, &mut trace);
                 if fault == Some(Fault::Killed) {
                     return trace;
                 }
@@ -101,30 +112,49 @@ pub(crate) fn drive(mut run: Run, cloud: &mut Cloud, schedule: Schedule<'_>) -> 
     }
 }
 
+/// The outcome that the run gets, noted in the trace.
+fn answer(
+    cloud: &mut Cloud,
+    call: &Call<'_>,
+    fault: Option<Fault>,
+    trace: &mut Trace,
+) -> Result<Value, CallFailure> {
+    trace.calls.push(call.operation());
+    assert!(trace.calls.len() <= Run::MAX_CALLS as usize, "unbounded");
+    let (outcome, effective) = perform(cloud, call, fault);
+    if call.operation() == "UpdateDistribution" {
+        trace.writes += usize::from(effective);
+    }
+    if call.operation() == "UpdateFunctionCode" && outcome == Err(CallFailure::Conflict) {
+        trace.conflicts += 1;
+    }
+    if outcome != Err(CallFailure::Throttled) {
+        trace.answered.push(call.operation());
+    }
+    outcome
+}
+
 /// The outcome that the run gets, and whether the call took effect.
 fn perform(
     cloud: &mut Cloud,
     call: &Call<'_>,
     fault: Option<Fault>,
 ) -> (Result<Value, CallFailure>, bool) {
-    let reference = match call {
-        Call::CreateInvalidation { invalidation_batch, .. } => {
-            Some(invalidation_batch.caller_reference)
-        }
-        _ => None,
-    };
     match fault {
-        Some(fault @ Fault::Refused(name)) => {
-            fault::make_true(cloud, fault, reference);
+        Some(Fault::Refused(name)) => {
+            fault::make_true(cloud, name, call);
             return (Err(CallFailure::from_name(name)), false);
         }
         Some(Fault::Edited(edit)) => cloud.cloudfront.edited_by_someone(edit),
+        Some(Fault::Busy) => cloud.lambda.updated_by_someone(cloud.now),
+        Some(Fault::Throttled) => cloud.throttled = 1 + Run::THROTTLE_PAUSES.len(),
         _ => {}
     }
     let mut outcome = cloud.perform(call);
-    let effective = outcome.is_ok();
+    let mut effective = outcome.is_ok();
     if fault == Some(Fault::Repeated) {
         outcome = cloud.perform(call);
+        effective |= outcome.is_ok();
     }
     let outcome = outcome.map_err(CallFailure::from_name);
     match fault {

@@ -1,5 +1,6 @@
 //! What can go wrong with a call.
 
+use firstparty_management::Call;
 use serde_json::{Value, json};
 
 use super::cloud::{Cloud, ErrorName, ForeignEdit};
@@ -9,6 +10,8 @@ use super::cloud::{Cloud, ErrorName, ForeignEdit};
 pub(crate) enum Fault {
     /// It is refused, without effect.
     Refused(ErrorName),
+    /// It is throttled, and so is each repeat of it.
+    Throttled,
     /// It takes effect, and its reply is lost.
     Lost,
     /// It takes effect, and the host is killed.
@@ -20,6 +23,8 @@ pub(crate) enum Fault {
     Garbled(Garble),
     /// Another person edits the distribution just before.
     Edited(ForeignEdit),
+    /// Another person begins to update the function just before.
+    Busy,
 }
 
 /// How a reply differs from what is documented.
@@ -40,7 +45,13 @@ pub(crate) enum Garble {
 /// Names of errors, for each operation those that AWS documents for it and those that any call can
 /// end with.
 pub(crate) fn error_names(operation: &str) -> Vec<ErrorName> {
-    let any = ["AccessDeniedException", "AccessDenied", "TimeoutError", "ServiceUnavailable"];
+    let any = [
+        "AccessDeniedException",
+        "AccessDenied",
+        "TimeoutError",
+        "ServiceUnavailable",
+        "Throttling",
+    ];
     let own: &[ErrorName] = match operation {
         "GetSecretValue" => &[
             "DecryptionFailure",
@@ -68,7 +79,7 @@ pub(crate) fn error_names(operation: &str) -> Vec<ErrorName> {
             "TooManyRequestsException",
         ],
         "GetDistribution" | "GetDistributionConfig" => {
-            &["NoSuchDistribution", "ThrottlingException"]
+            &["NoSuchDistribution", "RequestLimitExceeded", "ThrottlingException"]
         }
         "UpdateDistribution" => &[
             "IllegalUpdate",
@@ -99,7 +110,7 @@ pub(crate) fn all(operation: &str) -> Vec<Fault> {
     let garbles = [Garble::Null, Garble::Empty, Garble::Blank, Garble::Unheard, Garble::Mistyped];
     let refused = error_names(operation).into_iter().map(Fault::Refused);
     refused
-        .chain([Fault::Lost, Fault::Killed, Fault::Repeated])
+        .chain([Fault::Lost, Fault::Killed, Fault::Repeated, Fault::Throttled, Fault::Busy])
         .chain(garbles.map(Fault::Garbled))
         .chain(ForeignEdit::ALL.map(Fault::Edited))
         .collect()
@@ -139,20 +150,28 @@ pub(crate) fn codes(operation: &str, fault: Fault) -> &'static [&'static str] {
         (Fault::Refused(name), _) if is_survived(operation, name) => &[],
         (Fault::Refused("AccessDenied" | "AccessDeniedException"), _) => &["E2200"],
         (Fault::Refused("ResourceNotFoundException" | "NoSuchDistribution"), _) => &["E2100"],
-        (Fault::Refused(_) | Fault::Lost | Fault::Repeated, "UpdateFunctionCode") => &["E6000"],
-        (Fault::Refused(_) | Fault::Lost, _) => &["E1000"],
+        (
+            Fault::Refused(_) | Fault::Lost | Fault::Repeated | Fault::Throttled,
+            "UpdateFunctionCode",
+        ) => &["E6000"],
+        (Fault::Refused(_) | Fault::Lost | Fault::Throttled, _) => &["E1000"],
         (Fault::Garbled(_), "GetFunction") => &["E3100", "E6000", "E8200"],
         (Fault::Garbled(_), "UpdateFunctionCode") => &["E7100", "E8000", "E8300"],
         (Fault::Garbled(_), "ListVersionsByFunction") => &["E1000", "E7100", "E8000"],
         (Fault::Garbled(_), "GetFunctionConfiguration") => &["E8100"],
         (Fault::Garbled(_), "GetDistributionConfig") => &["E4100", "E5100", "E6100"],
-        (Fault::Killed | Fault::Repeated | Fault::Edited(_) | Fault::Garbled(_), _) => &[],
+        (
+            Fault::Killed | Fault::Repeated | Fault::Edited(_) | Fault::Garbled(_) | Fault::Busy,
+            _,
+        ) => &[],
     }
 }
 
 /// Whether one such refusal does not end a run (too many of them do).
 fn is_survived(operation: &str, name: &str) -> bool {
     match operation {
+        _ if is_throttling(name) => true,
+        "UpdateFunctionCode" => name == "ResourceConflictException",
         "CreateInvalidation" => name == "InvalidationBatchAlreadyExists",
         "UpdateDistribution" => {
             ["InvalidIfMatchVersion", "InvalidLambdaFunctionAssociation", "PreconditionFailed"]
@@ -162,10 +181,24 @@ fn is_survived(operation: &str, name: &str) -> bool {
     }
 }
 
-/// An injected refusal must be true: a batch that "exists already" has to exist.
-pub(crate) fn make_true(cloud: &mut Cloud, fault: Fault, reference: Option<&str>) {
-    if let (Fault::Refused("InvalidationBatchAlreadyExists"), Some(reference)) = (fault, reference)
+/// The names of R14.10.
+pub(crate) fn is_throttling(name: &str) -> bool {
+    [
+        "RequestLimitExceeded",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyInvalidationsInProgress",
+        "TooManyRequestsException",
+    ]
+    .contains(&name)
+}
+
+/// An injected refusal must be true: a batch that "exists already" has to exist, as someone else's
+/// run made it.
+pub(crate) fn make_true(cloud: &mut Cloud, name: ErrorName, call: &Call<'_>) {
+    if let ("InvalidationBatchAlreadyExists", Call::CreateInvalidation { invalidation_batch, .. }) =
+        (name, call)
     {
-        cloud.cloudfront.invalidations.insert(reference.to_owned(), vec!["/by-someone".to_owned()]);
+        cloud.cloudfront.invalidate(invalidation_batch).expect("CloudFront takes it");
     }
 }

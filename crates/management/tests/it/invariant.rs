@@ -1,6 +1,8 @@
 //! What is true after every run, whatever went wrong, and after the run that follows.
 
-use firstparty_management::Update;
+use std::time::Duration;
+
+use firstparty_management::{Run, Update};
 
 use super::cloud::{Cloud, FUNCTION, ForeignEdit, blanked};
 use super::driver::{self, Schedule, Trace};
@@ -21,6 +23,7 @@ pub(crate) fn explore(mut cloud: Cloud, schedule: Schedule<'_>) -> Trace {
 
 /// One update under a schedule, checked.
 pub(crate) fn checked_update(cloud: &mut Cloud, schedule: Schedule<'_>) -> Trace {
+    cloud.throttled = 0;
     cloud.cloudfront.last_seen.clear();
     cloud.cloudfront.without_us = cloud.cloudfront.config.clone();
     let before = cloud.clone();
@@ -34,15 +37,20 @@ pub(crate) fn checked_update(cloud: &mut Cloud, schedule: Schedule<'_>) -> Trace
 
 /// R14.5: the next run completes the work, and the one after it has nothing to do.
 pub(crate) fn finish(mut cloud: Cloud, schedule: Schedule<'_>) {
-    cloud.now += std::time::Duration::from_secs(60);
+    cloud.now += Duration::from_secs(60);
     let next = checked_update(&mut cloud, &[]);
     let associated = !cloud.cloudfront.versions().is_empty();
     let ends: &[_] = if associated { &[COMPLETED, NOT_REQUIRED] } else { &[NOT_ASSOCIATED] };
     assert!(ends.contains(&next.end()), "{schedule:?}: {next:?}");
     assert!(is_current(&cloud), "{schedule:?}: {:?}", cloud.cloudfront.versions());
+    let fresh = cloud.cloudfront.caches.are_fresh();
+    assert!(fresh, "responses of an earlier version stay: {:?} {schedule:?}", cloud.cloudfront);
+    let invalidations = cloud.cloudfront.invalidations.len();
     let last = checked_update(&mut cloud, &[]);
     let end = if associated { NOT_REQUIRED } else { NOT_ASSOCIATED };
     assert_eq!((last.end(), last.writes), (end, 0), "{schedule:?}");
+    // R14.4: a repeat of the same run does not invalidate again.
+    assert_eq!(cloud.cloudfront.invalidations.len(), invalidations, "{schedule:?}");
 }
 
 /// R14.9, R14.7: the configuration is valid, has all edits, and other associations are unchanged.
@@ -75,32 +83,42 @@ fn associations_are_old_or_new(after: &Cloud, trace: &Trace, schedule: Schedule<
 }
 
 fn work_is_bounded(trace: &Trace) {
-    let count = |operation| trace.calls.iter().filter(|call| **call == operation).count();
-    assert!(trace.calls.len() <= 1 + Update::MAX_CALLS as usize);
+    let count = |operation| trace.answered.iter().filter(|call| **call == operation).count();
+    let beginnings = 1 + trace.conflicts;
+    assert!(beginnings <= 1 + Update::MAX_RESTARTS + 1);
+    assert!(trace.calls.len() <= Run::MAX_CALLS as usize);
+    assert!(count("GetFunction") <= (beginnings * Update::MAX_POLLS) as usize);
+    assert!(count("UpdateFunctionCode") <= beginnings as usize);
     assert!(count("GetFunctionConfiguration") <= Update::MAX_POLLS as usize);
     assert!(count("UpdateDistribution") <= Update::MAX_ATTEMPTS as usize);
-    for once in ["GetSecretValue", "GetFunction", "UpdateFunctionCode", "CreateInvalidation"] {
+    for once in ["GetSecretValue", "CreateInvalidation"] {
         assert!(count(once) <= 1, "{once} twice: {trace:?}");
     }
-    let longest = Update::VERSION_PAUSE * (Update::MAX_POLLS - 1)
+    let longest = Update::VERSION_PAUSE * ((1 + beginnings) * Update::MAX_POLLS)
         + Update::DISTRIBUTION_PAUSE * (Update::MAX_ATTEMPTS - 1);
     assert!(trace.waited <= longest, "{trace:?}");
+    let throttled = trace.calls.len() - trace.answered.len();
+    assert!(trace.throttled <= Duration::from_secs(16) * u32::try_from(throttled).unwrap());
 }
 
 fn reply_is_true(before: &Cloud, after: &Cloud, trace: &Trace, schedule: Schedule<'_>) {
     match trace.end() {
         "killed" => {}
         UNAUTHORISED => {
-            assert_eq!(trace.calls, ["GetSecretValue"]);
-            assert!(schedule.iter().any(|(at, _)| *at == 0), "{schedule:?}");
+            assert!(trace.calls.iter().all(|call| *call == "GetSecretValue"), "{trace:?}");
+            let guilty = schedule.iter().any(|(at, _)| *at < trace.calls.len());
+            assert!(guilty, "{schedule:?}");
         }
         success @ (COMPLETED | NOT_REQUIRED) => {
             let newest = after.lambda.newest().to_string();
             let seen = &after.cloudfront.last_seen;
             assert!(after.lambda.is_up_to_date());
             assert!(!seen.is_empty() && seen.iter().all(|version| *version == newest));
-            let reference = format!("{FUNCTION}-{newest}");
-            assert!(after.cloudfront.invalidations.contains_key(&reference));
+            let reference = format!("{FUNCTION}-{newest}-");
+            let mut references = after.cloudfront.invalidations.keys();
+            assert!(references.any(|known| known.starts_with(&reference)));
+            let edited = schedule.iter().any(|(_, fault)| matches!(fault, Fault::Edited(_)));
+            assert!(edited || after.cloudfront.caches.are_fresh(), "{trace:?} {schedule:?}");
             if success == NOT_REQUIRED {
                 assert_eq!(trace.writes, 0);
                 assert_eq!(before.lambda.newest(), after.lambda.newest());
@@ -116,13 +134,20 @@ fn reply_is_true(before: &Cloud, after: &Cloud, trace: &Trace, schedule: Schedul
                 && trace.calls.contains(&"GetDistributionConfig")
                 && after.cloudfront.last_seen.is_empty();
             let exhausted = code == "E1000" && writes_tried(trace) == Update::MAX_ATTEMPTS as usize;
-            assert!(guilty || exhausted || removed, "{code} for no reason: {trace:?} {schedule:?}");
+            let refused = code == "E6000" && trace.conflicts > Update::MAX_RESTARTS;
+            let throttled = match trace.given_up {
+                Some("UpdateFunctionCode") => code == "E6000",
+                Some(_) => code == "E1000",
+                None => false,
+            };
+            let explained = guilty || exhausted || removed || refused || throttled;
+            assert!(explained, "{code} for no reason: {trace:?} {schedule:?}");
         }
     }
 }
 
 fn writes_tried(trace: &Trace) -> usize {
-    trace.calls.iter().filter(|call| **call == "UpdateDistribution").count()
+    trace.answered.iter().filter(|call| **call == "UpdateDistribution").count()
 }
 
 /// Whether every association is with the newest version, and that with the newest code.

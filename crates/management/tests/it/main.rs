@@ -10,12 +10,14 @@
 
 mod authorisation;
 mod bad_input;
+mod busy;
 mod cloud;
 mod concurrent;
 mod driver;
 mod exhaustive;
 mod fault;
 mod invariant;
+mod patience;
 mod plain;
 mod plan;
 mod random;

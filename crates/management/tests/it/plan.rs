@@ -45,7 +45,7 @@ fn the_samples_plan() {
     /CacheBehaviors/Items/[/checkout/*/agent]/LambdaFunctionAssociations/Items/0/LambdaFunctionARN
       from "{ARN}:7"
       to   "{ARN}:8"
-- invalidate, unless done already (reference edge-8)
+- invalidate, unless done already (reference edge-8-921b0411d0aef4f3)
     /checkout/*
     /ore54guier/*
 Then answer 200 OK: {{"status":"Update completed"}}

@@ -11,8 +11,10 @@ use super::world;
 
 fn cloud() -> impl Strategy<Value = Cloud> {
     let start = prop::sample::select(world::ALL.map(|(_, start)| start).to_vec());
-    (start, 0..5_u64, 0..7_u64, any::<bool>()).prop_map(|(start, activation, lag, named)| {
+    let times = (0..5_u64, 0..7_u64, 0..4_u64);
+    (start, times, any::<bool>()).prop_map(|(start, (activation, lag, update), named)| {
         let mut cloud = start();
+        cloud.lambda.update_time = Duration::from_secs(update);
         cloud.lambda.activation = Duration::from_secs(activation);
         cloud.lambda.distribution_lag = Duration::from_secs(lag);
         cloud.lambda.names_version = named;
@@ -31,6 +33,10 @@ fn fault() -> impl Strategy<Value = Fault> {
         4 => prop::sample::select(ForeignEdit::ALL.to_vec()).prop_map(Fault::Edited),
         4 => Just(Fault::Refused("PreconditionFailed")),
         4 => Just(Fault::Refused("InvalidLambdaFunctionAssociation")),
+        4 => Just(Fault::Refused("ResourceConflictException")),
+        4 => Just(Fault::Refused("TooManyRequestsException")),
+        2 => Just(Fault::Busy),
+        1 => Just(Fault::Throttled),
         2 => prop::sample::select(names),
         1 => Just(Fault::Lost),
         1 => Just(Fault::Killed),
@@ -49,7 +55,7 @@ fn run() -> impl Strategy<Value = (Option<&'static str>, Vec<(usize, Fault)>)> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
 
-    /// R14.4 to R14.9 under schedules of any length: about nine thousand runs.
+    /// R14.4 to R14.10 under schedules of any length: about nine thousand runs.
     #[test]
     fn random_schedules_keep_the_invariants(
         mut cloud in cloud(),

@@ -63,7 +63,12 @@ fn at(pattern: &str, version: usize) -> Value {
 
 fn cloud(lambda: Lambda, config: &Value) -> Cloud {
     // Not at zero: a version that was published before any run is active since ever.
-    Cloud { now: Duration::from_secs(1000), lambda, cloudfront: CloudFront::new(config) }
+    Cloud {
+        now: Duration::from_secs(1000),
+        lambda,
+        cloudfront: CloudFront::new(config),
+        throttled: 0,
+    }
 }
 
 /// New code lies in the bucket, one behaviour is associated.
@@ -106,6 +111,18 @@ pub(crate) fn slow() -> Cloud {
     cloud
 }
 
+/// An update of the function is in progress, and updates take time. The path patterns have characters
+/// that no path of an invalidation may have.
+pub(crate) fn busy() -> Cloud {
+    let patterns = ["/~fp/*", "/fp?/*", "/a b/*", "fp"];
+    let mut cloud =
+        cloud(Lambda::new(["a", "b"]), &config(&patterns.map(|pattern| at(pattern, 2))));
+    cloud.lambda.package = "c".into();
+    cloud.lambda.update_time = Duration::from_secs(2);
+    cloud.lambda.busy_until = cloud.now + Duration::from_secs(2);
+    cloud
+}
+
 /// Everything that an association can be: ours in the default and ordered behaviours, at both
 /// origins, beside other events, other functions, similar names, other accounts, other origins.
 pub(crate) fn crowded() -> Cloud {
@@ -131,12 +148,13 @@ pub(crate) fn crowded() -> Cloud {
 pub(crate) type Start = fn() -> Cloud;
 
 /// All of them, by name.
-pub(crate) const ALL: [(&str, Start); 7] = [
+pub(crate) const ALL: [(&str, Start); 8] = [
     ("fresh", fresh),
     ("settled", settled),
     ("half finished", half_finished),
     ("mixed", mixed),
     ("unnamed", unnamed),
     ("slow", slow),
+    ("busy", busy),
     ("crowded", crowded),
 ];

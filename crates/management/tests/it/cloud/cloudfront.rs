@@ -6,6 +6,7 @@ use std::time::Duration;
 use firstparty_management::InvalidationBatch;
 use serde_json::{Value, json};
 
+use super::cache::Caches;
 use super::{ARN, DISTRIBUTION, ErrorName, Lambda};
 
 #[derive(Clone, Debug)]
@@ -16,6 +17,7 @@ pub(crate) struct CloudFront {
     etag: u32,
     /// Paths by reference.
     pub(crate) invalidations: BTreeMap<String, Vec<String>>,
+    pub(crate) caches: Caches,
     /// Versions that the distribution was associated with when it was last read or written.
     pub(crate) last_seen: Vec<String>,
     edits: u32,
@@ -56,6 +58,7 @@ impl CloudFront {
             without_us: config.clone(),
             etag: 1,
             invalidations: BTreeMap::new(),
+            caches: Caches::default(),
             last_seen: Vec::new(),
             edits: 0,
         }
@@ -93,20 +96,21 @@ impl CloudFront {
         if !arns.all(|arn| lambda.is_usable(&arn, now)) {
             return Err("InvalidLambdaFunctionAssociation");
         }
+        self.caches.config_changed(&self.config, config);
         self.config = config.clone();
         self.etag += 1;
         self.last_seen = self.versions();
         Ok(json!({"ETag": self.etag(), "Distribution": {"Id": DISTRIBUTION}}))
     }
 
-    pub(super) fn invalidate(&mut self, batch: &InvalidationBatch<'_>) -> Result<Value, ErrorName> {
+    pub(crate) fn invalidate(&mut self, batch: &InvalidationBatch<'_>) -> Result<Value, ErrorName> {
         let paths = batch.paths.items;
         if batch.paths.quantity != paths.len() {
             return Err("InconsistentQuantities");
         }
         let is_valid = |path: &String| {
             let tail = path.strip_prefix('/').map(|rest| rest.strip_suffix('*').unwrap_or(rest));
-            tail.is_some_and(|tail| !tail.contains(['*', '?']))
+            tail.is_some_and(|tail| tail.bytes().all(is_safe))
         };
         let repeated = paths.iter().enumerate().any(|(at, path)| paths[..at].contains(path));
         if paths.is_empty() || repeated || !paths.iter().all(is_valid) {
@@ -115,17 +119,22 @@ impl CloudFront {
         if paths.iter().filter(|path| path.ends_with('*')).count() > 15 {
             return Err("TooManyInvalidationsInProgress");
         }
-        let known = self.invalidations.entry(batch.caller_reference.to_owned());
-        if known.or_insert_with(|| paths.to_vec()) == paths {
-            Ok(json!({"Invalidation": {"Status": "InProgress"}}))
-        } else {
-            Err("InvalidationBatchAlreadyExists")
+        match self.invalidations.get(batch.caller_reference) {
+            Some(known) if known != paths => return Err("InvalidationBatchAlreadyExists"),
+            // The batch that exists: it invalidates nothing again.
+            Some(_) => {}
+            None => {
+                self.invalidations.insert(batch.caller_reference.to_owned(), paths.to_vec());
+                self.caches.invalidated(paths);
+            }
         }
+        Ok(json!({"Invalidation": {"Status": "InProgress"}}))
     }
 
     pub(crate) fn edited_by_someone(&mut self, edit: ForeignEdit) {
         self.edits += 1;
         self.etag += 1;
+        let before = self.config.clone();
         for config in [&mut self.config, &mut self.without_us] {
             let number = self.edits;
             match edit {
@@ -151,6 +160,7 @@ impl CloudFront {
                 }
             }
         }
+        self.caches.config_changed(&before, &self.config);
     }
 
     /// The function's versions in the associations that R14.4 is about.
@@ -171,6 +181,12 @@ impl CloudFront {
     fn etag(&self) -> String {
         format!("ETAG{}", self.etag)
     }
+}
+
+/// The characters of a path that need no encoding. CloudFront documents `*` as one of them; in the
+/// middle of a path it would be no wildcard.
+fn is_safe(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-_./$'@:+&,;=!".contains(&byte)
 }
 
 fn versions(config: &Value) -> Vec<String> {
@@ -194,7 +210,7 @@ fn associations(config: &Value) -> Vec<(String, String, String)> {
 }
 
 /// R14.4 and R14.7 once more, in a naive way: the origins of every world are called so.
-fn is_ours((origin, event, arn): &(String, String, String)) -> bool {
+pub(super) fn is_ours((origin, event, arn): &(String, String, String)) -> bool {
     let origin = origin == "cdn" || origin == "api";
     origin && event == "origin-request" && arn.starts_with(&format!("{ARN}:"))
 }

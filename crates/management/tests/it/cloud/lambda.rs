@@ -20,6 +20,10 @@ pub(crate) struct Lambda {
     pub(crate) distribution_lag: Duration,
     /// Versions on one page of a list: 50 on AWS's.
     pub(crate) page: usize,
+    /// How long an update of the function is in progress.
+    pub(crate) update_time: Duration,
+    /// When the latest update of it ends.
+    pub(crate) busy_until: Duration,
     /// Whether the reply to `UpdateFunctionCode` describes the version or `$LATEST`.
     pub(crate) names_version: bool,
 }
@@ -45,6 +49,8 @@ impl Lambda {
             versions,
             activation: Duration::ZERO,
             distribution_lag: Duration::ZERO,
+            update_time: Duration::ZERO,
+            busy_until: Duration::ZERO,
             page: 50,
             names_version: true,
         }
@@ -70,25 +76,37 @@ impl Lambda {
         self.versions.last().is_some_and(|version| version.code == self.package)
     }
 
-    pub(super) fn latest(&self) -> Value {
+    /// Another person changes the function's settings, which takes two seconds.
+    pub(crate) fn updated_by_someone(&mut self, now: Duration) {
+        self.revision += 1;
+        self.busy_until = now + Duration::from_secs(2);
+    }
+
+    pub(super) fn latest(&self, now: Duration) -> Value {
+        let status = if self.busy_until <= now { "Successful" } else { "InProgress" };
         json!({
             "FunctionName": FUNCTION, "FunctionArn": ARN, "Version": "$LATEST",
             "CodeSha256": self.code, "RevisionId": format!("latest-{}", self.revision),
             "Runtime": "nodejs24.x", "Handler": "index.handler", "State": "Active",
-            "LastModified": "2026-01-01T00:00:00.000+0000", "LastUpdateStatus": "Successful",
+            "LastModified": "2026-01-01T00:00:00.000+0000", "LastUpdateStatus": status,
         })
     }
 
-    /// Unchanged code does not publish a version. The reply is about the newest one.
+    /// Unchanged code does not publish a version. The reply is about the newest one. While another
+    /// update is in progress, there is no further one.
     pub(super) fn update_code(
         &mut self,
         revision: &str,
         now: Duration,
     ) -> Result<Value, ErrorName> {
+        if now < self.busy_until {
+            return Err("ResourceConflictException");
+        }
         if revision != format!("latest-{}", self.revision) {
             return Err("PreconditionFailedException");
         }
         self.revision += 1;
+        self.busy_until = now + self.update_time;
         self.code.clone_from(&self.package);
         if !self.is_up_to_date() {
             let active_at = now + self.activation;
@@ -97,7 +115,7 @@ impl Lambda {
         if self.names_version {
             self.configuration(&self.newest().to_string(), now)
         } else {
-            Ok(self.latest())
+            Ok(self.latest(now))
         }
     }
 
@@ -110,7 +128,7 @@ impl Lambda {
         }))
     }
 
-    pub(super) fn list(&self, marker: Option<&str>) -> Result<Value, ErrorName> {
+    pub(super) fn list(&self, marker: Option<&str>, now: Duration) -> Result<Value, ErrorName> {
         let start = match marker {
             None => 0,
             Some(marker) => marker.parse().map_err(|_| "InvalidParameterValueException")?,
@@ -118,7 +136,7 @@ impl Lambda {
         // `$LATEST` comes first, at 0.
         let end = (self.newest() + 1).min(start + self.page);
         let describe = |number: usize| match number {
-            0 => self.latest(),
+            0 => self.latest(now),
             _ => self.configuration(&number.to_string(), Duration::MAX).expect("it was published"),
         };
         let page: Vec<Value> = (start..end).map(describe).collect();
