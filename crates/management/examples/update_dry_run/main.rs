@@ -1,5 +1,6 @@
 //! Shows what an update would change. It reads a distribution's configuration and a function's state
-//! from files, and prints a plan. It makes no calls and changes nothing.
+//! from files, and prints the calls in order, what each of them changes, and the paths that would be
+//! invalidated. It makes no calls and changes nothing.
 //!
 //! These commands print the files:
 //!

@@ -3,7 +3,9 @@
 use std::error::Error;
 use std::fmt::{self, Write};
 
-use firstparty_management::{Call, CallFailure, DeploymentSettings, NextStep, Update};
+use firstparty_management::{
+    Call, CallFailure, DeploymentSettings, InvalidationBatch, NextStep, Update,
+};
 use serde_json::{Value, json};
 
 /// The content of the files and the arguments.
@@ -38,27 +40,27 @@ pub(crate) fn make(
         other => variable(other),
     });
     let mut update = Update::new(settings.deployment()?);
-    let cloud = Files { input, version: published_version(input, name) };
-    let id = input.distribution_id;
-    let mut text = format!("Plan for function {name} and distribution {id}:\n");
+    let mut host = Host::new(input, name);
     loop {
         let outcome = match update.poll() {
             NextStep::Call(call) => {
-                cloud.describe(&call, &mut text)?;
-                cloud.answer(&call)
+                host.describe(&call)?;
+                host.answer(&call)
             }
-            NextStep::Wait(_) => {
+            NextStep::Wait(duration) => {
+                writeln!(host.text, "   Then wait for {duration:?}.")?;
                 update.waited();
                 continue;
             }
             NextStep::Done(response) => {
                 let body = std::str::from_utf8(response.body())?;
-                writeln!(text, "Then answer {}: {body}", response.status())?;
+                writeln!(host.text, "Then answer {}: {body}", response.status())?;
                 break;
             }
         };
         update.reply(outcome);
     }
+    let mut text = host.text;
     if let Some(error) = update.error() {
         writeln!(text, "The update would fail: {error}.")?;
     }
@@ -72,22 +74,45 @@ fn published_version(input: &Input<'_>, name: &str) -> u32 {
     input.version.unwrap_or(next)
 }
 
-/// Answers calls from the files.
-struct Files<'a> {
+/// Answers calls from the files, and writes them down.
+struct Host<'a> {
     input: &'a Input<'a>,
     version: u32,
+    calls: u32,
+    /// Whether the configuration was written, so that its tag is not the file's any more.
+    has_written: bool,
+    text: String,
 }
 
-impl Files<'_> {
+impl<'a> Host<'a> {
+    fn new(input: &'a Input<'a>, name: &str) -> Self {
+        let id = input.distribution_id;
+        let text = format!("Plan for function {name} and distribution {id}:\n");
+        let version = published_version(input, name);
+        Self { input, version, calls: 0, has_written: false, text }
+    }
+
     fn answer(&self, call: &Call<'_>) -> Result<Value, CallFailure> {
         match call {
-            Call::GetFunction { .. } => Ok(self.input.function.clone()),
+            Call::GetFunction { .. } => Ok(self.function()),
             Call::UpdateFunctionCode { .. } => Ok(self.published()),
             Call::GetFunctionConfiguration { .. } => Ok(json!({"State": "Active"})),
             Call::GetDistributionConfig { .. } => Ok(self.input.distribution.clone()),
             Call::UpdateDistribution { .. } | Call::CreateInvalidation { .. } => Ok(json!({})),
             _ => Err(CallFailure::Other),
         }
+    }
+
+    /// The function as the file has it. If another update was in progress, it has ended by the time
+    /// of a second look.
+    fn function(&self) -> Value {
+        let mut function = self.input.function.clone();
+        if let Some(status) = function.pointer_mut("/Configuration/LastUpdateStatus") {
+            if self.calls > 1 {
+                *status = json!("Successful");
+            }
+        }
+        function
     }
 
     /// The function's state after its code was updated.
@@ -103,39 +128,72 @@ impl Files<'_> {
         published
     }
 
-    /// One line of the plan, or several.
-    fn describe(&self, call: &Call<'_>, plan: &mut String) -> fmt::Result {
+    /// Writes down a call, and what it changes.
+    fn describe(&mut self, call: &Call<'_>) -> fmt::Result {
+        self.calls += 1;
+        write!(self.text, "{}. {} ", self.calls, call.operation())?;
         match call {
+            Call::GetFunction { .. } => {
+                writeln!(self.text, "reads the function. It changes nothing.")
+            }
             Call::UpdateFunctionCode { s3_bucket, s3_key, revision_id, .. } => {
-                writeln!(plan, "- take the code from s3://{s3_bucket}/{s3_key} and publish it")?;
-                writeln!(
-                    plan,
-                    "  (refused if the function is not at revision {revision_id} any more)"
-                )?;
+                self.describe_code(s3_bucket, s3_key, revision_id)
             }
             Call::GetFunctionConfiguration { qualifier, .. } => {
-                writeln!(plan, "- wait until version {qualifier} is active")?;
+                let version = format!("version {qualifier}, again and again until it is active");
+                writeln!(self.text, "reads {version}. It changes nothing.")
+            }
+            Call::GetDistributionConfig { .. } => {
+                writeln!(self.text, "reads the distribution's configuration. It changes nothing.")
             }
             Call::UpdateDistribution { if_match, distribution_config, .. } => {
-                writeln!(plan, "- change the distribution's configuration")?;
-                writeln!(
-                    plan,
-                    "  (refused and planned again if its tag is not {if_match} any more)"
-                )?;
-                let before =
-                    self.input.distribution.get("DistributionConfig").unwrap_or(&Value::Null);
-                differences("", before, distribution_config, plan)?;
+                self.has_written = true;
+                self.describe_configuration(if_match, distribution_config)
             }
             Call::CreateInvalidation { invalidation_batch, .. } => {
-                let reference = invalidation_batch.caller_reference;
-                writeln!(plan, "- invalidate, unless done already (reference {reference})")?;
-                for path in invalidation_batch.paths.items {
-                    writeln!(plan, "    {path}")?;
-                }
+                self.describe_invalidation(invalidation_batch)
             }
-            reading => writeln!(plan, "- read: {}", reading.operation())?,
+            other => writeln!(self.text, "is not part of an update: {other:?}"),
         }
-        Ok(())
+    }
+
+    fn describe_code(&mut self, bucket: &str, key: &str, revision: &str) -> fmt::Result {
+        let plan = &mut self.text;
+        writeln!(plan, "changes the function. It takes the code from s3://{bucket}/{key}.")?;
+        let version = self.version;
+        if self.input.unchanged {
+            writeln!(plan, "   The code is that of version {version}, so nothing is published.")?;
+        } else {
+            writeln!(plan, "   It publishes version {version}.")?;
+        }
+        writeln!(plan, "   It is refused if the function is not at revision {revision} any more.")
+    }
+
+    fn describe_configuration(&mut self, tag: &str, after: &Value) -> fmt::Result {
+        let plan = &mut self.text;
+        writeln!(plan, "changes the distribution's configuration:")?;
+        let before = self.input.distribution.get("DistributionConfig").unwrap_or(&Value::Null);
+        differences("", before, after, plan)?;
+        writeln!(plan, "   It is refused and planned again if the tag is not {tag} any more.")
+    }
+
+    fn describe_invalidation(&mut self, batch: &InvalidationBatch<'_>) -> fmt::Result {
+        let plan = &mut self.text;
+        writeln!(plan, "removes the responses under these paths from the caches:")?;
+        for path in batch.paths.items {
+            writeln!(plan, "     {path}")?;
+        }
+        let reference = batch.caller_reference;
+        match reference.rsplit_once('-') {
+            Some((version, _)) if self.has_written => writeln!(
+                plan,
+                "   Its reference is {version}-DIGEST, with a digest of the paths and the new tag."
+            ),
+            _ => writeln!(
+                plan,
+                "   It changes nothing if the reference {reference} was used before."
+            ),
+        }
     }
 }
 
@@ -156,7 +214,7 @@ fn differences(path: &str, before: &Value, after: &Value, plan: &mut String) -> 
                 differences(&format!("{path}/{label}"), before, after, plan)?;
             }
         }
-        _ => writeln!(plan, "    {path}\n      from {before}\n      to   {after}")?,
+        _ => writeln!(plan, "     {path}\n       from {before}\n       to   {after}")?,
     }
     Ok(())
 }
