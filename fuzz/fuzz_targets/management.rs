@@ -3,8 +3,10 @@
 //! Oracle (R14): it never panics; before authorisation it asks for the secret and nothing else;
 //! its calls are bounded; a configuration goes back with the tag it came with and with nothing
 //! changed but ARNs of the function, none of which names an earlier version than before; an
-//! invalidation is well-formed and comes before success; input that was not asked for changes
-//! nothing; the token is shown nowhere.
+//! invalidation is well-formed, has the reference that a model makes, and comes before success; a
+//! throttled call is made again as it was, after the right wait; a caller who is not authorised
+//! learns nothing, the host a reason; input that was not asked for changes nothing; the token is
+//! shown nowhere.
 
 #![no_main]
 
@@ -52,7 +54,9 @@ impl Fit {
                 json!({"SecretString": json!({ "token": TOKEN }).to_string()})
             }
             Call::GetFunction { .. } => {
-                json!({"Configuration": {"RevisionId": "r", "CodeSha256": self.text.0}})
+                let status = if self.number.0 % 4 == 1 { "InProgress" } else { "Successful" };
+                json!({"Configuration": {"RevisionId": "r", "CodeSha256": self.text.0,
+                    "LastUpdateStatus": status}})
             }
             Call::UpdateFunctionCode { .. } if self.flag => {
                 json!({"Version": "$LATEST", "RevisionId": "r", "CodeSha256": self.text.0})
@@ -75,6 +79,7 @@ impl Fit {
                 let etag = Text(format!("t{}", self.number.0));
                 config(&etag, &Json(json!(self.text.0)), &behaviours)
             }
+            Call::UpdateDistribution { .. } if self.flag => json!({"ETag": self.text.0}),
             _ => json!({}),
         }
     }
@@ -105,7 +110,7 @@ impl<'a> Arbitrary<'a> for Text {
             2 | 3 => format!("{ARN}:{number}"),
             4 => format!("{ARN}-2:{number}"),
             5 => "cdn".to_owned(),
-            6 => format!("/path/{number}*x?"),
+            6 => format!("/path/{number}{}x?", ["*", "~", " ", ""][usize::from(number)]),
             7 => "$LATEST".to_owned(),
             8 => format!("r{number}"),
             _ => String::arbitrary(u)?,
@@ -120,7 +125,7 @@ struct Number(u8);
 #[derive(Clone, Debug)]
 struct Json(Value);
 
-const NAMES: [&str; 16] = [
+const NAMES: [&str; 17] = [
     "Configuration",
     "RevisionId",
     "CodeSha256",
@@ -129,6 +134,7 @@ const NAMES: [&str; 16] = [
     "Versions",
     "NextMarker",
     "State",
+    "LastUpdateStatus",
     "ETag",
     "DistributionConfig",
     "Origins",
@@ -168,13 +174,18 @@ fn json_of(u: &mut Unstructured<'_>, depth: u32) -> Result<Value> {
 
 impl Reply {
     fn outcome(&self) -> std::result::Result<Value, CallFailure> {
-        const FAILURES: [&str; 6] = [
+        const FAILURES: [&str; 11] = [
             "AccessDenied",
             "NoSuchDistribution",
             "PreconditionFailed",
             "InvalidLambdaFunctionAssociation",
             "InvalidationBatchAlreadyExists",
             "Throttling",
+            "ResourceConflictException",
+            "ThrottlingException",
+            "TooManyRequestsException",
+            "TooManyInvalidationsInProgress",
+            "RequestLimitExceeded",
         ];
         Ok(match self {
             Self::Failed(which) => {
@@ -233,7 +244,12 @@ struct Witness {
     calls: u32,
     authorised: bool,
     config: Option<Value>,
+    /// The version that is checked, and the distribution's tag as it was read or written last.
+    version: String,
+    etag: String,
     invalidated: bool,
+    /// The call that has to be made again, and how often it was throttled.
+    throttled: Option<(Value, u32)>,
     /// The cloud itself said the token, as the name of something.
     echoed: bool,
 }
@@ -243,32 +259,76 @@ impl Witness {
     fn answer(&mut self, call: &Call<'_>, outcome: &std::result::Result<Value, CallFailure>) {
         self.calls += 1;
         assert!(self.calls <= Run::MAX_CALLS);
+        let is_secret = matches!(call, Call::GetSecretValue { .. });
+        assert_ne!(is_secret, self.authorised, "a call for nobody, or the secret again");
+        self.count_throttled(call, outcome);
         match call {
             Call::GetSecretValue { .. } => {
-                assert_eq!(self.calls, 1);
                 let text = outcome.as_ref().ok().and_then(|secret| secret.get("SecretString"));
                 let text = text.and_then(Value::as_str).unwrap_or_default();
                 self.authorised = text.contains(TOKEN);
             }
-            Call::GetDistributionConfig { .. } => self.config = outcome.clone().ok(),
+            Call::GetFunctionConfiguration { qualifier, .. } => {
+                (*qualifier).clone_into(&mut self.version);
+            }
+            Call::GetDistributionConfig { .. } => {
+                self.config = outcome.clone().ok();
+                self.see_etag(outcome);
+            }
             Call::UpdateDistribution { if_match, distribution_config, .. } => {
                 let read = self.config.as_ref().expect("nothing was read");
                 assert_eq!(read["ETag"], **if_match);
                 only_arns_differ(&read["DistributionConfig"], distribution_config);
+                self.see_etag(outcome);
             }
             Call::CreateInvalidation { invalidation_batch, .. } => {
                 let paths = &invalidation_batch.paths;
                 assert_eq!(paths.quantity, paths.items.len());
-                assert!(!paths.items.is_empty() && paths.items.is_sorted());
+                assert!((1..=15).contains(&paths.items.len()));
+                assert!(paths.items.is_sorted_by(|one, next| one < next));
                 for path in paths.items {
                     let rest = path.strip_prefix('/').expect("a leading slash");
-                    assert!(!rest.strip_suffix('*').unwrap_or(rest).contains(['*', '?']));
+                    let rest = rest.strip_suffix('*').expect("a wildcard at the end");
+                    assert!(rest.bytes().all(is_safe), "{path}");
                 }
+                let digest = digest(paths.items, &self.etag);
+                let reference = format!("edge-{}-{digest:016x}", self.version);
+                assert_eq!(invalidation_batch.caller_reference, reference);
                 self.invalidated = matches!(outcome, Ok(_) | Err(CallFailure::AlreadyExists));
             }
             _ => {}
         }
-        assert!(self.authorised || self.calls == 1, "a call for nobody");
+    }
+
+    fn see_etag(&mut self, outcome: &std::result::Result<Value, CallFailure>) {
+        let etag = outcome.as_ref().ok().and_then(|reply| reply.get("ETag")?.as_str());
+        if let Some(etag) = etag.filter(|etag| !etag.is_empty()) {
+            etag.clone_into(&mut self.etag);
+        }
+    }
+
+    /// R14.10: a throttled call is made again, five times at most.
+    fn count_throttled(
+        &mut self,
+        call: &Call<'_>,
+        outcome: &std::result::Result<Value, CallFailure>,
+    ) {
+        let again = self.throttled.take();
+        if let Some((known, _)) = &again {
+            assert_eq!(json!(call), *known, "another call");
+        }
+        let times = again.map_or(0, |(_, times)| times);
+        if matches!(outcome, Err(CallFailure::Throttled)) && times < 5 {
+            self.throttled = Some((json!(call), times + 1));
+        }
+    }
+
+    /// R14.10: after 1, 2, 4, 8 and 16 seconds.
+    fn awaits(&self, run: &Run) {
+        if let Some((call, times)) = &self.throttled {
+            let NextStep::Wait(duration) = run.poll() else { panic!("no wait for {call}") };
+            assert_eq!(duration.as_secs(), 1 << (times - 1));
+        }
     }
 
     fn hides_token(&self, shown: &str) {
@@ -282,6 +342,9 @@ impl Witness {
         let body: Value = serde_json::from_slice(response.body()).expect("a JSON body");
         self.hides_token(&String::from_utf8_lossy(response.body()));
         let status = body["status"].as_str().unwrap_or_default();
+        let reason = run.authorisation_error();
+        assert_eq!(reason.is_some(), response.status() == 401);
+        self.hides_token(&reason.map(|reason| format!("{reason} {reason:?}")).unwrap_or_default());
         match response.status().as_u16() {
             200 if status.starts_with("Update") => assert!(self.invalidated),
             200 => assert!(self.authorised && body.get("status").is_none()),
@@ -294,6 +357,20 @@ impl Witness {
             other => panic!("{other}"),
         }
     }
+}
+
+/// The characters that a path of an invalidation may have as they are (R14.4).
+fn is_safe(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-_./$'@:+&,;=!".contains(&byte)
+}
+
+/// FNV-1a of 64 bits over the paths and the tag, with a byte FF after each (R14.4).
+fn digest(paths: &[String], etag: &str) -> u64 {
+    let texts = paths.iter().map(String::as_str).chain([etag]);
+    let bytes = texts.flat_map(|text| text.bytes().chain([0xff]));
+    bytes.fold(0xcbf2_9ce4_8422_2325, |digest, byte| {
+        (digest ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    })
 }
 
 /// R14.9, the naive way.
@@ -365,6 +442,7 @@ fuzz_target!(|input: Input| {
                 let outcome = reply.outcome();
                 witness.answer(&call, &outcome);
                 run.reply(outcome);
+                witness.awaits(&run);
             }
             (Fed::Fitting(_) | Fed::Asked(_) | Fed::Waited, NextStep::Wait(_)) => run.waited(),
             (Fed::Unasked(reply), NextStep::Wait(_) | NextStep::Done(_)) => {
@@ -382,16 +460,20 @@ fuzz_target!(|input: Input| {
     }
     witness.hides_token(&format!("{run:?}"));
     witness.end(&run);
-    // Whatever it waits for, it ends.
-    for _ in 0..2 * Run::MAX_CALLS {
-        if let NextStep::Call(call) = run.poll() {
-            let outcome = Err(CallFailure::Other);
-            witness.answer(&call, &outcome);
-            run.reply(outcome);
-        } else {
-            run.waited();
+    // Whatever it waits for, it ends: with one failure, or with one that stays.
+    let failure =
+        if input.inputs.len() % 2 == 0 { CallFailure::Other } else { CallFailure::Throttled };
+    loop {
+        match run.poll() {
+            NextStep::Call(call) => {
+                let outcome = Err(failure);
+                witness.answer(&call, &outcome);
+                run.reply(outcome);
+                witness.awaits(&run);
+            }
+            NextStep::Wait(_) => run.waited(),
+            NextStep::Done(_) => break,
         }
     }
-    assert!(matches!(run.poll(), NextStep::Done(_)));
     witness.end(&run);
 });
