@@ -71,7 +71,7 @@ export function straight() {
     ],
     GetFunctionConfiguration: [{ State: 'Active' }],
     GetDistributionConfig: [distribution(2)],
-    UpdateDistribution: [{}],
+    UpdateDistribution: [{ ETag: 'T2' }],
     CreateInvalidation: [{}],
   };
 }

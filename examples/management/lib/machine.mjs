@@ -17,7 +17,7 @@ export class Machine {
     this.#exports.start();
   }
 
-  /** What the machine wants now: `{ call }`, `{ wait }` or `{ done, error }`. */
+  /** What the machine wants now: `{ call }`, `{ wait }` or `{ done, log }`. */
   poll() {
     const place = this.#exports.poll();
     const start = Number(place >> 32n);

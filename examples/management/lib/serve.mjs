@@ -23,7 +23,7 @@ export async function serve(event, { module, variables, perform, sleep = setTime
   for (;;) {
     const step = machine.poll();
     if (step.done) {
-      if (step.error) log(`update failed: ${step.error}`);
+      if (step.log) log(step.log);
       return step.done;
     }
     if (step.call) {

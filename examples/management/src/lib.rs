@@ -36,7 +36,7 @@ pub extern "C" fn start() {
 }
 
 /// What the run wants now: `{"call": {<operation>: <input>}}`, `{"wait": <milliseconds>}` or
-/// `{"done": {"statusCode", "headers", "body"}, "error": <text for the log, or null>}`. Place and
+/// `{"done": {"statusCode", "headers", "body"}, "log": <text for the log, or null>}`. Place and
 /// length of the text, in the high and the low half.
 #[unsafe(no_mangle)]
 pub extern "C" fn poll() -> u64 {
@@ -73,9 +73,15 @@ fn wanted(run: &Run) -> Value {
                 "headers": {"content-type": "application/json"},
                 "body": String::from_utf8_lossy(response.body()),
             },
-            "error": run.error().map(|error| error.to_string()),
+            "log": failure(run),
         }),
     }
+}
+
+/// Why the run failed. Its response says less, or nothing.
+fn failure(run: &Run) -> Option<String> {
+    let unauthorised = run.authorisation_error().map(|error| format!("not authorised: {error}"));
+    unauthorised.or_else(|| run.error().map(|error| format!("update failed: {error}")))
 }
 
 fn with_run<T>(use_it: impl FnOnce(&mut Run) -> T) -> Option<T> {

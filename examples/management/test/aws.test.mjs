@@ -58,7 +58,9 @@ async function aws(writes, { answers = {}, options = {} } = {}) {
     'GET /2020-05-31/distribution/E1/config': () => xml(200, config(2), { etag: 'T1' }),
     'PUT /2020-05-31/distribution/E1/config': () => {
       const code = writes.shift();
-      return code ? xml(code === 'PreconditionFailed' ? 412 : 400, failure(code)) : xml(200, '<Distribution/>');
+      return code
+        ? xml(code === 'PreconditionFailed' ? 412 : 400, failure(code))
+        : xml(200, '<Distribution/>', { etag: 'T2' });
     },
     'POST /2020-05-31/distribution/E1/invalidation': () => xml(201, '<Invalidation><Id>I</Id></Invalidation>'),
     'GET /2020-05-31/distribution/E1': () =>
@@ -106,7 +108,7 @@ test('R14.4, R14.9: a whole update on the wire', async () => {
   assert.deepEqual(elements(write.body), elements(expected));
   const invalidation = seen.at(-1);
   assert.match(invalidation.body, /<Path>\/fp\/\*<\/Path>/);
-  assert.match(invalidation.body, /<CallerReference>edge-3<\/CallerReference>/);
+  assert.match(invalidation.body, /<CallerReference>edge-3-da8661e497241f29<\/CallerReference>/);
 });
 
 test('R14.6: errors have the names that the machine knows', async () => {
@@ -116,6 +118,32 @@ test('R14.6: errors have the names that the machine knows', async () => {
   assert.deepEqual(sleeps, [3000]);
   const refused = await served(event('POST', '/update'), ['AccessDenied']);
   assert.deepEqual(refused.body, { status: 'Error occurred', errorCode: 'E2200' });
+});
+
+test('R14.10: a conflict and throttled calls have the names that the machine knows', async () => {
+  const code = 'PUT /2015-03-31/functions/edge/code';
+  const invalidation = 'POST /2020-05-31/distribution/E1/invalidation';
+  const refusal = (status, name) => [
+    status,
+    { 'content-type': 'application/json', 'x-amzn-errortype': name },
+    JSON.stringify({ message: 'no' }),
+  ];
+  const updated = { FunctionArn: `${ARN}:3`, Version: '3', RevisionId: 'r2', CodeSha256: 'new' };
+  const codes = [
+    refusal(409, 'ResourceConflictException'),
+    refusal(429, 'TooManyRequestsException'),
+    [200, { 'content-type': 'application/json' }, JSON.stringify(updated)],
+  ];
+  const invalidations = [
+    [400, { 'content-type': 'text/xml' }, failure('TooManyInvalidationsInProgress')],
+    [400, { 'content-type': 'text/xml' }, failure('Throttling')],
+    [409, { 'content-type': 'text/xml' }, failure('InvalidationBatchAlreadyExists')],
+  ];
+  const answers = { [code]: () => codes.shift(), [invalidation]: () => invalidations.shift() };
+  const { body, sleeps } = await served(event('POST', '/update'), [], { answers });
+  assert.deepEqual(body, { status: 'Update completed' });
+  assert.deepEqual(sleeps, [1000, 1000, 1000, 2000]);
+  assert.deepEqual([codes.length, invalidations.length], [0, 0]);
 });
 
 test('R14.3: status on the wire', async () => {

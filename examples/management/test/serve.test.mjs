@@ -52,7 +52,7 @@ test('R14.4: an update, call by call', async () => {
       'CreateInvalidation',
       {
         DistributionId: 'E1',
-        InvalidationBatch: { Paths: { Quantity: 1, Items: ['/fp/*'] }, CallerReference: 'edge-3' },
+        InvalidationBatch: { Paths: { Quantity: 1, Items: ['/fp/*'] }, CallerReference: 'edge-3-da8661e497241f29' },
       },
     ],
   ]);
@@ -84,6 +84,34 @@ test('R14.6: waits, retries and fresh entity tags', async () => {
   }
 });
 
+test('R14.10: a busy function is waited for, and a conflict begins again', async () => {
+  const { operations, sleeps, body } = await update({
+    GetFunction: [
+      { Configuration: { LastUpdateStatus: 'InProgress', RevisionId: 'r0', CodeSha256: 'old' } },
+      { Configuration: { LastUpdateStatus: 'Successful', RevisionId: 'r1', CodeSha256: 'old' } },
+    ],
+    UpdateFunctionCode: [named('ResourceConflictException'), ...straight().UpdateFunctionCode],
+  });
+  assert.deepEqual(body, { status: 'Update completed' });
+  assert.deepEqual(sleeps, [1000, 1000]);
+  const begun = ['GetFunction', 'GetFunction', 'UpdateFunctionCode', 'GetFunction', 'UpdateFunctionCode'];
+  assert.deepEqual(operations().slice(1, 6), begun);
+});
+
+test('R14.10: throttled calls are made again as they were', async () => {
+  const throttled = named('TooManyRequestsException');
+  const { calls, sleeps, body } = await update({
+    GetSecretValue: [named('ThrottlingException'), ...straight().GetSecretValue],
+    UpdateFunctionCode: [throttled, throttled, throttled, ...straight().UpdateFunctionCode],
+    CreateInvalidation: [...Array(5).fill(named('TooManyInvalidationsInProgress')), {}],
+  });
+  assert.deepEqual(body, { status: 'Update completed' });
+  assert.deepEqual(sleeps, [1000, 1000, 2000, 4000, 1000, 2000, 4000, 8000, 16000]);
+  const invalidations = calls.filter(([operation]) => operation === 'CreateInvalidation');
+  assert.equal(invalidations.length, 6);
+  for (const call of invalidations) assert.deepEqual(call, invalidations[0]);
+});
+
 test('R14.4: versions are looked up page by page', async () => {
   const { calls, body } = await update({
     UpdateFunctionCode: [{ FunctionArn: ARN, Version: '$LATEST', RevisionId: 'r2', CodeSha256: 'new' }],
@@ -105,14 +133,22 @@ test('R14.8: errors become codes, and their messages stay in the log', async () 
     ['GetFunction', 'ResourceNotFoundException', 'E2100'],
     ['GetFunction', 'AccessDeniedException', 'E2200'],
     ['UpdateFunctionCode', 'ResourceConflictException', 'E6000'],
+    ['UpdateFunctionCode', 'TooManyRequestsException', 'E6000'],
+    ['GetFunction', 'ThrottlingException', 'E1000'],
+    ['GetDistributionConfig', 'Throttling', 'E1000'],
+    ['UpdateDistribution', 'RequestLimitExceeded', 'E1000'],
+    ['CreateInvalidation', 'TooManyInvalidationsInProgress', 'E1000'],
     ['GetDistributionConfig', 'NoSuchDistribution', 'E2100'],
     ['UpdateDistribution', 'AccessDenied', 'E2200'],
     ['CreateInvalidation', 'TimeoutError', 'E1000'],
   ]) {
     const { status, body, logs } = await update({ [operation]: [named(name)] });
     assert.deepEqual([status, body], [500, { status: 'Error occurred', errorCode }]);
-    assert.match(logs[0], /a message with internals/);
-    assert.match(logs[1], /^update failed: /);
+    const end = logs.pop();
+    assert.match(end, /^update failed: /);
+    assert.doesNotMatch(end, /internals/);
+    assert.ok(logs.length > 0);
+    for (const message of logs) assert.match(message, /a message with internals/);
   }
 });
 
@@ -141,19 +177,23 @@ test('R14.1: malformed fields and events cost no call', async () => {
     const host = fakeHost(straight());
     assert.deepEqual(await serve(odd, host), UNAUTHORISED);
     assert.deepEqual(host.calls, []);
+    assert.equal(host.logs.length, 1);
+    assert.match(host.logs[0], /^not authorised: the .*(event|`authorization`)/);
+    assert.ok(!host.logs[0].includes(TOKEN));
   }
 });
 
-test('R14.1: one response to everyone else, and the token in no log', async () => {
-  for (const secret of [
-    { SecretString: JSON.stringify({ token: TOKEN }) },
-    { SecretString: 'no JSON' },
-    {},
-    named('AccessDeniedException'),
+test('R14.1: one response to everyone else, the reason in the log, and the token in neither', async () => {
+  for (const [secret, reason] of [
+    [{ SecretString: JSON.stringify({ token: TOKEN }) }, 'the token is wrong'],
+    [{ SecretString: 'no JSON' }, 'the settings secret has no token'],
+    [{}, 'the settings secret has no token'],
+    [named('AccessDeniedException'), 'the settings secret could not be read: access is denied'],
   ]) {
     const host = fakeHost({ ...straight(), GetSecretValue: [secret] });
     assert.deepEqual(await serve(event('POST', '/update', 'mgmt-token wrong'), host), UNAUTHORISED);
     assert.deepEqual(host.operations(), ['GetSecretValue']);
+    assert.equal(host.logs.at(-1), `not authorised: ${reason}`);
     assert.ok(!host.logs.join().includes(TOKEN));
   }
 });
