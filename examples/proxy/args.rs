@@ -112,6 +112,10 @@ pub(crate) struct Args {
     #[arg(long, hide_short_help = true, value_name = "MS", default_value = "10000")]
     idle_timeout_ms: u64,
 
+    /// How long an idle connection to upstream is kept for another request, in milliseconds (R16.1).
+    #[arg(long, hide_short_help = true, value_name = "MS", default_value = "10000")]
+    pool_idle_timeout_ms: u64,
+
     /// How long a browser may take for a head, or leave a connection unused.
     #[arg(long, hide = true, default_value = "30000")]
     head_timeout_ms: u64,
@@ -153,6 +157,8 @@ pub(crate) struct Limits {
     pub(crate) first_byte: Duration,
     /// For more of a body, in either direction.
     pub(crate) idle: Duration,
+    /// For another request, on a connection to upstream.
+    pub(crate) pool_idle: Duration,
     /// For a browser's head.
     pub(crate) head: Duration,
     /// For open exchanges, at the end.
@@ -199,6 +205,7 @@ impl Args {
             connect: Duration::from_millis(self.connect_timeout_ms),
             first_byte: Duration::from_millis(self.first_byte_timeout_ms),
             idle: Duration::from_millis(self.idle_timeout_ms),
+            pool_idle: Duration::from_millis(self.pool_idle_timeout_ms),
             head: Duration::from_millis(self.head_timeout_ms),
             shutdown: Duration::from_millis(self.shutdown_timeout_ms),
         }

@@ -35,10 +35,10 @@ impl Upstream {
         let client = Client::builder(TokioExecutor::new())
             // R16.1: whether a request is sent again is decided below.
             .retry_canceled_requests(false)
-            // Idle connections go before upstream closes them, so that few requests meet one that
-            // has just been closed.
+            // Idle connections are used no more before upstream closes them, so that few requests
+            // meet one that has just been closed.
             .pool_timer(TokioTimer::new())
-            .pool_idle_timeout(Duration::from_secs(15))
+            .pool_idle_timeout(limits.pool_idle)
             .pool_max_idle_per_host(256)
             .http1_max_headers(MAX_FIELDS)
             .http1_max_buf_size(MAX_HEAD)

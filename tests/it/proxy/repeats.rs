@@ -1,7 +1,8 @@
 //! Which requests are sent again, and after what (contract R16.1).
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::channel;
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use super::process::Proxy;
@@ -165,4 +166,21 @@ fn a_new_connection_that_breaks_is_a_failure() {
     });
     assert_failed(&ask(&Proxy::before(&upstream), GET));
     assert_eq!(requests.requests.load(Ordering::SeqCst), 1);
+}
+
+/// R16.1: a kept connection that nobody needs is closed from this side, before upstream would.
+#[test]
+fn idle_connections_are_closed() {
+    let (tell, told) = channel();
+    let tell = Mutex::new(tell);
+    let upstream = Upstream::scripted(move |mut script| {
+        while script.wire.message().is_ok() {
+            script.wire.send(OK);
+        }
+        tell.lock().unwrap().send(script.wire.rest().is_ok()).unwrap();
+    });
+    let proxy = Proxy::with(upstream.address, &["--pool-idle-timeout-ms", "300"]);
+    assert_eq!(ask(&proxy, POST).head.status(), 200);
+    assert_eq!(told.recv_timeout(PATIENCE), Ok(true), "an end, while the proxy goes on");
+    assert_eq!(ask(&proxy, POST).head.status(), 200, "a new connection");
 }

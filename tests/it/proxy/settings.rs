@@ -239,6 +239,9 @@ fn default_time_outs() {
         assert_eq!(default.split(']').next().unwrap().parse(), Ok(milliseconds), "{argument}");
         assert_eq!(constant, Duration::from_millis(milliseconds), "{argument}");
     }
+    // R16.1: shorter than the 15 seconds after which servers close connections that nobody uses.
+    let (_, behind) = help.split_once("--pool-idle-timeout-ms ").unwrap();
+    assert!(behind.split_once("[default: ").unwrap().1.starts_with("10000]"));
 }
 
 /// The example's own duty: `--help` names each argument and its variable, and shows no secret.
