@@ -15,8 +15,7 @@ use hyper::body::{Body, Frame, Incoming, SizeHint};
 use tokio::sync::watch;
 
 use crate::body::Relay;
-use crate::metrics::Counters;
-use crate::record::{LogSender, Record};
+use crate::record::{Record, Recorder};
 use crate::socket::Cut;
 use crate::upstream::Upstream;
 
@@ -24,8 +23,7 @@ use crate::upstream::Upstream;
 pub(crate) struct Proxy {
     pub(crate) gateway: watch::Receiver<Gateway>,
     pub(crate) upstream: Upstream,
-    pub(crate) log: LogSender,
-    pub(crate) counters: Counters,
+    pub(crate) recorder: Recorder,
 }
 
 impl Proxy {
@@ -39,7 +37,7 @@ impl Proxy {
         peer: IpAddr,
         cut: Cut,
     ) -> Result<Response<Answer>, Infallible> {
-        let mut record = Record::begin(&self.log, &self.counters);
+        let mut record = self.recorder.begin(request.method());
         let cut = (request.version() <= Version::HTTP_11).then_some(cut);
         // A gateway for the whole exchange, even if the settings change meanwhile (R16.6).
         let gateway = self.gateway.borrow().clone();
@@ -69,8 +67,13 @@ impl Proxy {
                 exchange.complete(response).map(Either::Right)
             }
             Err(failure) => {
+                let id = request_id();
                 record.report(report.ended(failure));
-                exchange.fail(failure, request_id()).map(Full::new).map(Either::Left)
+                if report.authorised {
+                    // The answer to another request has none (R9.2).
+                    record.request_id(id);
+                }
+                exchange.fail(failure, id).map(Full::new).map(Either::Left)
             }
         }
     }

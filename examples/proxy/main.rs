@@ -20,7 +20,8 @@
 //! * `kept`: whether one of them, kept from an earlier request, broke before it answered
 //! * `body`: bodies handed on as they come, in either direction
 //! * `socket`: a connection that can be cut so that the browser notices
-//! * `record`: one line for each exchange
+//! * `record`: what is recorded of an exchange while it goes on
+//! * `line`, `log`: one line for each exchange, and who writes it
 //! * `metrics`: counters of all exchanges, for Prometheus
 //! * `mock`: the stand-in for Fingerprint
 //! * `welcome`: what is printed at the start
@@ -30,6 +31,8 @@ mod body;
 mod dial;
 mod exchange;
 mod kept;
+mod line;
+mod log;
 mod metrics;
 mod mock;
 mod record;
@@ -53,8 +56,9 @@ use tokio::sync::watch;
 use self::args::{Args, UpstreamKind};
 use self::dial::Dial;
 use self::exchange::Proxy;
+use self::log::Log;
 use self::metrics::Counters;
-use self::record::{Log, LogSender};
+use self::record::Recorder;
 use self::settings::Settings;
 use self::upstream::Upstream;
 
@@ -73,20 +77,21 @@ fn main() -> ExitCode {
 
 fn start(args: Args) -> Result<(), Box<dyn Error>> {
     let is_counting = args.metrics().is_some();
-    let counters = Counters::default();
     let log = Log::start();
+    let recorder = Recorder { log: log.sender(), counters: Counters::default() };
+    let counters = recorder.counters.clone();
     let runtime = Runtime::new()?;
-    let result = runtime.block_on(run(args, counters.clone(), log.sender()));
+    let result = runtime.block_on(run(args, recorder));
     // Exchanges that are still open are dropped, so that they are counted and logged, too.
     runtime.shutdown_timeout(LAST_WAIT);
-    log.close();
-    if is_counting && result.is_ok() {
+    let is_written = log.close();
+    if is_counting && is_written && result.is_ok() {
         welcome::last_counts(&counters.read());
     }
     result
 }
 
-async fn run(args: Args, counters: Counters, log: LogSender) -> Result<(), Box<dyn Error>> {
+async fn run(args: Args, recorder: Recorder) -> Result<(), Box<dyn Error>> {
     let signal = server::stop_signal()?;
     let dial = match (args.connect_to(), args.upstream) {
         (Some(address), _) => Dial::Plain(address.into()),
@@ -108,9 +113,9 @@ async fn run(args: Args, counters: Counters, log: LogSender) -> Result<(), Box<d
     let (publish, gateway) = watch::channel(gateway);
     tokio::spawn(settings.refresh(stamp, publish));
     if let Some(metrics) = metrics {
-        tokio::spawn(metrics::serve(metrics, counters.clone(), limits.head));
+        tokio::spawn(metrics::serve(metrics, recorder.counters.clone(), limits.head));
     }
-    let proxy = Arc::new(Proxy { gateway, upstream, log, counters });
+    let proxy = Arc::new(Proxy { gateway, upstream, recorder });
     server::serve(listener, proxy, signal, limits).await;
     Ok(())
 }

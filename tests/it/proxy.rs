@@ -7,6 +7,7 @@ mod failures;
 mod fields;
 mod http2;
 mod lifecycle;
+mod log;
 mod metrics;
 mod process;
 mod repeats;

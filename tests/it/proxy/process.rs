@@ -7,6 +7,8 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use serde_json::Value;
+
 use super::upstream::Upstream;
 use super::wire::{Message, PATIENCE, Wire};
 use crate::program;
@@ -82,9 +84,27 @@ impl Proxy {
         }
     }
 
+    /// Waits until that many exchanges are in the log, and gives their lines.
+    pub(super) fn wait_for_exchanges(&self, count: usize) -> Vec<Value> {
+        let start = Instant::now();
+        loop {
+            let lines = exchanges(&self.log());
+            if lines.len() >= count {
+                assert_eq!(lines.len(), count, "{lines:?}");
+                return lines;
+            }
+            assert!(start.elapsed() < PATIENCE, "{} of {count}: {lines:?}", lines.len());
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
     pub(super) fn terminate(&self) {
+        self.signal("TERM");
+    }
+
+    pub(super) fn signal(&self, name: &str) {
         let id = self.child.id().to_string();
-        let kill = Command::new("kill").args(["-TERM", &id]).status().unwrap();
+        let kill = Command::new("kill").args([&format!("-{name}"), &id]).status().unwrap();
         assert!(kill.success());
     }
 
@@ -108,6 +128,12 @@ impl Drop for Proxy {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// What a log says of exchanges, line by line.
+pub(super) fn exchanges(log: &str) -> Vec<Value> {
+    let lines = log.lines().filter_map(|line| line.strip_prefix("exchange "));
+    lines.map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
 /// The example, without anyone's settings.

@@ -1,0 +1,86 @@
+//! What the log holds of one exchange: the gateway's report and a few facts around it, never a path,
+//! a query, a field or the secret (R16.6).
+//!
+//! | member | says |
+//! |---|---|
+//! | `time` | when the exchange ended, in UTC (RFC 3339) |
+//! | `method` | the request's method; it is the browser's choice, and cut if it is long |
+//! | `route`, `authorised`, `region`, `generation`, `secret_sent` | what the request was, and where it went (R11.1) |
+//! | `cause` | why it was answered here, if it was |
+//! | `status` | upstream's status, or that of an answer made here; `null` if neither answered |
+//! | `failure`, `secret_suspect` | how upstream failed, and whether it seems to miss the right secret |
+//! | `requestId` | the identifier in the error that the browser was given (R9.1) |
+//! | `end` | `complete`, `cut` or `abandoned` |
+//! | `micros` | how long the exchange took, in microseconds |
+
+use std::io::{self, Write};
+use std::time::SystemTime;
+
+use firstparty::Report;
+use firstparty::http::Method;
+use serde::ser::Error;
+use serde::{Serialize, Serializer};
+use time::OffsetDateTime;
+use time::format_description::BorrowedFormatItem;
+use time::macros::format_description;
+
+/// What is written of an exchange, as JSON.
+#[derive(Serialize)]
+pub(crate) struct Line {
+    #[serde(serialize_with = "in_utc")]
+    pub(crate) time: SystemTime,
+    #[serde(serialize_with = "as_text")]
+    pub(crate) method: Method,
+    #[serde(flatten)]
+    pub(crate) report: Report,
+    #[serde(rename = "requestId")]
+    pub(crate) request_id: Option<String>,
+    pub(crate) end: End,
+    pub(crate) micros: u64,
+}
+
+/// How an exchange ended.
+#[derive(Clone, Copy, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum End {
+    /// The browser was given all of the answer.
+    Complete,
+    /// It was not: upstream broke off or stood still in the middle.
+    Cut,
+    /// The browser left before, or the proxy did.
+    Abandoned,
+}
+
+impl Line {
+    /// JSON escapes line breaks, so an exchange is one line whatever the browser sent.
+    pub(crate) fn write(&self, out: &mut impl Write) -> io::Result<()> {
+        out.write_all(b"exchange ")?;
+        serde_json::to_writer(&mut *out, self)?;
+        out.write_all(b"\n")
+    }
+}
+
+/// The longest method that is written as it is; all that are registered are shorter.
+const LONGEST_METHOD: usize = 24;
+
+/// A method as it may be logged. It is a token (RFC 9110 §9.1), which has no blank, no quote and no
+/// control character, but any length.
+pub(crate) fn bounded(method: &Method) -> Method {
+    let name = method.as_str();
+    match name.as_bytes().get(..LONGEST_METHOD) {
+        Some(start) if name.len() > start.len() => Method::from_bytes(start).unwrap_or_default(),
+        _ => method.clone(),
+    }
+}
+
+fn as_text<S: Serializer>(method: &Method, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(method.as_str())
+}
+
+const FORMAT: &[BorrowedFormatItem<'_>] =
+    format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");
+
+fn in_utc<S: Serializer>(time: &SystemTime, serializer: S) -> Result<S::Ok, S::Error> {
+    let text = OffsetDateTime::from(*time).format(FORMAT).map_err(S::Error::custom)?;
+    serializer.serialize_str(&text)
+}

@@ -1,0 +1,101 @@
+//! What the log says of an exchange, and what it never says (R16.6).
+
+use std::net::TcpListener;
+
+use serde_json::{Value, json};
+use time::OffsetDateTime;
+use time::macros::format_description;
+
+use super::process::{Proxy, SECRET};
+use super::upstream::Upstream;
+
+/// A proxy before an upstream at which nobody listens.
+fn in_vain(arguments: &[&str]) -> Proxy {
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    Proxy::with(closed, arguments)
+}
+
+fn now() -> String {
+    let format =
+        format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");
+    OffsetDateTime::now_utc().format(format).unwrap()
+}
+
+/// What the README shows as a line.
+fn documented() -> Value {
+    let readme = include_str!("../../../README.md");
+    let line = readme
+        .lines()
+        .find_map(|line| line.strip_prefix("exchange ").filter(|line| line.starts_with('{')));
+    serde_json::from_str(line.unwrap()).unwrap()
+}
+
+/// R16.6, R11.1: when it was, what was asked, and how it ended.
+#[test]
+fn a_line_for_each_exchange() {
+    let upstream = Upstream::plain();
+    let proxy = Proxy::before(&upstream);
+    let start = now();
+    proxy.ask("POST /fp/result?region=eu HTTP/1.1\r\nhost: a.example\r\ncontent-length: 0\r\n\r\n");
+    let mut line = proxy.wait_for_exchanges(1).remove(0);
+    let line = line.as_object_mut().unwrap();
+    assert!(line.keys().eq(documented().as_object().unwrap().keys()), "the README shows another");
+    let time = line.remove("time").unwrap();
+    let time = time.as_str().unwrap();
+    assert!(*start <= *time && *time <= *now(), "{time} is not from {start} on");
+    assert!(line.remove("micros").unwrap().is_u64());
+    assert_eq!(
+        Value::Object(line.clone()),
+        json!({
+            "method": "POST", "route": "result", "authorised": true, "region": "eu",
+            "generation": "v3", "secret_sent": true, "cause": null, "status": 200,
+            "failure": null, "secret_suspect": false, "requestId": null, "end": "complete"
+        })
+    );
+
+    proxy.get("/fp/../x");
+    let line = &proxy.wait_for_exchanges(2)[1];
+    let facts = ["method", "route", "cause", "status", "end"].map(|name| &line[name]);
+    assert_eq!(json!(facts), json!(["GET", null, "dot_segment", 400, "complete"]));
+}
+
+/// R9.1, R16.6: a failed identification has the identifier that the browser was shown.
+#[test]
+fn failures_can_be_found_again() {
+    let proxy = in_vain(&[]);
+    let post = "POST /fp/result HTTP/1.1\r\nhost: a.example\r\ncontent-length: 0\r\n\r\n";
+    let shown = proxy.ask(post).json()["requestId"].clone();
+    assert!(shown.is_string());
+    let line = &proxy.wait_for_exchanges(1)[0];
+    let facts = ["requestId", "failure", "status", "end"].map(|name| &line[name]);
+    assert_eq!(json!(facts), json!([shown, "connect", null, "complete"]));
+    // R9.2: the answer to another request has none.
+    assert_eq!(proxy.get("/fp/x").json().as_object().unwrap().len(), 1);
+    let line = &proxy.wait_for_exchanges(2)[1];
+    assert!(line["requestId"].is_null() && line["failure"] == "connect", "{line}");
+}
+
+/// R16.6: a method is the browser's choice, so it is written as text of limited length, and the
+/// exchange stays one line. Nothing else of the browser's is written.
+#[test]
+fn methods_are_bounded() {
+    let upstream = Upstream::plain();
+    let proxy = Proxy::before(&upstream);
+    let methods = ["PROPFIND", "!#$%&'*+-.^_`|~0z", &"A".repeat(24), &"B".repeat(5000)];
+    for method in methods {
+        proxy.ask(format!(
+            "{method} /fp/a-path?a-query HTTP/1.1\r\nhost: a-host.example\r\nx-field: a-value\r\n\
+             cookie: a-cookie=1\r\n\r\n"
+        ));
+    }
+    let mut logged: Vec<_> =
+        proxy.wait_for_exchanges(4).into_iter().map(|line| line["method"].clone()).collect();
+    logged.sort_unstable_by_key(Value::to_string);
+    assert_eq!(json!(logged), json!([methods[1], methods[2], "B".repeat(24), "PROPFIND"]));
+    for word in ["a-path", "a-query", "a-host", "a-field", "a-value", "a-cookie", SECRET] {
+        assert!(!proxy.log().contains(word), "{word} in {}", proxy.log());
+    }
+    let is_json = |line: &str| serde_json::from_str::<Value>(line).is_ok();
+    let lines = proxy.log();
+    assert!(lines.lines().filter_map(|line| line.strip_prefix("exchange ")).all(is_json));
+}
