@@ -7,7 +7,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use clap::Parser;
-use clap::builder::OsStringValueParser;
+use clap::builder::{FalseyValueParser, OsStringValueParser};
 use firstparty::Platform;
 use firstparty::config::{CookieDomain, Source, Variable};
 use firstparty::http::uri::Authority;
@@ -99,6 +99,11 @@ pub(crate) struct Args {
     /// the site, and should not be reached by browsers [default: no counters are served].
     #[arg(long, env = "FIRSTPARTY_METRICS", value_name = "ADDR", value_parser = or_none::<SocketAddr>)]
     metrics: Option<Maybe<SocketAddr>>,
+
+    /// Write no line for each exchange and no advice. All else stays: the URLs at the start, errors,
+    /// the news of a settings document, and the last counts.
+    #[arg(long, env = "FIRSTPARTY_QUIET", value_parser = FalseyValueParser::new())]
+    pub(crate) quiet: bool,
 
     /// How long connecting to upstream may take, in milliseconds (R16.4).
     #[arg(long, hide_short_help = true, value_name = "MS", default_value = "1000")]

@@ -25,12 +25,12 @@ const LAST_LINES: Duration = Duration::from_secs(3);
 pub(crate) struct Log {
     sender: LogSender,
     /// Nothing comes from there; it ends with the thread.
-    thread: Receiver<Infallible>,
+    thread: Option<Receiver<Infallible>>,
 }
 
-/// The way to that thread, which ends with the last of them.
+/// The way to that thread, unless nothing is to be written. The thread ends with the last of them.
 #[derive(Clone)]
-pub(crate) struct LogSender(SyncSender<Line>);
+pub(crate) struct LogSender(Option<SyncSender<Line>>);
 
 impl Log {
     pub(crate) fn start() -> Self {
@@ -40,7 +40,12 @@ impl Log {
             write_lines(&lines);
             drop(alive);
         });
-        Self { sender: LogSender(sender), thread }
+        Self { sender: LogSender(Some(sender)), thread: Some(thread) }
+    }
+
+    /// A log that takes lines and writes none.
+    pub(crate) fn silent() -> Self {
+        Self { sender: LogSender(None), thread: None }
     }
 
     pub(crate) fn sender(&self) -> LogSender {
@@ -50,13 +55,16 @@ impl Log {
     /// Waits until all is written, and says whether it was.
     pub(crate) fn close(self) -> bool {
         drop(self.sender);
-        self.thread.recv_timeout(LAST_LINES) == Err(RecvTimeoutError::Disconnected)
+        self.thread
+            .is_none_or(|end| end.recv_timeout(LAST_LINES) == Err(RecvTimeoutError::Disconnected))
     }
 }
 
 impl LogSender {
     pub(crate) fn hand_in(&self, line: Line) {
-        let _ = self.0.try_send(line);
+        if let Some(sender) = &self.0 {
+            let _ = sender.try_send(line);
+        }
     }
 }
 

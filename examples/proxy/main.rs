@@ -77,7 +77,7 @@ fn main() -> ExitCode {
 
 fn start(args: Args) -> Result<(), Box<dyn Error>> {
     let is_counting = args.metrics().is_some();
-    let log = Log::start();
+    let log = if args.quiet { Log::silent() } else { Log::start() };
     let recorder = Recorder { log: log.sender(), counters: Counters::default() };
     let counters = recorder.counters.clone();
     let runtime = Runtime::new()?;
@@ -110,6 +110,7 @@ async fn run(args: Args, recorder: Recorder) -> Result<(), Box<dyn Error>> {
     let gateway = settings.gateway()?;
     let metrics_address = metrics.as_ref().map(TcpListener::local_addr).transpose()?;
     welcome::print(&gateway, listener.local_addr()?, metrics_address);
+    settings.advise(&gateway);
     let (publish, gateway) = watch::channel(gateway);
     tokio::spawn(settings.refresh(stamp, publish));
     if let Some(metrics) = metrics {

@@ -41,6 +41,13 @@ impl Settings {
         Ok(Gateway::new(config, args.platform))
     }
 
+    /// Gives the gateway's advice, unless nobody wants it.
+    pub(crate) fn advise(&self, gateway: &Gateway) {
+        if !self.args.quiet {
+            welcome::advise(gateway);
+        }
+    }
+
     /// Has to be taken before the document is read, so that no change is missed.
     pub(crate) fn stamp(&self) -> Stamp {
         let metadata = self.args.config()?.metadata().ok()?;
@@ -59,7 +66,7 @@ impl Settings {
             }
             match self.gateway().map_err(|error| error.to_string()) {
                 Ok(gateway) => {
-                    welcome::advise(&gateway);
+                    self.advise(&gateway);
                     publish.send_replace(gateway);
                     seen = stamp;
                     complaint.clear();

@@ -14,7 +14,7 @@ use firstparty::{Gateway, Region};
 
 use crate::metrics;
 
-/// Prints the URLs, and the gateway's advice.
+/// Prints the URLs.
 pub(crate) fn print(gateway: &Gateway, address: SocketAddr, metrics: Option<SocketAddr>) {
     let site = format!("http://{address}");
     let mut text = format!("listening on {site}\n");
@@ -24,7 +24,6 @@ pub(crate) fn print(gateway: &Gateway, address: SocketAddr, metrics: Option<Sock
     }
     let _ = write!(std::io::stdout(), "{text}{}", urls(gateway, &site));
     let _ = std::io::stdout().flush();
-    advise(gateway);
 }
 
 /// Tells what was counted, because nobody can ask for it any more.

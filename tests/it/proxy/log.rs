@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use time::OffsetDateTime;
 use time::macros::format_description;
 
-use super::process::{Proxy, SECRET};
+use super::process::{Proxy, SECRET, command};
 use super::upstream::Upstream;
 
 /// A proxy before an upstream at which nobody listens.
@@ -98,4 +98,44 @@ fn methods_are_bounded() {
     let is_json = |line: &str| serde_json::from_str::<Value>(line).is_ok();
     let lines = proxy.log();
     assert!(lines.lines().filter_map(|line| line.strip_prefix("exchange ")).all(is_json));
+}
+
+/// The example's own duty: with `--quiet` neither exchanges nor advice are told; all else is.
+#[test]
+fn quiet() {
+    let folder = std::env::temp_dir().join(format!("firstparty-quiet-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let document = folder.join("settings.json");
+    let arguments = ["--config", document.to_str().unwrap(), "--config-check-ms", "20"];
+    for (quiet, flag, variable) in [
+        (true, Some("--quiet"), None),
+        (true, None, Some("1")),
+        (true, None, Some("true")),
+        (false, None, Some("")),
+        (false, None, Some("0")),
+        (false, None, None),
+    ] {
+        std::fs::write(&document, "{}").unwrap();
+        let mut command = command();
+        command.args(["--listen", "127.0.0.1:0", "--metrics", "127.0.0.1:0"]).args(arguments);
+        command.args(flag).envs(variable.map(|value| ("FIRSTPARTY_QUIET", value)));
+        let proxy = Proxy::start(&mut command);
+        assert_eq!(proxy.get("/fp/agent?apiKey=k").head.status(), 200);
+        std::fs::write(&document, r#"{"fpjs_route_prefix": 7}"#).unwrap();
+        proxy.wait_for("settings: the last good ones stay in use");
+        std::fs::write(&document, "{ }").unwrap();
+        proxy.wait_for("settings: read again, now in use");
+        proxy.terminate();
+        let (status, log) = proxy.ended();
+        assert!(status.success(), "{status}");
+        assert!(log.contains("counted {"), "{log}");
+        for word in ["exchange {", "advice ("] {
+            assert_eq!(log.contains(word), !quiet, "{flag:?} {variable:?}: {word} in {log}");
+        }
+    }
+    let _ = std::fs::remove_dir_all(&folder);
+
+    let output = command().arg("--help").output().unwrap();
+    let help = String::from_utf8(output.stdout).unwrap();
+    assert!(help.contains("--quiet") && help.contains("FIRSTPARTY_QUIET"), "{help}");
 }
