@@ -211,8 +211,12 @@
 //! | `fetch` in Deno, and as the Fetch Standard has it | `TypeError`, which is any network error, whatever the stage | `TimeoutError`, `AbortError` as above | – |
 //! | `fetch` in Workers | any other exception; a plain `Error` with *Network connection lost.* is also a refused connection | `TimeoutError`, `AbortError` as above | – |
 //!
-//! Where `fetch` does not tell the stage, `Connect` is the likeliest. An error that says that the
-//! *browser* has gone, such as Pingora's `ErrorSource::Downstream`, needs no answer.
+//! Where `fetch` does not tell the stage, `Connect` is the likeliest.
+//!
+//! An error that says that the *browser* has gone is not a failure, needs no answer, and leaves the
+//! report open ([R11.3]). In Pingora it has the `ErrorSource::Downstream`. hyper-util's client reports
+//! a request body that broke off like a failure of upstream's: look for the error of your body type
+//! among the sources, or let the body itself note that it broke off.
 //!
 //! ```
 //! use std::io::{Error, ErrorKind};
@@ -276,8 +280,9 @@
 //!    through `fail`.
 //! 10. A response that breaks off after its head is cut, so that the browser notices.
 //! 11. Connecting, waiting for the first byte, and silence each have a time-out.
-//! 12. The log holds reports, and no field, query or body.
-//! 13. [`advise`] is read at the start, and the settings are read again later.
+//! 12. A browser that leaves while it uploads does not count as a failure of upstream's.
+//! 13. The log holds reports, and no field, query or body.
+//! 14. [`advise`] is read at the start, and the settings are read again later.
 //!
 //! [R4.1]: crate::contract#R4.1
 //! [R5.2]: crate::contract#R5.2
@@ -285,6 +290,7 @@
 //! [R5.7]: crate::contract#R5.7
 //! [R6]: crate::contract#R6
 //! [R9.1]: crate::contract#R9.1
+//! [R11.3]: crate::contract#R11.3
 //! [R12]: crate::contract#R12
 //! [R16]: crate::contract#R16
 //! [R16.1]: crate::contract#R16.1

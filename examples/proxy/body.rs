@@ -2,8 +2,6 @@
 //! never gathered. Whoever reads slowly slows the sender down.
 
 use std::pin::Pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -11,6 +9,8 @@ use bytes::Bytes;
 use hyper::body::{Body, Frame, Incoming, SizeHint};
 use thiserror::Error;
 use tokio::time::{Instant, Sleep, sleep};
+
+use crate::upload::Upload;
 
 /// A body on its way from one side to the other, without trailers, and with a limit for standing
 /// still.
@@ -21,7 +21,8 @@ pub(crate) struct Relay {
     timer: Option<Pin<Box<Sleep>>>,
     /// Whether the timer runs: since the sender last fell silent.
     waiting: bool,
-    progress: Option<Arc<Progress>>,
+    /// What is known of it, if it is the browser's.
+    upload: Option<Upload>,
 }
 
 /// Why a body broke off.
@@ -35,26 +36,33 @@ pub(crate) enum BodyError {
 
 impl Relay {
     pub(crate) fn new(body: Incoming, idle: Duration) -> Self {
-        Self { body: Some(body), idle, timer: None, waiting: false, progress: None }
+        Self { body: Some(body), idle, timer: None, waiting: false, upload: None }
     }
 
     /// No content at all.
     pub(crate) fn empty() -> Self {
-        Self { body: None, idle: Duration::ZERO, timer: None, waiting: false, progress: None }
+        Self { body: None, idle: Duration::ZERO, timer: None, waiting: false, upload: None }
     }
 
-    /// Tells of everything that is handed on.
-    pub(crate) fn telling(mut self, progress: Arc<Progress>) -> Self {
-        self.progress = Some(progress);
+    /// Tells what becomes of it.
+    pub(crate) fn telling(mut self, upload: Upload) -> Self {
+        self.upload = Some(upload);
         self
     }
 
     fn pass(&mut self, data: Bytes) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         self.waiting = false;
-        if let Some(progress) = &self.progress {
-            progress.tell();
+        if let Some(upload) = &self.upload {
+            upload.advance();
         }
         Poll::Ready(Some(Ok(Frame::data(data))))
+    }
+
+    fn break_off(&self, error: hyper::Error) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        if let Some(upload) = &self.upload {
+            upload.break_off();
+        }
+        Poll::Ready(Some(Err(BodyError::Broken(error))))
     }
 
     /// R16.4: whoever sends the body may be silent for so long and no longer.
@@ -87,7 +95,7 @@ impl Body for Relay {
                     // R16.3: a trailer could bring back what the gateway has removed.
                     Err(_trailers) => continue,
                 },
-                Poll::Ready(Some(Err(error))) => Poll::Ready(Some(Err(BodyError::Broken(error)))),
+                Poll::Ready(Some(Err(error))) => this.break_off(error),
                 Poll::Ready(None) => Poll::Ready(None),
                 Poll::Pending => this.wait(cx).map(|error| Some(Err(error))),
             };
@@ -100,26 +108,5 @@ impl Body for Relay {
 
     fn size_hint(&self) -> SizeHint {
         self.body.as_ref().map_or(SizeHint::with_exact(0), Body::size_hint)
-    }
-}
-
-/// When something of a body was last handed on.
-pub(crate) struct Progress {
-    start: Instant,
-    millis: AtomicU64,
-}
-
-impl Progress {
-    pub(crate) fn begin() -> Arc<Self> {
-        Arc::new(Self { start: Instant::now(), millis: AtomicU64::new(0) })
-    }
-
-    fn tell(&self) {
-        let millis = u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX);
-        self.millis.store(millis, Ordering::Relaxed);
-    }
-
-    pub(crate) fn last(&self) -> Instant {
-        self.start + Duration::from_millis(self.millis.load(Ordering::Relaxed))
     }
 }

@@ -1,22 +1,20 @@
-//! One request: from the browser's head to the last byte of the answer.
+//! One request: from the browser's head to the answer's.
 
-use std::convert::Infallible;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::net::IpAddr;
-use std::pin::Pin;
-use std::task::{Context, Poll};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use bytes::Bytes;
 use firstparty::http::{Request, Response, Version};
 use firstparty::{Action, Exchange, Gateway, RequestId};
 use http_body_util::{Either, Full};
-use hyper::body::{Body, Frame, Incoming, SizeHint};
+use hyper::body::Incoming;
+use thiserror::Error;
 use tokio::sync::watch;
 
-use crate::body::Relay;
+use crate::answer::{Answer, Content};
 use crate::record::{Record, Recorder};
 use crate::socket::Cut;
+use crate::upload::Upload;
 use crate::upstream::Upstream;
 
 /// What all exchanges share.
@@ -25,6 +23,11 @@ pub(crate) struct Proxy {
     pub(crate) upstream: Upstream,
     pub(crate) recorder: Recorder,
 }
+
+/// Why there is no answer. To upstream it is no failure, and the gateway's report stays open (R11.3).
+#[derive(Debug, Error)]
+#[error("the browser left before it had sent all of its request")]
+pub(crate) struct BrowserLeft;
 
 impl Proxy {
     /// Answers a request, whatever it is.
@@ -36,7 +39,7 @@ impl Proxy {
         request: Request<Incoming>,
         peer: IpAddr,
         cut: Cut,
-    ) -> Result<Response<Answer>, Infallible> {
+    ) -> Result<Response<Answer>, BrowserLeft> {
         let mut record = self.recorder.begin(request.method());
         let cut = (request.version() <= Version::HTTP_11).then_some(cut);
         // A gateway for the whole exchange, even if the settings change meanwhile (R16.6).
@@ -47,7 +50,7 @@ impl Proxy {
                 response.map(Full::new).map(Either::Left)
             }
             Action::Forward(request, exchange) => {
-                self.forward(request, exchange, &mut record).await
+                self.forward(request, exchange, &mut record).await?
             }
         };
         Ok(response.map(|content| Answer { content, record, cut }))
@@ -58,14 +61,17 @@ impl Proxy {
         request: Request<Incoming>,
         exchange: Exchange,
         record: &mut Record,
-    ) -> Response<Either<Full<Bytes>, Relay>> {
+    ) -> Result<Response<Content>, BrowserLeft> {
         let report = exchange.report();
+        let upload = Upload::begin();
         record.report(report);
-        match self.upstream.send(request).await {
+        record.upload(upload.clone());
+        match self.upstream.send(request, &upload).await {
             Ok(response) => {
                 record.report(report.ended(response.status()));
-                exchange.complete(response).map(Either::Right)
+                Ok(exchange.complete(response).map(Either::Right))
             }
+            Err(_) if upload.is_broken() => Err(BrowserLeft),
             Err(failure) => {
                 let id = request_id();
                 record.report(report.ended(failure));
@@ -73,7 +79,7 @@ impl Proxy {
                     // The answer to another request has none (R9.2).
                     record.request_id(id);
                 }
-                exchange.fail(failure, id).map(Full::new).map(Either::Left)
+                Ok(exchange.fail(failure, id).map(Full::new).map(Either::Left))
             }
         }
     }
@@ -85,54 +91,4 @@ fn request_id() -> RequestId {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let entropy = RandomState::new().build_hasher().finish();
     RequestId::new(u64::try_from(now.as_millis()).unwrap_or_default(), entropy)
-}
-
-/// The body of an answer: the gateway's own, or upstream's as it comes.
-pub(crate) struct Answer {
-    content: Either<Full<Bytes>, Relay>,
-    record: Record,
-    /// How to cut the browser's connection, unless it is one that other exchanges share.
-    cut: Option<Cut>,
-}
-
-impl Body for Answer {
-    type Data = Bytes;
-    type Error = Box<dyn std::error::Error + Send + Sync>;
-
-    fn poll_frame(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
-        let this = self.get_mut();
-        let polled = Pin::new(&mut this.content).poll_frame(cx);
-        match &polled {
-            Poll::Ready(Some(Err(_))) => {
-                this.record.cut();
-                // R16.2: the browser has to notice. HTTP/2 resets the stream for the error alone.
-                if let Some(cut) = &this.cut {
-                    cut.order();
-                }
-            }
-            Poll::Ready(None) => this.record.complete(),
-            _ => {}
-        }
-        polled
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.content.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.content.size_hint()
-    }
-}
-
-impl Drop for Answer {
-    fn drop(&mut self) {
-        // A body of known length is not asked again after its last byte.
-        if self.content.is_end_stream() {
-            self.record.complete();
-        }
-    }
 }

@@ -14,8 +14,10 @@
 //! * `args`: what the proxy is told, and by whom
 //! * `settings`: a gateway out of that, built anew when the settings document changes
 //! * `server`: connections from browsers, and their orderly end
-//! * `exchange`: one request, from the browser's head to the last byte of the answer
+//! * `exchange`: one request, from the browser's head to the answer's
 //! * `upstream`: the request on its way to Fingerprint, with a limit for each wait
+//! * `upload`: what becomes of the request's body on that way
+//! * `answer`: the answer on its way to the browser, to the last byte
 //! * `dial`: connections to Fingerprint
 //! * `kept`: whether one of them, kept from an earlier request, broke before it answered
 //! * `body`: bodies handed on as they come, in either direction
@@ -26,6 +28,7 @@
 //! * `mock`: the stand-in for Fingerprint
 //! * `welcome`: what is printed at the start
 
+mod answer;
 mod args;
 mod body;
 mod dial;
@@ -39,6 +42,7 @@ mod record;
 mod server;
 mod settings;
 mod socket;
+mod upload;
 mod upstream;
 mod welcome;
 

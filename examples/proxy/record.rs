@@ -9,6 +9,7 @@ use firstparty::{Report, RequestId};
 use crate::line::{End, Line, bounded};
 use crate::log::LogSender;
 use crate::metrics::Counters;
+use crate::upload::Upload;
 
 /// Where exchanges are recorded.
 #[derive(Clone)]
@@ -27,6 +28,7 @@ impl Recorder {
             method: bounded(method),
             report: Report::default(),
             request_id: None,
+            upload: None,
             end: End::Abandoned,
         }
     }
@@ -40,12 +42,18 @@ pub(crate) struct Record {
     method: Method,
     report: Report,
     request_id: Option<String>,
+    upload: Option<Upload>,
     end: End,
 }
 
 impl Record {
     pub(crate) fn report(&mut self, report: Report) {
         self.report = report;
+    }
+
+    /// The request goes upstream.
+    pub(crate) fn upload(&mut self, upload: Upload) {
+        self.upload = Some(upload);
     }
 
     /// The browser is given this identifier.
@@ -57,8 +65,10 @@ impl Record {
         self.end = End::Complete;
     }
 
+    /// The answer breaks off. If the browser broke its request off before, that is why.
     pub(crate) fn cut(&mut self) {
-        self.end = End::Cut;
+        let has_left = self.upload.as_ref().is_some_and(Upload::is_broken);
+        self.end = if has_left { End::Abandoned } else { End::Cut };
     }
 }
 

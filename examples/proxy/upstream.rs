@@ -4,7 +4,6 @@
 use std::error::Error;
 use std::future::Future;
 use std::pin::pin;
-use std::sync::Arc;
 use std::time::Duration;
 
 use firstparty::Failure;
@@ -17,10 +16,11 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 use tokio::time::{Instant, timeout_at};
 
 use crate::args::Limits;
-use crate::body::{BodyError, Progress, Relay};
+use crate::body::{BodyError, Relay};
 use crate::dial::{Connector, Dial};
 use crate::kept::History;
 use crate::server::{MAX_FIELDS, MAX_HEAD};
+use crate::upload::Upload;
 
 /// The side of Fingerprint.
 pub(crate) struct Upstream {
@@ -57,24 +57,30 @@ impl Upstream {
     pub(crate) async fn send(
         &self,
         request: Request<Incoming>,
+        upload: &Upload,
     ) -> Result<Response<Relay>, Failure> {
         let (mut parts, body) = request.into_parts();
         frame(&mut parts, &body);
         let again = may_be_repeated(&parts, &body).then(|| parts.clone());
-        match (self.try_once(parts, Relay::new(body, self.limits.idle)).await, again) {
+        match (self.try_once(parts, Relay::new(body, self.limits.idle), upload).await, again) {
             (Err(Broken { was_kept: true, .. }), Some(parts)) => {
-                self.try_once(parts, Relay::empty()).await
+                self.try_once(parts, Relay::empty(), upload).await
             }
             (tried, _) => tried,
         }
         .map_err(|broken| broken.failure)
     }
 
-    async fn try_once(&self, parts: Parts, body: Relay) -> Result<Response<Relay>, Broken> {
-        let progress = Progress::begin();
-        let body = body.telling(Arc::clone(&progress));
-        let sending = self.client.request(Request::from_parts(parts, body));
-        let response = first_byte(sending, &progress, self.limits.first_byte).await?;
+    async fn try_once(
+        &self,
+        parts: Parts,
+        body: Relay,
+        upload: &Upload,
+    ) -> Result<Response<Relay>, Broken> {
+        upload.advance();
+        let request = Request::from_parts(parts, body.telling(upload.clone()));
+        let sending = self.client.request(request);
+        let response = first_byte(sending, upload, self.limits.first_byte).await?;
         let mut response = response.map_err(|error| Broken::by(&error))?;
         if let Some(history) = response.extensions_mut().remove::<History>() {
             history.answered();
@@ -146,15 +152,15 @@ fn is_coded(headers: &HeaderMap) -> bool {
 /// So a long upload does not count as a failure, but an upstream that stops reading does.
 async fn first_byte<F: Future>(
     sending: F,
-    progress: &Progress,
+    upload: &Upload,
     limit: Duration,
 ) -> Result<F::Output, Failure> {
     let mut sending = pin!(sending);
     loop {
-        if let Ok(response) = timeout_at(progress.last() + limit, &mut sending).await {
+        if let Ok(response) = timeout_at(upload.last_advance() + limit, &mut sending).await {
             return Ok(response);
         }
-        if progress.last() + limit <= Instant::now() {
+        if upload.last_advance() + limit <= Instant::now() {
             return Err(Failure::Timeout);
         }
     }

@@ -6,6 +6,7 @@ mod bodies;
 mod failures;
 mod fields;
 mod http2;
+mod leaving;
 mod lifecycle;
 mod log;
 mod metrics;

@@ -189,26 +189,6 @@ fn bounded_end() {
     assert!(proxy.ended().0.success());
 }
 
-/// R16.6: an exchange that the browser leaves is logged as such, and upstream is left, too.
-#[test]
-fn browsers_that_leave() {
-    let (tell, told) = std::sync::mpsc::channel();
-    let tell = std::sync::Mutex::new(tell);
-    let upstream = Upstream::scripted(move |Script { mut wire, seen }| {
-        seen.send(wire.message().unwrap()).unwrap();
-        let end = wire.rest().is_ok();
-        tell.lock().unwrap().send(end).unwrap();
-    });
-    let proxy = Proxy::before(&upstream);
-    let mut wire = proxy.connect();
-    wire.send("GET /fp/x HTTP/1.1\r\nhost: a.example\r\n\r\n");
-    upstream.next();
-    drop(wire);
-    let end = told.recv_timeout(super::wire::PATIENCE);
-    assert!(end.is_ok(), "the connection to upstream ends");
-    proxy.wait_for("\"end\":\"abandoned\"");
-}
-
 /// R16.1, R16.5: with the real upstream the proxy speaks TLS, here to a host that has no such
 /// service.
 #[test]

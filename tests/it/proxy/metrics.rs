@@ -163,7 +163,8 @@ fn exchanges_that_break_are_counted_once() {
     );
 }
 
-/// R11.3: an exchange that the browser leaves counts as forwarded, and by its status if there was one.
+/// R11.3: an exchange that the browser leaves counts as forwarded, and by its status if there was one. If
+/// it leaves while it uploads, that is no failure of upstream's.
 #[test]
 fn abandoned_exchanges_are_counted_once() {
     let upstream = obedient();
@@ -176,9 +177,13 @@ fn abandoned_exchanges_are_counted_once() {
             wire.head().unwrap();
         }
     }
+    let mut upload = proxy.connect();
+    upload.send("POST /fp/200 HTTP/1.1\r\nhost: a.example\r\ncontent-length: 10\r\n\r\nhalf.");
+    drop(upload);
     assert_counted(
         address(&proxy),
         &[
+            (r#"forwarded_total{route="api",kind="identification",region="us"}"#, 1),
             (r#"forwarded_total{route="api",kind="plain",region="us"}"#, 2),
             (r#"upstream_responses_total{kind="plain",class="2xx"}"#, 1),
         ],

@@ -79,6 +79,15 @@ impl Wire {
         &self.stream
     }
 
+    /// Resets the connection, as a process does that is killed in the middle.
+    pub(super) fn reset(self) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let _entered = runtime.enter();
+        self.stream.set_nonblocking(true).unwrap();
+        let stream = tokio::net::TcpStream::from_std(self.stream).unwrap();
+        stream.set_zero_linger().unwrap();
+    }
+
     pub(super) fn send(&mut self, bytes: impl AsRef<[u8]>) {
         self.try_send(bytes).unwrap();
     }
