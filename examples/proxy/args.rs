@@ -18,6 +18,9 @@ const LISTEN: &str = "127.0.0.1:8787";
 ///
 /// Without arguments: a stand-in for Fingerprint on loopback, the gateway in front of it, and the
 /// URLs to try. An empty value counts as none.
+///
+/// The first SIGINT (Ctrl-C) or SIGTERM lets open exchanges finish, and the exit status is 0. A second
+/// one cuts them, and the exit status is 130 for SIGINT or 143 for SIGTERM.
 #[derive(Clone, Parser)]
 #[command(name = "proxy", version)]
 pub(crate) struct Args {
@@ -101,7 +104,7 @@ pub(crate) struct Args {
     metrics: Option<Maybe<SocketAddr>>,
 
     /// Write no line for each exchange and no advice. All else stays: the URLs at the start, errors,
-    /// the news of a settings document, and the last counts.
+    /// the news of a settings document, how many exchanges a signal waits for, and the last counts.
     #[arg(long, env = "FIRSTPARTY_QUIET", value_parser = FalseyValueParser::new())]
     pub(crate) quiet: bool,
 

@@ -40,7 +40,7 @@ impl Proxy {
         peer: IpAddr,
         cut: Cut,
     ) -> Result<Response<Answer>, BrowserLeft> {
-        let mut record = self.recorder.begin(request.method());
+        let mut record = self.recorder.begin(request.method(), cut.clone());
         let cut = (request.version() <= Version::HTTP_11).then_some(cut);
         // A gateway for the whole exchange, even if the settings change meanwhile (R16.6).
         let gateway = self.gateway.borrow().clone();

@@ -43,11 +43,11 @@ pub(crate) struct Line {
 #[derive(Clone, Copy, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum End {
-    /// The browser was given all of the answer.
+    /// All of the answer was handed over to be sent to the browser.
     Complete,
-    /// It was not: upstream broke off or stood still in the middle.
+    /// It was not: upstream broke off or stood still in the middle, or the proxy had to end.
     Cut,
-    /// The browser left before, or the proxy did.
+    /// The browser left before, or broke its request off.
     Abandoned,
 }
 

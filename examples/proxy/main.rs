@@ -13,7 +13,7 @@
 //!
 //! * `args`: what the proxy is told, and by whom
 //! * `settings`: a gateway out of that, built anew when the settings document changes
-//! * `server`: connections from browsers, and their orderly end
+//! * `server`: connections from browsers, until a signal
 //! * `exchange`: one request, from the browser's head to the answer's
 //! * `upstream`: the request on its way to Fingerprint, with a limit for each wait
 //! * `upload`: what becomes of the request's body on that way
@@ -25,6 +25,8 @@
 //! * `record`: what is recorded of an exchange while it goes on
 //! * `line`, `log`: one line for each exchange, and who writes it
 //! * `metrics`: counters of all exchanges, for Prometheus
+//! * `signals`: what ends the proxy
+//! * `ending`, `open`: how connections end then, and how many exchanges are still open
 //! * `mock`: the stand-in for Fingerprint
 //! * `welcome`: what is printed at the start
 
@@ -32,15 +34,18 @@ mod answer;
 mod args;
 mod body;
 mod dial;
+mod ending;
 mod exchange;
 mod kept;
 mod line;
 mod log;
 mod metrics;
 mod mock;
+mod open;
 mod record;
 mod server;
 mod settings;
+mod signals;
 mod socket;
 mod upload;
 mod upstream;
@@ -50,7 +55,6 @@ use std::error::Error;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
 
 use clap::Parser;
 use tokio::net::TcpListener;
@@ -62,16 +66,16 @@ use self::dial::Dial;
 use self::exchange::Proxy;
 use self::log::Log;
 use self::metrics::Counters;
+use self::open::Open;
 use self::record::Recorder;
 use self::settings::Settings;
+use self::signals::{Signal, Signals};
 use self::upstream::Upstream;
-
-/// How long the end may wait for what cannot be interrupted, such as the look-up of a name.
-const LAST_WAIT: Duration = Duration::from_secs(1);
 
 fn main() -> ExitCode {
     match start(Args::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(None) => ExitCode::SUCCESS,
+        Ok(Some(second)) => second.exit_code(),
         Err(error) => {
             welcome::complain(&error);
             ExitCode::FAILURE
@@ -79,15 +83,16 @@ fn main() -> ExitCode {
     }
 }
 
-fn start(args: Args) -> Result<(), Box<dyn Error>> {
+/// Serves until a signal. Gives the second signal, if it cut short what the first one began.
+fn start(args: Args) -> Result<Option<Signal>, Box<dyn Error>> {
     let is_counting = args.metrics().is_some();
     let log = if args.quiet { Log::silent() } else { Log::start() };
-    let recorder = Recorder { log: log.sender(), counters: Counters::default() };
+    let recorder = Recorder { log: log.sender(), counters: Counters::default(), open: Open::new() };
     let counters = recorder.counters.clone();
     let runtime = Runtime::new()?;
     let result = runtime.block_on(run(args, recorder));
-    // Exchanges that are still open are dropped, so that they are counted and logged, too.
-    runtime.shutdown_timeout(LAST_WAIT);
+    // What is still open is dropped, so that it is counted and logged, too.
+    runtime.shutdown_timeout(ending::LAST_WAIT);
     let is_written = log.close();
     if is_counting && is_written && result.is_ok() {
         welcome::last_counts(&counters.read());
@@ -95,8 +100,8 @@ fn start(args: Args) -> Result<(), Box<dyn Error>> {
     result
 }
 
-async fn run(args: Args, recorder: Recorder) -> Result<(), Box<dyn Error>> {
-    let signal = server::stop_signal()?;
+async fn run(args: Args, recorder: Recorder) -> Result<Option<Signal>, Box<dyn Error>> {
+    let signals = Signals::listen()?;
     let dial = match (args.connect_to(), args.upstream) {
         (Some(address), _) => Dial::Plain(address.into()),
         (None, UpstreamKind::Mock) => Dial::Plain(mock::start().await?.to_string().into()),
@@ -121,8 +126,7 @@ async fn run(args: Args, recorder: Recorder) -> Result<(), Box<dyn Error>> {
         tokio::spawn(metrics::serve(metrics, recorder.counters.clone(), limits.head));
     }
     let proxy = Arc::new(Proxy { gateway, upstream, recorder });
-    server::serve(listener, proxy, signal, limits).await;
-    Ok(())
+    Ok(server::serve(listener, proxy, signals, limits).await)
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, String> {

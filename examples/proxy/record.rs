@@ -1,5 +1,5 @@
-//! The record of one exchange: it becomes a line in the log when the exchange has ended. Its report is
-//! counted (R11.3), also if the line is lost.
+//! The record of one exchange: while the exchange goes on it counts as open, and when it has ended it
+//! becomes a line in the log. Its report is counted (R11.3), also if the line is lost.
 
 use std::time::{Instant, SystemTime};
 
@@ -9,6 +9,8 @@ use firstparty::{Report, RequestId};
 use crate::line::{End, Line, bounded};
 use crate::log::LogSender;
 use crate::metrics::Counters;
+use crate::open::{Open, Ticket};
+use crate::socket::Cut;
 use crate::upload::Upload;
 
 /// Where exchanges are recorded.
@@ -16,20 +18,23 @@ use crate::upload::Upload;
 pub(crate) struct Recorder {
     pub(crate) log: LogSender,
     pub(crate) counters: Counters,
+    pub(crate) open: Open,
 }
 
 impl Recorder {
-    /// Begins the record of an exchange.
-    pub(crate) fn begin(&self, method: &Method) -> Record {
+    /// Begins the record of an exchange on a connection that may be cut.
+    pub(crate) fn begin(&self, method: &Method, cut: Cut) -> Record {
         Record {
             log: self.log.clone(),
             counters: self.counters.clone(),
+            _ticket: self.open.ticket(),
             start: Instant::now(),
             method: bounded(method),
             report: Report::default(),
             request_id: None,
             upload: None,
-            end: End::Abandoned,
+            cut,
+            end: None,
         }
     }
 }
@@ -38,12 +43,15 @@ impl Recorder {
 pub(crate) struct Record {
     log: LogSender,
     counters: Counters,
+    _ticket: Ticket,
     start: Instant,
     method: Method,
     report: Report,
     request_id: Option<String>,
     upload: Option<Upload>,
-    end: End,
+    cut: Cut,
+    /// None as long as nothing has ended the exchange itself.
+    end: Option<End>,
 }
 
 impl Record {
@@ -62,13 +70,19 @@ impl Record {
     }
 
     pub(crate) fn complete(&mut self) {
-        self.end = End::Complete;
+        self.end = Some(End::Complete);
     }
 
     /// The answer breaks off. If the browser broke its request off before, that is why.
     pub(crate) fn cut(&mut self) {
         let has_left = self.upload.as_ref().is_some_and(Upload::is_broken);
-        self.end = if has_left { End::Abandoned } else { End::Cut };
+        self.end = Some(if has_left { End::Abandoned } else { End::Cut });
+    }
+
+    /// How the exchange has ended, if by itself or with its connection.
+    fn end(&self) -> End {
+        let with_connection = if self.cut.is_ordered() { End::Cut } else { End::Abandoned };
+        self.end.unwrap_or(with_connection)
     }
 }
 
@@ -80,7 +94,7 @@ impl Drop for Record {
             method: std::mem::take(&mut self.method),
             report: self.report,
             request_id: self.request_id.take(),
-            end: self.end,
+            end: self.end(),
             micros: u64::try_from(self.start.elapsed().as_micros()).unwrap_or(u64::MAX),
         });
     }

@@ -1,9 +1,6 @@
-//! Connections from browsers, and their orderly end.
+//! Connections from browsers, until a signal.
 
-use std::future::Future;
-use std::io;
 use std::net::IpAddr;
-use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,12 +8,13 @@ use firstparty::adapter;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
-use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use tokio::net::TcpListener;
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
 
 use crate::args::Limits;
+use crate::ending::{Connections, Membership};
 use crate::exchange::Proxy;
+use crate::signals::{Signal, Signals};
 use crate::socket::{Cut, Socket};
 
 /// R16.4: how many fields a head may have, with room for the gateway's own. hyper prepares a place
@@ -28,35 +26,34 @@ pub(crate) const MAX_HEAD: usize = 256 * 1024;
 
 const _: () = assert!(MAX_FIELDS >= adapter::MIN_FIELDS && MAX_HEAD >= adapter::MIN_HEAD);
 
-/// Serves until the signal; then takes no more connections and lets open exchanges finish, for a
-/// limited time.
+/// Serves until the first signal; then takes no more connections and ends those that there are.
+/// Gives the second signal, if it came before they had ended.
 pub(crate) async fn serve(
     listener: TcpListener,
     proxy: Arc<Proxy>,
-    signal: impl Future<Output = ()>,
+    mut signals: Signals,
     limits: Limits,
-) {
+) -> Option<Signal> {
     let http = http(limits.head);
-    let open = GracefulShutdown::new();
-    let mut signal = pin!(signal);
+    let connections = Connections::new();
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
-            () = &mut signal => break,
+            _ = signals.next() => break,
         };
         match accepted {
             Ok((stream, peer)) => {
                 let cut = Cut::default();
                 let socket = Socket::new(stream, limits.head, cut.clone());
                 let service = Service { proxy: Arc::clone(&proxy), peer: peer.ip(), cut };
-                tokio::spawn(connection(http.clone(), socket, service, open.watcher()));
+                tokio::spawn(connection(http.clone(), socket, service, connections.join()));
             }
             // Too many open files, for instance: some will be closed soon.
             Err(_) => sleep(Duration::from_millis(50)).await,
         }
     }
     drop(listener);
-    let _ = timeout(limits.shutdown, open.shutdown()).await;
+    connections.end(&proxy.recorder.open, &mut signals, limits.shutdown).await
 }
 
 /// HTTP/1.1, and HTTP/2 with prior knowledge.
@@ -83,38 +80,16 @@ struct Service {
     cut: Cut,
 }
 
-/// Serves one connection. Whatever goes wrong on it ends it and nothing else.
 async fn connection(
     http: Builder<TokioExecutor>,
     socket: Socket,
     service: Service,
-    watcher: Watcher,
+    membership: Membership,
 ) {
     let answer = service_fn(|request| {
         let (proxy, cut) = (Arc::clone(&service.proxy), service.cut.clone());
         async move { proxy.answer(request, service.peer, cut).await }
     });
-    let _ = watcher.watch(http.serve_connection(TokioIo::new(socket), answer)).await;
-}
-
-/// Ends with the first SIGINT or SIGTERM.
-#[cfg(unix)]
-pub(crate) fn stop_signal() -> io::Result<impl Future<Output = ()>> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-    })
-}
-
-/// Ends with the first Ctrl-C.
-#[cfg(not(unix))]
-pub(crate) fn stop_signal() -> io::Result<impl Future<Output = ()>> {
-    Ok(async {
-        let _ = tokio::signal::ctrl_c().await;
-    })
+    let connection = http.serve_connection(TokioIo::new(socket), answer);
+    membership.serve(connection, service.cut.clone()).await;
 }

@@ -2,7 +2,8 @@
 //!
 //! Over HTTP/2 a broken body resets its stream. Over HTTP/1 closing the connection is enough
 //! only while the framing says that something is missing; an HTTP/1.0 browser takes the end of
-//! the connection for the end of the body. So the connection is reset.
+//! the connection for the end of the body. So the connection is reset. When the proxy has to end,
+//! every connection is, whatever the version.
 
 use std::io::{self, ErrorKind};
 use std::pin::Pin;
@@ -24,7 +25,7 @@ impl Cut {
         self.0.store(true, Ordering::Release);
     }
 
-    fn is_ordered(&self) -> bool {
+    pub(crate) fn is_ordered(&self) -> bool {
         self.0.load(Ordering::Acquire)
     }
 }

@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod bodies;
+mod ending;
 mod failures;
 mod fields;
 mod http2;

@@ -1,10 +1,9 @@
-//! Start, load, and end.
+//! Start and load.
 
 use std::process::Stdio;
 use std::sync::{Arc, Barrier};
-use std::time::{Duration, Instant};
 
-use super::process::{Proxy, SECRET, command};
+use super::process::{Proxy, command};
 use super::upstream::{Script, Upstream};
 use super::wire::{Wire, is_cut};
 
@@ -124,69 +123,6 @@ fn pipelined() {
     for n in 0..50 {
         assert_eq!(wire.message().unwrap().text(), format!("/{n}"));
     }
-}
-
-/// A signal ends the proxy when its open exchanges have ended, and no sooner.
-#[test]
-fn graceful_end() {
-    let gate = Arc::new(Barrier::new(2));
-    let upstream = Upstream::scripted({
-        let gate = Arc::clone(&gate);
-        move |Script { mut wire, .. }| {
-            wire.message().unwrap();
-            wire.send("HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nfirst");
-            gate.wait();
-            wire.send("-last");
-        }
-    });
-    let proxy = Proxy::before(&upstream);
-    let mut wire = proxy.connect();
-    wire.send("GET /fp/x?secret-query HTTP/1.1\r\nhost: a.example\r\n\r\n");
-    let head = wire.head().unwrap();
-    assert_eq!(wire.take(5).unwrap(), b"first");
-
-    let idle = proxy.connect();
-    proxy.terminate();
-    // New connections are refused once the signal is noticed; the open exchange goes on.
-    let start = Instant::now();
-    while std::net::TcpStream::connect(proxy.address).is_ok() {
-        assert!(start.elapsed() < Duration::from_secs(10), "it goes on listening");
-    }
-    gate.wait();
-    assert_eq!((head.status(), wire.take(5).unwrap().as_slice()), (200, b"-last".as_slice()));
-    let (status, log) = proxy.ended();
-    assert!(status.success(), "{status}");
-    drop(idle);
-
-    // R16.6: one line for the exchange, with the report and nothing of the request.
-    let lines: Vec<_> = log.lines().filter_map(|line| line.strip_prefix("exchange ")).collect();
-    let [line] = lines[..] else { panic!("one line: {log}") };
-    let line: serde_json::Value = serde_json::from_str(line).unwrap();
-    assert_eq!(
-        (&line["route"], &line["status"], &line["end"]),
-        (&"api".into(), &200.into(), &"complete".into())
-    );
-    assert!(line["micros"].is_u64() && line["secret_sent"] == false);
-    for word in [SECRET, "secret-query", "a.example"] {
-        assert!(!log.contains(word), "{word} in {log}");
-    }
-}
-
-/// An exchange that does not end is cut when the time for it is over.
-#[test]
-fn bounded_end() {
-    let upstream = Upstream::scripted(|Script { mut wire, .. }| {
-        wire.message().unwrap();
-        wire.send("HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nfirst");
-        let _ = wire.rest();
-    });
-    let proxy = Proxy::with(upstream.address, &["--shutdown-timeout-ms", "200"]);
-    let mut wire = proxy.connect();
-    wire.send("GET /fp/x HTTP/1.1\r\nhost: a.example\r\n\r\n");
-    let head = wire.head().unwrap();
-    proxy.terminate();
-    assert!(is_cut(&wire.body(&head).unwrap_err()));
-    assert!(proxy.ended().0.success());
 }
 
 /// R16.1, R16.5: with the real upstream the proxy speaks TLS, here to a host that has no such

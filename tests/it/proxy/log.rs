@@ -128,7 +128,7 @@ fn quiet() {
         proxy.terminate();
         let (status, log) = proxy.ended();
         assert!(status.success(), "{status}");
-        assert!(log.contains("counted {"), "{log}");
+        assert!(log.contains("stopping: ") && log.contains("counted {"), "{log}");
         for word in ["exchange {", "advice ("] {
             assert_eq!(log.contains(word), !quiet, "{flag:?} {variable:?}: {word} in {log}");
         }
