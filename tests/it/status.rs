@@ -75,7 +75,13 @@ fn the_page_is_for_every_well_formed_host() {
 #[test]
 fn forwarded_requests_name_a_host_in_every_version() {
     for version in [Version::HTTP_09, Version::HTTP_10, Version::HTTP_11, Version::HTTP_2] {
-        for (method, uri) in [("GET", "/fp/web/v4/k"), ("POST", "/fp/"), ("GET", "/fp/result")] {
+        for (method, uri) in [
+            ("GET", "/fp/web/v4/k"),
+            ("POST", "/fp/"),
+            ("GET", "/fp/result"),
+            ("POST", "/fp/result"),
+            ("GET", "/fp/agent?apiKey=k"),
+        ] {
             let mut request = request(method, uri, &[]);
             *request.version_mut() = version;
             request.headers_mut().remove("host");

@@ -161,6 +161,30 @@ fn refusals() {
     assert!(upstream.is_idle());
 }
 
+/// RFC 9112 §3.2, R5.7, R10.1: HTTP/1.1 without `host` is refused on every route, the status page too. A
+/// health check may ask for that page over HTTP/1.0, which need not name a host.
+#[test]
+fn requests_without_host() {
+    let upstream = Upstream::plain();
+    let proxy = Proxy::before(&upstream);
+    for target in ["/fp/status", "/fp/agent?apiKey=k", "/fp/result", "/fp/", "/fp/web/v4/k"] {
+        for method in ["GET", "HEAD", "POST"] {
+            for version in ["1.0", "1.1"] {
+                let mut wire = proxy.connect();
+                wire.send(format!("{method} {target} HTTP/{version}\r\ncontent-length: 0\r\n\r\n"));
+                let expected = match (target, method, version) {
+                    ("/fp/status", "GET" | "HEAD", "1.0") => 200,
+                    ("/fp/status", "POST", "1.0") => 405,
+                    _ => 400,
+                };
+                let status = wire.head().unwrap().status();
+                assert_eq!(status, expected, "{method} {target} HTTP/{version}");
+            }
+        }
+    }
+    assert!(upstream.is_idle());
+}
+
 /// R2.7: a preflight request goes upstream, and its answer comes back.
 #[test]
 fn preflight() {
