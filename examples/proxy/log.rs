@@ -5,7 +5,7 @@
 //! that took a tenth of the processor's time.
 
 use std::convert::Infallible;
-use std::io::{BufWriter, Write};
+use std::io::Write;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, channel, sync_channel};
 use std::thread;
 use std::time::Duration;
@@ -17,6 +17,9 @@ const WAITING: usize = 16 * 1024;
 
 /// How long lines may wait, if there are few.
 const REST: Duration = Duration::from_millis(10);
+
+/// How many lines go out in one write.
+const BATCH: usize = 1024;
 
 /// How long the last lines may take: a terminal that stands still must not keep the proxy.
 const LAST_LINES: Duration = Duration::from_secs(3);
@@ -69,14 +72,15 @@ impl LogSender {
 }
 
 fn write_lines(lines: &Receiver<Line>) {
-    let mut stderr = BufWriter::new(std::io::stderr());
+    let mut batch = Vec::new();
     while let Ok(line) = lines.recv() {
-        let _ = line.write(&mut stderr);
+        let _ = line.write(&mut batch);
         thread::sleep(REST);
-        // What waits already goes out in the same write.
-        for line in lines.try_iter() {
-            let _ = line.write(&mut stderr);
+        for line in lines.try_iter().take(BATCH) {
+            let _ = line.write(&mut batch);
         }
-        let _ = stderr.flush();
+        // In one call, so that no other note comes between the parts of a line.
+        let _ = std::io::stderr().write_all(&batch);
+        batch.clear();
     }
 }

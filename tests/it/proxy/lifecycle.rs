@@ -3,7 +3,7 @@
 use std::process::Stdio;
 use std::sync::{Arc, Barrier};
 
-use super::process::{Proxy, command};
+use super::process::{Proxy, command, exchanges};
 use super::upstream::{Script, Upstream};
 use super::wire::{Wire, is_cut};
 
@@ -69,9 +69,8 @@ fn hundreds_at_once() {
     }
     // R16.6: and one line for each.
     proxy.terminate();
-    let lines = proxy.ended().1;
-    let lines = lines.lines().filter(|line| line.starts_with("exchange {"));
-    assert_eq!(lines.filter(|line| line.contains("\"end\":\"complete\"")).count(), BROWSERS);
+    let lines = exchanges(&proxy.ended().1);
+    assert_eq!(lines.iter().filter(|line| line["end"] == "complete").count(), BROWSERS);
 }
 
 /// R16.4: browsers that open a connection and then say nothing, or hardly anything, are left.

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use time::OffsetDateTime;
 use time::macros::format_description;
 
-use super::process::{Proxy, SECRET, command};
+use super::process::{Proxy, SECRET, command, exchanges};
+use super::settings::Document;
 use super::upstream::Upstream;
 
 /// A proxy before an upstream at which nobody listens.
@@ -95,18 +96,38 @@ fn methods_are_bounded() {
     for word in ["a-path", "a-query", "a-host", "a-field", "a-value", "a-cookie", SECRET] {
         assert!(!proxy.log().contains(word), "{word} in {}", proxy.log());
     }
-    let is_json = |line: &str| serde_json::from_str::<Value>(line).is_ok();
-    let lines = proxy.log();
-    assert!(lines.lines().filter_map(|line| line.strip_prefix("exchange ")).all(is_json));
+}
+
+/// R16.6: what else is told at the same time comes between the lines of exchanges, and not into them.
+#[test]
+fn lines_stay_whole() {
+    const EXCHANGES: usize = 3000;
+    let document = Document::new("{}");
+    let proxy = in_vain(&["--config", document.path(), "--config-check-ms", "1"]);
+    let mut wire = proxy.connect();
+    let request = "GET /fp/status?format=json HTTP/1.1\r\nhost: a.example\r\n\r\n";
+    for count in 0..EXCHANGES {
+        wire.send(request);
+        assert_eq!(wire.message().unwrap().head.status(), 200);
+        if count % 10 == 0 {
+            // Read again, with a line or two for each time.
+            document.write(&format!("{{{}}}", " ".repeat(count % 100)));
+        }
+    }
+    proxy.terminate();
+    let log = proxy.ended().1;
+    assert_eq!(exchanges(&log).len(), EXCHANGES);
+    let is_known = |line: &str| {
+        ["exchange {", "advice (", "settings: ", "stopping: "]
+            .iter()
+            .any(|start| line.starts_with(start))
+    };
+    assert_eq!(log.lines().find(|line| !is_known(line)), None);
 }
 
 /// The example's own duty: with `--quiet` neither exchanges nor advice are told; all else is.
 #[test]
 fn quiet() {
-    let folder = std::env::temp_dir().join(format!("firstparty-quiet-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
-    let document = folder.join("settings.json");
-    let arguments = ["--config", document.to_str().unwrap(), "--config-check-ms", "20"];
     for (quiet, flag, variable) in [
         (true, Some("--quiet"), None),
         (true, None, Some("1")),
@@ -115,15 +136,16 @@ fn quiet() {
         (false, None, Some("0")),
         (false, None, None),
     ] {
-        std::fs::write(&document, "{}").unwrap();
+        let document = Document::new("{}");
         let mut command = command();
-        command.args(["--listen", "127.0.0.1:0", "--metrics", "127.0.0.1:0"]).args(arguments);
+        command.args(["--listen", "127.0.0.1:0", "--metrics", "127.0.0.1:0"]);
+        command.args(["--config", document.path(), "--config-check-ms", "20"]);
         command.args(flag).envs(variable.map(|value| ("FIRSTPARTY_QUIET", value)));
         let proxy = Proxy::start(&mut command);
         assert_eq!(proxy.get("/fp/agent?apiKey=k").head.status(), 200);
-        std::fs::write(&document, r#"{"fpjs_route_prefix": 7}"#).unwrap();
+        document.write(r#"{"fpjs_route_prefix": 7}"#);
         proxy.wait_for("settings: the last good ones stay in use");
-        std::fs::write(&document, "{ }").unwrap();
+        document.write("{ }");
         proxy.wait_for("settings: read again, now in use");
         proxy.terminate();
         let (status, log) = proxy.ended();
@@ -133,7 +155,6 @@ fn quiet() {
             assert_eq!(log.contains(word), !quiet, "{flag:?} {variable:?}: {word} in {log}");
         }
     }
-    let _ = std::fs::remove_dir_all(&folder);
 
     let output = command().arg("--help").output().unwrap();
     let help = String::from_utf8(output.stdout).unwrap();

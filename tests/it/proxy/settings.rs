@@ -10,10 +10,10 @@ use super::process::{Proxy, command};
 use super::upstream::{Upstream, response};
 
 /// A settings document of one test.
-struct Document(PathBuf);
+pub(super) struct Document(PathBuf);
 
 impl Document {
-    fn new(text: &str) -> Self {
+    pub(super) fn new(text: &str) -> Self {
         static COUNT: AtomicUsize = AtomicUsize::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("firstparty-settings-{}-{count}.json", std::process::id());
@@ -23,13 +23,13 @@ impl Document {
     }
 
     /// Replaces it at once, as a careful editor does.
-    fn write(&self, text: &str) {
+    pub(super) fn write(&self, text: &str) {
         let draft = self.0.with_extension("draft");
         std::fs::write(&draft, text).unwrap();
         std::fs::rename(&draft, &self.0).unwrap();
     }
 
-    fn path(&self) -> &str {
+    pub(super) fn path(&self) -> &str {
         self.0.to_str().unwrap()
     }
 }
