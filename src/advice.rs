@@ -8,7 +8,7 @@ mod blocked;
 use std::fmt;
 
 pub(crate) use self::blocked::{blocked_term, is_blocked_segment};
-use crate::config::{AgentOrigin, Config, Mount, Resolution};
+use crate::config::{AgentOrigin, Config, Resolution};
 use crate::platform::{Platform, Profile};
 use crate::variable::Variable;
 
@@ -18,7 +18,8 @@ macro_rules! advice {
         $variant:ident $({ $($(#[$field_doc:meta])+ $field:ident: $type:ty,)+ })?
             = $code:literal, $sentence:literal $(, $argument:ident = $value:expr)?;
     )+) => {
-        /// A setting that works but has a drawback, with a stable code and a sentence ([R1.5]).
+        /// A setting that works but has a drawback, with a stable code and a sentence that says what is
+        /// wrong and what to do ([R1.5]).
         ///
         /// ```
         /// use firstparty::advice::advise;
@@ -29,7 +30,7 @@ macro_rules! advice {
         /// assert_eq!(
         ///     advice[0].to_string(),
         ///     "fpjs_agent_download_path contains a term that content blockers match: \
-        ///      a random segment is safer",
+        ///      use a random segment",
         /// );
         /// # Ok::<(), firstparty::ConfigError>(())
         /// ```
@@ -77,62 +78,73 @@ advice! {
         /// The term. The sentence does not repeat it, as it may be the whole path.
         term: &'static str,
     } = "blocked-path",
-        "{setting} contains a term that content blockers match: a random segment is safer";
+        "{setting} contains a term that content blockers match: use a random segment";
     /// There is no proxy secret, so upstream cannot tell that the integration is genuine.
     NoSecret = "no-secret",
-        "there is no proxy secret: upstream cannot tell that the integration is genuine";
+        "there is no proxy secret, so Fingerprint cannot tell that the integration is genuine: set the \
+         one from its dashboard";
     /// Both v3 routes are the same, so the agent route always wins.
-    EqualRoutes = "equal-routes", "both v3 routes are the same: the agent route wins";
+    EqualRoutes = "equal-routes",
+        "both v3 routes are the same, so the agent route always wins: make them differ";
     /// A v3 route is `status`, so the status page cannot be reached.
     StatusRoute {
         /// The setting with the route.
         setting: &'static str,
-    } = "status-route", "{setting} is `status`: the status page cannot be reached";
+    } = "status-route",
+        "{setting} is \"status\", so the status page cannot be reached: use another path";
     /// Only one of the two v3 routes is on.
     RouteOff {
         /// The setting of the other one.
         setting: &'static str,
-    } = "route-off", "{setting} is not set: only one of the two v3 routes is on";
+    } = "route-off",
+        "only one of the two v3 routes is on: set {setting}, too, or switch both off";
     /// v4 is off, so nothing but the v3 agent is served, which is deprecated.
-    V4Off = "v4-off", "v4 is off: the v3 agent, the only one that is served, is deprecated";
+    V4Off = "v4-off",
+        "v4 is off, so only the v3 agent is served, which is deprecated: switch v4 on, with a mount at \
+         a path";
     /// Neither v4 nor a v3 route is on.
-    NoRoute = "no-route", "no route is on: no agent is served, and no identification request passes";
+    NoRoute = "no-route",
+        "no route is on, so no agent is served and no identification request passes: switch v4 on, \
+         with a mount at a path, or set the v3 routes";
     /// The integration takes every path of its host.
-    DepthZero = "depth-zero", "the integration takes every path of its host";
+    DepthZero = "depth-zero",
+        "the integration takes every path of its host: unless it has a host of its own, give it a path";
     /// On one's own server, the integration path is whatever the first segments of a path are. With
     /// v4 on, every path of the site belongs to the integration.
     MountByDepth = "mount-by-depth",
-        "any first segments of a path are taken for the integration path: an exact path is safer";
+        "any first segments of a path are taken for the integration path: set an exact path instead";
     /// A list of fields to drop lets the browser's `authorization` through to upstream.
     AuthorizationForwarded = "authorization-forwarded",
-        "`authorization` fields of browsers are sent to Fingerprint: add the field to `drop_fields`";
+        "authorization fields of browsers are sent to Fingerprint: add the field to drop_fields";
     /// A source has an unknown key.
     UnknownKey {
         /// The source's name.
         source: Box<str>,
         /// The key.
         key: Box<str>,
-    } = "unknown-key", "the key `{key}` of {source} is not a known setting", key = key.escape_debug();
+    } = "unknown-key", "the key \"{key}\" of {source} is not a known setting: correct or remove it",
+        key = key.escape_debug();
     /// A setting has no effect on this platform or beside another setting.
     Ignored {
         /// The setting.
         setting: &'static str,
-    } = "ignored-setting", "{setting} has no effect here";
+    } = "ignored-setting", "{setting} has no effect here: remove it";
     /// A region is fixed, but agent downloads come from the CDN, which has no regions
     /// ([R3.6](crate::contract#R3.6)).
     RegionBesideCdn {
         /// The setting of the region.
         setting: &'static str,
     } = "region-beside-cdn",
-        "{setting} does not apply to agent downloads: they come from the CDN, which has no regions";
+        "{setting} does not apply to agent downloads, as they come from the CDN, which has no regions: \
+         take them from the API host";
     /// A default is used where production sets a value.
     DefaultUsed {
         /// The setting.
         setting: &'static str,
-    } = "default-used", "{setting} is not set: its default is used";
+    } = "default-used", "{setting} is not set, so its default is used: set it";
     /// Any host name is believed, and passed on to upstream.
     NoHostList = "no-host-list",
-        "every host name is believed: list the site's hosts, as upstream is told the name";
+        "every host name is believed, and passed on to Fingerprint: list the site's hosts";
     /// The agent of every public API key is served ([R4.7](crate::contract#R4.7)).
     NoKeyList {
         /// The setting of the list.
@@ -143,14 +155,15 @@ advice! {
     OtherUpstream {
         /// The setting with the host.
         setting: &'static str,
-    } = "other-upstream", "{setting} is not Fingerprint's: it must not lead to this gateway";
+    } = "other-upstream",
+        "{setting} is not a host of Fingerprint's: make sure that it does not lead back to this gateway";
     /// A field with the client's address can be set by the client itself.
     ForgeableAddress {
         /// The field.
         field: &'static str,
         /// What prevents it, and what to do.
         unless: &'static str,
-    } = "forgeable-address", "clients can set `{field}` unless {unless}";
+    } = "forgeable-address", "clients can set {field} unless {unless}";
 }
 
 /// What should be changed in a configuration on this platform ([R1.5]). Settings have the
@@ -214,9 +227,8 @@ fn advise_on_routes(config: &Config, profile: &Profile, advice: &mut Vec<Advice>
         }
         _ => {}
     }
-    let has_v3 = routes.iter().any(|(_, route)| route.is_some());
-    if !config.v4 || config.mount == Mount::Anywhere {
-        advice.push(if has_v3 { Advice::V4Off } else { Advice::NoRoute });
+    if !config.has_v4() {
+        advice.push(if config.has_v3() { Advice::V4Off } else { Advice::NoRoute });
     }
 }
 

@@ -59,17 +59,17 @@ fn forgeable_addresses_are_the_platforms() {
     for (platform, expected) in [
         (
             Platform::FastlyVcl,
-            "clients can set `fastly-client-ip` unless the service overwrites it: take the address \
+            "clients can set fastly-client-ip unless the service overwrites it: take the address \
              from the connection",
         ),
         (
             Platform::Azure,
-            "clients can set `x-azure-socketip` unless every request comes through Front Door: \
+            "clients can set x-azure-socketip unless every request comes through Front Door: \
              lock the app to your own Front Door",
         ),
         (
             Platform::Akamai,
-            "clients can set `true-client-ip` unless the edge overwrites it: add the rule that \
+            "clients can set true-client-ip unless the edge overwrites it: add the rule that \
              sets it on every request",
         ),
     ] {
@@ -88,7 +88,8 @@ fn authorization_has_to_be_on_a_list_of_ones_own() {
     let own = sound().drop_fields(["referer"]).build().unwrap();
     let advice = advise(&own, Platform::Generic);
     let sentences: Vec<_> = advice.iter().map(ToString::to_string).collect();
-    let expected = "`authorization` fields of browsers are sent to Fingerprint: add the field to `drop_fields`";
+    let expected =
+        "authorization fields of browsers are sent to Fingerprint: add the field to drop_fields";
     assert_eq!(sentences, [expected]);
     let both = sound().drop_fields(["Referer", "Authorization"]).build().unwrap();
     assert_eq!(codes(&both, Platform::Generic), [""; 0]);
@@ -209,7 +210,46 @@ fn unknown_keys_are_named() {
     let config = sound().source(Source::from_pairs("the secret", [("o\nd", "1")]));
     let advice = advise(&config.build().unwrap(), Platform::Generic);
     let sentences: Vec<_> = advice.iter().map(ToString::to_string).collect();
-    assert_eq!(sentences, ["the key `o\\nd` of the secret is not a known setting"]);
+    assert_eq!(
+        sentences,
+        ["the key \"o\\nd\" of the secret is not a known setting: correct or remove it"]
+    );
+}
+
+/// R1.5: each sentence says what is wrong, then what to do, in plain text.
+#[test]
+fn every_sentence_has_a_remedy() {
+    let setting = "fpjs_region";
+    let all = [
+        Advice::BlockedPath { setting, term: "fp" },
+        Advice::NoSecret,
+        Advice::EqualRoutes,
+        Advice::StatusRoute { setting },
+        Advice::RouteOff { setting },
+        Advice::V4Off,
+        Advice::NoRoute,
+        Advice::DepthZero,
+        Advice::MountByDepth,
+        Advice::AuthorizationForwarded,
+        Advice::UnknownKey { source: "s".into(), key: "k".into() },
+        Advice::Ignored { setting },
+        Advice::RegionBesideCdn { setting },
+        Advice::DefaultUsed { setting },
+        Advice::NoHostList,
+        Advice::NoKeyList { setting },
+        Advice::OtherUpstream { setting },
+    ];
+    let platforms = [Platform::FastlyVcl, Platform::Azure, Platform::Akamai];
+    let forgeable = platforms.iter().filter_map(|platform| platform.profile().forgeable_address);
+    let forgeable = forgeable.map(|(field, unless)| Advice::ForgeableAddress { field, unless });
+    let codes: std::collections::BTreeSet<_> = all.iter().map(Advice::code).collect();
+    assert_eq!(codes.len(), all.len());
+    for advice in all.into_iter().chain(forgeable) {
+        let sentence = advice.to_string();
+        let halves: Vec<_> = sentence.split(": ").collect();
+        assert!(halves.len() == 2 && halves.iter().all(|half| half.len() > 5), "{sentence}");
+        assert!(!sentence.contains('`') && !sentence.ends_with('.'), "{sentence}");
+    }
 }
 
 #[test]

@@ -113,7 +113,7 @@ fn the_page_shows_sources_and_no_values() {
         "<code>fpjs_region</code><td>not set<tr>",
         "<code>fpjs_api_keys</code><td>not set<tr>",
         "<code>fpjs_secret_name</code><td>not set",
-        "the key `&lt;script&gt;` of pairs is not a known setting",
+        "the key &quot;&lt;script&gt;&quot; of pairs is not a known setting",
     ] {
         assert!(page.contains(expected), "{expected} in {page}");
     }

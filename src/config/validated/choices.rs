@@ -117,6 +117,16 @@ impl Config {
         self.v4
     }
 
+    /// Whether v4 requests can get through: a mount anywhere has no place for them (R2.6).
+    pub(crate) fn has_v4(&self) -> bool {
+        self.v4 && self.mount != Mount::Anywhere
+    }
+
+    /// Whether a v3 route is on.
+    pub(crate) fn has_v3(&self) -> bool {
+        self.agent_download_path.is_some() || self.get_result_path.is_some()
+    }
+
     /// Whether there is a status page ([R10.1]).
     ///
     /// ```

@@ -147,7 +147,7 @@ fn settings_document() {
     let request = upstream.next();
     assert!(request.head.line.starts_with("POST /r?ii="), "{}", request.head.line);
     assert_ne!(request.get("fpjs-proxy-secret"), Some("ignored"));
-    proxy.wait_for("advice (unknown-key): the key `odd` of settings document");
+    proxy.wait_for("advice (unknown-key): the key \"odd\" of settings document");
 }
 
 /// R16.6, R1.6: a changed settings document is used without a restart; a bad one changes nothing.
