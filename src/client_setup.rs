@@ -97,7 +97,7 @@ impl ClientSetup {
             base: origin(site_origin)? + &path,
             agent_route: config.agent_download_path.clone(),
             result_route: config.get_result_path.clone(),
-            v4: reaches_v4(&routes, &path),
+            v4: routes.serve_v4(path.trim_end_matches('/')),
             region: config.region,
             blocked,
         })
@@ -273,14 +273,6 @@ fn check_v3(config: &Config, routes: &Routes, path: &str) -> Result<(), ConfigEr
         }
     }
     Ok(())
-}
-
-/// Whether the v4 endpoint and the v4 agent under the path are v4 requests.
-fn reaches_v4(routes: &Routes, path: &str) -> bool {
-    ["/", "/web/v4/key"].into_iter().all(|below| {
-        let url = format!("{}{below}", path.trim_end_matches('/'));
-        routes.classify(&url) == Ok(Route::Api { path: below })
-    })
 }
 
 /// Scheme, host and port as the URL standard writes an origin. Refuses anything more.

@@ -326,7 +326,8 @@ impl Inner {
                 reply.refuse(refusal.cause())
             }
             Answer::StatusPage => {
-                self.status_page.respond(&parts.method, uri.query().unwrap_or_default())
+                let host = self.request.host.read_with_port(&parts.headers, uri, parts.version);
+                self.status_page.respond(&parts.method, uri, host, &self.routes)
             }
         }
     }

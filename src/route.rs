@@ -232,6 +232,15 @@ impl Routes {
         self.find(path).ok_or(Refusal::NotFound)
     }
 
+    /// Whether endpoint and agent of v4 are served under an integration path, which is given without
+    /// a slash at its end.
+    pub(crate) fn serve_v4(&self, integration_path: &str) -> bool {
+        ["/", "/web/v4/key"].into_iter().all(|below| {
+            let path = format!("{integration_path}{below}");
+            self.classify(&path) == Ok(Route::Api { path: below })
+        })
+    }
+
     fn find<'p>(&self, path: &'p str) -> Option<Route<'p>> {
         let rest = match &self.mount {
             Mount::Depth(depth) => below_depth(path, *depth)?,

@@ -1,29 +1,35 @@
-//! The status page (contract R10): which variables are set, by which source, and advice. It never
-//! shows a value.
+//! The status page (contract R10): whether the integration is ready, which variables are set and by
+//! which source, and advice. It shows no value of the configuration.
+//!
+//! Nearly all of it depends on the configuration and the platform alone, and is made once. The
+//! request adds the host that it names: the verdict objects to upstream's own, and the v4 endpoint is
+//! an URL on it.
 
-use std::fmt::Write;
+mod endpoint;
+mod html;
+mod json;
+mod verdict;
 
 use bytes::Bytes;
 use http::header::{CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
-use http::{HeaderValue, Method, Response, StatusCode};
+use http::{HeaderValue, Method, Response, StatusCode, Uri};
 
-use crate::advice::advise;
-use crate::config::{Config, Resolution};
+use self::html::Html;
+use self::verdict::Verdict;
+use crate::config::Config;
 use crate::platform::Platform;
-use crate::reply::{JSON, json, respond};
+use crate::refusal::Refusal;
+use crate::reply::{JSON, respond};
 use crate::request::query;
-use crate::variable::Variable;
+use crate::route::Routes;
 
 /// The page's one style element.
-const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:48em;margin:2em auto;\
-padding:0 1em;color-scheme:light dark}table{border-collapse:collapse;width:100%}\
-th,td{text-align:left;padding:.3em .6em;border-bottom:1px solid #8884}\
-code{font-size:.9em}li{margin:.3em 0}";
+const STYLE: &str = include_str!("status_page/style.css");
 
 /// The policy allows that style alone, by its SHA-256. A nonce would need entropy. A test computes
 /// the hash again.
 const POLICY: HeaderValue = HeaderValue::from_static(
-    "default-src 'none'; style-src 'sha256-jHpWdwqVw2w/DSg0wW1YzA2iEjHGOFewEWHY7As/Qbc='; \
+    "default-src 'none'; style-src 'sha256-rRIEvGzOfTC/D7ZpWuaQbIK9q65qaetWW8IBFektSAQ='; \
      base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 );
 
@@ -33,139 +39,50 @@ const HARDENING: [(HeaderName, HeaderValue); 3] = [
     (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
 ];
 
-/// The variables that the page lists.
-fn listed(platform: Platform) -> impl Iterator<Item = Variable> {
-    let control_values = platform.profile().control_values;
-    let variables = Variable::ALL.iter().copied();
-    variables.filter(move |variable| control_values || !variable.is_control_value())
-}
-
-/// Both forms of the page. They depend on configuration and platform alone, so they are made once.
+/// Both forms of the page, as far as the configuration decides them.
 #[derive(Debug)]
 pub(crate) struct StatusPage {
-    html: Bytes,
+    verdict: Verdict,
+    html: Html,
     json: Bytes,
 }
 
 impl StatusPage {
     pub(crate) fn new(config: &Config, platform: Platform) -> Self {
-        Self { html: html(config, platform).into(), json: json(config, platform).into() }
+        Self {
+            verdict: Verdict::of(config),
+            html: Html::new(STYLE, config, platform),
+            json: json::page(config, platform).into(),
+        }
     }
 
     /// R10.2, or R10.4 with `format=json`.
-    pub(crate) fn respond(&self, method: &Method, query: &str) -> Response<Bytes> {
+    ///
+    /// `host` is the browser's, with its port, or why a request under it would be refused (R5.7). That
+    /// does not refuse the page (R10.1); the page then has no endpoint to show.
+    pub(crate) fn respond(
+        &self,
+        method: &Method,
+        uri: &Uri,
+        host: Result<&str, Refusal>,
+        routes: &Routes,
+    ) -> Response<Bytes> {
+        let query = uri.query().unwrap_or_default();
         let (content_type, body) = match query::first(query, "format").as_deref() {
-            Some("json") => (JSON, &self.json),
-            _ => (HeaderValue::from_static("text/html"), &self.html),
+            Some("json") => (JSON, self.json.clone()),
+            _ => (HeaderValue::from_static("text/html"), self.html(uri, host, routes)),
         };
         let head = *method == Method::HEAD;
-        let mut response = respond(StatusCode::OK, content_type, body.clone(), head);
+        let mut response = respond(StatusCode::OK, content_type, body, head);
         response.headers_mut().extend(HARDENING);
         response
     }
-}
 
-fn html(config: &Config, platform: Platform) -> String {
-    let mut page = String::from(
-        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width\">\
-         <meta name=\"robots\" content=\"noindex\"><title>Integration status</title><style>",
-    );
-    page.push_str(STYLE);
-    page.push_str("</style></head><body><h1>Integration status</h1><p>");
-    push_text(&mut page, config.integration_name_on(platform));
-    page.push_str(", version ");
-    push_text(&mut page, config.integration_version());
-    page.push_str("</p><table><thead><tr><th>Variable<th>State</thead><tbody>");
-    for variable in listed(platform) {
-        page.push_str("<tr><td><code>");
-        push_text(&mut page, platform.profile().variable_name(variable));
-        page.push_str("</code><td>");
-        push_state(&mut page, config.resolution(variable));
+    fn html(&self, uri: &Uri, host: Result<&str, Refusal>, routes: &Routes) -> Bytes {
+        let verdict = self.verdict.asked_under(host);
+        let endpoint = host.ok().and_then(|host| endpoint::v4(host, uri.path(), routes));
+        self.html.page(verdict, endpoint.as_deref()).into()
     }
-    page.push_str("</tbody></table>");
-    push_advice(&mut page, config, platform);
-    page.push_str("</body></html>\n");
-    page
-}
-
-fn push_state(page: &mut String, resolution: Resolution<'_>) {
-    match resolution {
-        Resolution::Source(name) => {
-            page.push_str("set by ");
-            push_text(page, name);
-        }
-        Resolution::Default => page.push_str("not set, the default is used"),
-        Resolution::Unset => page.push_str("not set"),
-    }
-}
-
-fn push_advice(page: &mut String, config: &Config, platform: Platform) {
-    let advice = advise(config, platform);
-    if advice.is_empty() {
-        return;
-    }
-    page.push_str("<h2>Advice</h2><ul>");
-    for advice in advice {
-        page.push_str("<li><code>");
-        page.push_str(advice.code());
-        page.push_str("</code>: ");
-        push_text(page, &advice.to_string());
-        page.push_str("</li>");
-    }
-    page.push_str("</ul>");
-}
-
-/// Writes text, escaped for HTML elements and attributes.
-fn push_text(page: &mut String, text: &str) {
-    for character in text.chars() {
-        match character {
-            '&' => page.push_str("&amp;"),
-            '<' => page.push_str("&lt;"),
-            '>' => page.push_str("&gt;"),
-            '"' => page.push_str("&quot;"),
-            '\'' => page.push_str("&#39;"),
-            other => page.push(other),
-        }
-    }
-}
-
-/// R10.4: the page as JSON.
-fn json(config: &Config, platform: Platform) -> String {
-    let mut text = String::from(r#"{"version":"#);
-    json::push_string(&mut text, config.integration_version());
-    text.push_str(r#","integration":"#);
-    json::push_string(&mut text, config.integration_name_on(platform));
-    text.push_str(r#","envInfo":["#);
-    for (index, variable) in listed(platform).enumerate() {
-        if index > 0 {
-            text.push(',');
-        }
-        push_variable(&mut text, config, platform, variable);
-    }
-    text.push_str("]}");
-    text
-}
-
-fn push_variable(text: &mut String, config: &Config, platform: Platform, variable: Variable) {
-    let source = match config.resolution(variable) {
-        Resolution::Source(name) => Some(name),
-        Resolution::Default | Resolution::Unset => None,
-    };
-    let is_set = source.is_some();
-    let is_secret = variable == Variable::PreSharedSecret;
-    let value = if is_set && is_secret { r#""********""# } else { "null" };
-    let is_internal = variable.is_internal();
-    text.push_str(r#"{"envVarName":"#);
-    json::push_string(text, platform.profile().variable_name(variable));
-    // Writing to a `String` cannot fail.
-    let _ = write!(text, r#","value":{value},"isSet":{is_set},"isInternal":{is_internal},"#);
-    text.push_str(r#""resolvedBy":"#);
-    match source {
-        Some(name) => json::push_string(text, name),
-        None => text.push_str("null"),
-    }
-    text.push('}');
 }
 
 #[cfg(test)]
@@ -181,13 +98,5 @@ mod tests {
         let hash = base64::prelude::BASE64_STANDARD.encode(Sha256::digest(STYLE));
         let expected = format!("style-src 'sha256-{hash}'");
         assert!(POLICY.to_str().unwrap().contains(&expected), "{expected}");
-    }
-
-    /// R10.2: all text is escaped.
-    #[test]
-    fn text_is_escaped() {
-        let mut page = String::new();
-        push_text(&mut page, "<a href=\"x\">&'</a>");
-        assert_eq!(page, "&lt;a href=&quot;x&quot;&gt;&amp;&#39;&lt;/a&gt;");
     }
 }

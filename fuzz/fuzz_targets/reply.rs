@@ -13,9 +13,10 @@ use arbitrary::Arbitrary;
 use firstparty::advice::advise;
 use firstparty::config::{Mount, Source, Variable};
 use firstparty::http::header::ORIGIN;
-use firstparty::http::{HeaderMap, HeaderValue, Method, Request, Response};
+use firstparty::http::{HeaderMap, HeaderValue, Method, Request, Response, Uri};
 use firstparty::refusal::Refusal;
 use firstparty::reply::Reply;
+use firstparty::route::{Route, Routes};
 use firstparty::{Action, Config, Failure, Gateway, Platform, RequestId};
 use firstparty_fuzz::input::Rest;
 use firstparty_fuzz::judge;
@@ -178,6 +179,7 @@ fn shows_status(platform: Platform, source: &str, pairs: &[(&str, &str)]) {
     let gateway = Gateway::new(config.clone(), platform);
     let html = status_page(&gateway, "GET", "text/html", "");
     assert_tags(&html);
+    shows_endpoint(&gateway, source);
     let body = status_page(&gateway, "GET", "application/json", "?format=json");
     assert_environment(&serde_json::from_str(&body).expect("JSON"), &config, platform, source);
     for (content_type, query) in [("text/html", ""), ("application/json", "?format=json")] {
@@ -197,6 +199,19 @@ fn shows_status(platform: Platform, source: &str, pairs: &[(&str, &str)]) {
         assert_eq!(status_page(&other, "GET", "text/html", ""), html);
         assert_eq!(status_page(&other, "GET", "application/json", "?format=json"), body);
     }
+}
+
+/// R10.2: the endpoint repeats what the visitor asked for, which is text whatever it has.
+fn shows_endpoint(gateway: &Gateway, path: &str) {
+    let Ok(uri) = format!("/{path}/status").parse::<Uri>() else { return };
+    if Routes::new(gateway.config()).classify(uri.path()) != Ok(Route::Status) {
+        return;
+    }
+    let request = Request::builder().uri(uri).header("host", "www.example.com").body(());
+    let answer = gateway.handle(request.expect("a request"), None);
+    let Action::Respond(response, _) = answer else { panic!("the status page is made here") };
+    let html = String::from_utf8(response.body().to_vec()).expect("text");
+    assert_tags(&html);
 }
 
 /// Another value of the same variable; an empty one stays empty.
@@ -246,11 +261,20 @@ fn assert_tags(html: &str) {
         "h1",
         "h2",
         "p",
+        "p class=\"ready\"",
+        "p class=\"not-ready\"",
+        "strong",
+        "dl",
+        "dt",
+        "dd",
+        "dd class=\"hint\"",
         "table",
         "thead",
         "tbody",
         "tr",
-        "th",
+        "tr class=\"set\"",
+        "th scope=\"col\"",
+        "th scope=\"row\"",
         "td",
         "code",
         "ul",

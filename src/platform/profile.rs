@@ -83,6 +83,13 @@ impl Profile {
         let own = self.variables.iter().find(|(named, _)| *named == variable);
         own.map_or(variable.as_str(), |(_, name)| name)
     }
+
+    /// The variables that the status page lists (R10.2): those that only an adapter reads, where the
+    /// platform's does.
+    pub(crate) fn listed_variables(&self) -> impl Iterator<Item = Variable> {
+        let variables = Variable::ALL.iter().copied();
+        variables.filter(|variable| self.control_values || !variable.is_control_value())
+    }
 }
 
 /// Where the browser's address comes from (contract [R12]).

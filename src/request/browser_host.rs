@@ -97,6 +97,22 @@ impl HostReader {
         self.judge(host)
     }
 
+    /// As [`HostReader::read`], but as it was written, and with its port.
+    pub(crate) fn read_with_port<'r>(
+        &self,
+        headers: &'r HeaderMap,
+        uri: &'r Uri,
+        version: Version,
+    ) -> Result<&'r str, Refusal> {
+        self.read(headers, uri, version)?;
+        let trusted = self.trusted.as_ref().and_then(|field| headers.get(field));
+        match (trusted, uri.authority()) {
+            (None, Some(authority)) => Some(authority.as_str()),
+            (trusted, _) => trusted.or(headers.get(HOST)).and_then(|value| value.to_str().ok()),
+        }
+        .ok_or(Refusal::Host)
+    }
+
     /// As [`HostReader::read`], whether or not the host is upstream's own and whether or not it is
     /// served.
     pub(crate) fn find(

@@ -1,16 +1,32 @@
 //! The status page (contract R10), and what it says of the configuration (R1).
 
+mod endpoint;
+mod verdict;
+
 use firstparty::advice::advise;
 use firstparty::config::{Document, Source, Variable};
 use firstparty::http::Version;
 use firstparty::{Config, Gateway, Platform};
+use proptest::prelude::*;
 use serde_json::Value;
 
-use crate::support::{answered, gateway, json, request, usual, values};
+use crate::support::{answered, fields, gateway, json, request, usual, values};
 
 fn page(gateway: &Gateway) -> String {
     let response = answered(gateway, request("GET", "/fp/status", &[]));
     String::from_utf8(response.body().to_vec()).unwrap()
+}
+
+const SITE: [(&str, &str); 1] = [("host", "www.example.com")];
+
+/// A request for the page, by its gateway, version, URI and fields, and what is expected of the page.
+type Case<'c, E> = (&'c Gateway, Version, &'c str, &'c [(&'c str, &'c str)], E);
+
+fn page_of(gateway: &Gateway, version: Version, uri: &str, pairs: &[(&str, &str)]) -> String {
+    let mut request = request("GET", uri, &[]);
+    *request.version_mut() = version;
+    *request.headers_mut() = fields(pairs);
+    String::from_utf8(answered(gateway, request).body().to_vec()).unwrap()
 }
 
 /// R10.1: it is read and nothing else, and can be off.
@@ -149,6 +165,46 @@ fn the_page_gives_advice() {
     assert!(sound.contains("Integration status") && !sound.contains("Advice"), "{sound}");
 }
 
+/// R10.2: the page is a document that assistive technology finds its way through, and its text has no
+/// marks that only a Markdown reader understands.
+#[test]
+fn the_page_is_well_structured() {
+    let page = page(&gateway(Platform::FastlyVcl, r#"{"drop_fields": [], "v4": false}"#));
+    assert!(page.starts_with("<!doctype html>\n<html lang=\"en\">"));
+    for (tag, count) in [("<title>", 1), ("<h1>", 1), ("<th scope=\"col\">", 2)] {
+        assert_eq!(page.matches(tag).count(), count, "{tag}");
+    }
+    let levels = page.match_indices("<h").filter_map(|(at, _)| page.get(at + 2..at + 3));
+    let levels: String = levels.filter(|level| level.parse::<u8>().is_ok()).collect();
+    assert_eq!(levels, "122");
+    let rows = page.matches("<tr").count() - 1;
+    assert_eq!(page.matches("<th scope=\"row\"><code>").count(), rows);
+    assert!(!page.contains('`'));
+    let style = page.split_once("<style>").unwrap().1;
+    assert!(style.starts_with(":root {\n  color-scheme: light dark;"), "{style}");
+}
+
+proptest! {
+    /// R10.2, R10.4, R1.4: no value of a variable shows, in either form of the page.
+    #[test]
+    fn no_value_shows(values in prop::collection::hash_set("zq[a-z0-9]{6,12}", 5)) {
+        let values: Vec<_> = values.into_iter().collect();
+        let source = Source::new("s")
+            .with(Variable::PreSharedSecret, &*values[0])
+            .with(Variable::AgentDownloadPath, &*values[1])
+            .with(Variable::GetResultPath, &*values[2])
+            .with(Variable::IngressBaseHost, format!("{}.example", values[3]))
+            .with(Variable::ApiKeys, &*values[4])
+            .with(Variable::Region, "eu");
+        let config = Config::builder().source(source).hosts(["www.example.com", "zq.example"]);
+        let gateway = Gateway::new(config.build().unwrap(), Platform::CloudFront);
+        let forms = ["/fp/status", "/fp/status?format=json"];
+        for page in forms.map(|uri| page_of(&gateway, Version::HTTP_11, uri, &SITE)) {
+            prop_assert!(page.contains("fpjs_pre_shared_secret") && !page.contains("zq"), "{}", page);
+        }
+    }
+}
+
 /// R10.3: further fields, one style, no entropy, no inline attribute.
 #[test]
 fn the_page_is_hardened() {
@@ -231,6 +287,15 @@ fn the_page_is_also_json() {
     assert!(unset, "{bare:?}");
     let html = answered(&cloudflare, request("GET", "/fp/status?format=JSON", &[]));
     assert_eq!(values(html.headers(), "content-type"), ["text/html"]);
+}
+
+/// R10.4: the verdict and the endpoint are for people; as JSON the page is the same under every host.
+#[test]
+fn the_json_depends_on_no_host() {
+    let uri = "/fp/status?format=json";
+    let [site, other] = ["www.example.com", "api.fpjs.io"]
+        .map(|host| page_of(&usual(), Version::HTTP_11, uri, &[("host", host)]));
+    assert!(site == other && site.starts_with(r#"{"version":"#), "{site}");
 }
 
 /// R10.4: of what is set, only the secret has a value, and that says nothing.
