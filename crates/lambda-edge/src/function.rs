@@ -1,10 +1,9 @@
 //! The gateway as a Lambda@Edge function.
 
 use bytes::Bytes;
-use firstparty::http::header::CONTENT_LENGTH;
-use firstparty::http::{Method, Request, Response};
+use firstparty::http::header::{CONTENT_LENGTH, HOST};
+use firstparty::http::{HeaderValue, Method, Request, Response};
 use firstparty::refusal::{Cause, Refusal};
-use firstparty::reply::Reply;
 use firstparty::{Action, Config, Exchange, Failure, Gateway, Platform, Report, RequestId};
 
 use crate::body::Body;
@@ -135,23 +134,20 @@ impl EdgeFunction {
     /// [R13.5]: firstparty::contract#R13.5
     #[must_use]
     pub fn handle<B: Body>(&self, event: EdgeEvent<B>) -> EdgeStep<B> {
-        let EventParts { request, client_ip, origin_domain, truncated } = match event.into_parts() {
-            Ok(parts) => parts,
-            Err((refusal, reply)) => {
-                let cause = refusal.cause();
-                return respond(reply.refuse(cause), Report::default().answered(cause));
-            }
-        };
-        let hidden = self.reply_if_hidden(&request, origin_domain.as_deref());
-        let (mut request, exchange) = match (self.0.handle(request, client_ip), hidden) {
-            (Action::Forward(_, exchange), Some(reply)) => {
-                return refuse_hidden(reply, exchange.report());
-            }
-            (Action::Respond(_, report), Some(reply)) if is_later(report) => {
-                return refuse_hidden(reply, report);
-            }
-            (Action::Respond(response, report), _) => return respond(response, report),
-            (Action::Forward(request, exchange), None) => (request, exchange),
+        let EventParts { mut request, client_ip, origin_domain, truncated } =
+            match event.into_parts() {
+                Ok(parts) => parts,
+                Err((refusal, reply)) => {
+                    let cause = refusal.cause();
+                    return respond(reply.refuse(cause), Report::default().answered(cause));
+                }
+            };
+        if let Some(name) = origin_domain {
+            self.name_upstream(&mut request, &name);
+        }
+        let (mut request, exchange) = match self.0.handle(request, client_ip) {
+            Action::Respond(response, report) => return respond(response, report),
+            Action::Forward(request, exchange) => (request, exchange),
         };
         let checked =
             if truncated { Err(&BODY_TRUNCATED) } else { set_content_length(&mut request) };
@@ -161,24 +157,16 @@ impl EdgeFunction {
         }
     }
 
-    /// The reply to a request whose host is the origin's, because CloudFront hides the real one
-    /// (R5.7).
-    fn reply_if_hidden<B>(&self, request: &Request<B>, domain_name: Option<&str>) -> Option<Reply> {
-        let name = domain_name?;
-        let host = self.0.browser_host(request).ok()?;
-        host.is_named(name).then(|| Reply::to(request.method(), request.headers()))
+    /// R5.7: the origin is upstream, too, under a name that the gateway does not know. Where CloudFront
+    /// hides the browser's host behind it, the gateway is told a name that it does know, so that it
+    /// refuses the request in its place (R2.9), and says so on the status page (R10.2).
+    fn name_upstream<B>(&self, request: &mut Request<B>, origin_domain: &str) {
+        let is_hidden = self.0.browser_host(request).is_ok_and(|host| host.is_named(origin_domain));
+        let name = HeaderValue::from_str(self.0.config().ingress_base_host().as_str());
+        if let (true, Ok(name)) = (is_hidden, name) {
+            request.headers_mut().insert(HOST, name);
+        }
     }
-}
-
-fn refuse_hidden<B: Body>(reply: Reply, report: Report) -> EdgeStep<B> {
-    let cause = Refusal::HostOfUpstream.cause();
-    respond(reply.refuse(cause), report.answered(cause))
-}
-
-/// Whether an answer's cause comes after the origin's host in the order of refusals (R2.9).
-fn is_later(report: Report) -> bool {
-    let later = [Refusal::HostNotListed, Refusal::TooManyFields];
-    later.iter().any(|refusal| report.cause == Some(refusal.cause()))
 }
 
 impl Pending {

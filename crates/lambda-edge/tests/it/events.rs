@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use firstparty::http::{HeaderMap, HeaderName, HeaderValue, Method};
-use firstparty::refusal::Refusal;
+use firstparty::refusal::{Cause, Refusal};
 use firstparty_lambda_edge::{EdgeEvent, EdgeStep};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -152,14 +152,31 @@ fn the_origins_host_is_not_the_browsers() {
         let EdgeStep::Respond(_, report) = listing.handle(origin(domain)) else { panic!() };
         assert_eq!(report.cause, Some(expected.cause()), "{domain}");
     }
+}
 
-    let status = event_with(|request| {
-        request["method"] = json!("GET");
-        request["uri"] = json!("/fp/status");
-        request["headers"]["host"][0]["value"] = json!("fpcdn.io");
-    });
-    let EdgeStep::Respond(page, _) = usual().handle(status) else { panic!() };
-    assert_eq!(page.status(), 200);
+/// R10.1, R10.2, R5.7: the status page is not refused for the origin's host, but its verdict says that
+/// CloudFront hides the browser's.
+#[test]
+fn the_status_page_knows_the_origins_host() {
+    let function = function(r#"{"pre_shared_secret": "s"}"#);
+    for (host, is_hidden) in
+        [("www.example.com", false), ("fpcdn.io", true), ("Origin.Example.com:443", true)]
+    {
+        let (page, report) = answered(
+            &function,
+            event_with(|request| {
+                request["method"] = json!("GET");
+                request["uri"] = json!("/fp/status");
+                request["headers"]["host"][0]["value"] = json!(host);
+                request["origin"]["custom"]["domainName"] = json!("origin.example.com");
+            }),
+        );
+        assert_eq!(page.status(), 200);
+        assert_eq!(report.cause, Some(Cause::STATUS_PAGE));
+        let page = object(&page)["body"].as_str().unwrap().to_owned();
+        assert_eq!(page.contains("under upstream&#39;s own host"), is_hidden, "{host}: {page}");
+        assert_eq!(page.contains("</strong>: a proxy secret is set"), !is_hidden, "{host}: {page}");
+    }
 }
 
 /// R13.1: if an object has a member twice, the last counts. If a field's name is there twice, all
