@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::net::SocketAddr;
+use std::num::NonZeroU8;
 use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
@@ -9,7 +10,8 @@ use std::time::Duration;
 use clap::Parser;
 use clap::builder::{FalseyValueParser, OsStringValueParser};
 use firstparty::Platform;
-use firstparty::config::{CookieDomain, Source, Variable};
+use firstparty::config::{Builder, CookieDomain, Source, TrustedAddress, Variable};
+use firstparty::http::HeaderName;
 use firstparty::http::uri::Authority;
 
 const LISTEN: &str = "127.0.0.1:8787";
@@ -88,6 +90,29 @@ pub(crate) struct Args {
         value_parser = cookie_domain
     )]
     pub(crate) cookie_domain: CookieDomain,
+
+    /// The hosts that browsers may ask for, separated by commas [default: any].
+    #[arg(long, env = "FIRSTPARTY_HOSTS", value_name = "HOSTS")]
+    hosts: Option<String>,
+
+    /// The field in which a load balancer of your own names the browser's host.
+    #[arg(
+        long,
+        env = "FIRSTPARTY_TRUSTED_HOST",
+        value_name = "FIELD",
+        value_parser = or_none::<HeaderName>
+    )]
+    trusted_host: Option<Maybe<HeaderName>>,
+
+    /// The field to which load balancers of your own append the address of their peer, and how many
+    /// of them stand in front, like `x-forwarded-for:1`.
+    #[arg(
+        long,
+        env = "FIRSTPARTY_TRUSTED_ADDRESS",
+        value_name = "FIELD[:HOPS]",
+        value_parser = trusted_address
+    )]
+    trusted_address: Option<Maybe<TrustedAddress>>,
 
     /// A settings document: a JSON object with `fpjs_…` keys, for what no argument sets. When the
     /// file changes it is read again; a bad one changes nothing.
@@ -188,6 +213,20 @@ impl Args {
         })
     }
 
+    /// The choices that are not variables.
+    pub(crate) fn options(&self, mut builder: Builder) -> Builder {
+        if let Some(hosts) = self.hosts.as_deref().filter(|hosts| !hosts.is_empty()) {
+            builder = builder.hosts(hosts.split(',').map(str::trim));
+        }
+        if let Some(field) = self.trusted_host.clone().flatten() {
+            builder = builder.trusted_host(field);
+        }
+        if let Some(trusted) = self.trusted_address.clone().flatten() {
+            builder = builder.trusted_address(trusted);
+        }
+        builder
+    }
+
     /// The settings document.
     pub(crate) fn config(&self) -> Option<&Path> {
         self.config.as_deref().filter(|path| !path.is_empty()).map(Path::new)
@@ -248,6 +287,18 @@ fn cookie_domain(text: &str) -> Result<CookieDomain, String> {
         name => serde_json::from_value(name.into()),
     };
     policy.map_err(|error| error.to_string())
+}
+
+/// A field name and a number of hops, which is one where it is not given.
+fn trusted_address(text: &str) -> Result<Maybe<TrustedAddress>, &'static str> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let (field, hops) = text.rsplit_once(':').unwrap_or((text, "1"));
+    match (field.parse::<HeaderName>(), hops.parse::<NonZeroU8>()) {
+        (Ok(field), Ok(hops)) => Ok(Some(TrustedAddress::new(field, hops))),
+        _ => Err("expected a field name and a number of hops, like x-forwarded-for:1"),
+    }
 }
 
 /// A host or an IP address, with a port.

@@ -27,7 +27,7 @@ impl Settings {
     /// Reads the document and builds a gateway. No error repeats a value.
     pub(crate) fn gateway(&self) -> Result<Gateway, Box<dyn Error>> {
         let args = &self.args;
-        let mut builder = Config::builder().source(args.source());
+        let mut builder = args.options(Config::builder().source(args.source()));
         if let Some(path) = args.config() {
             builder = builder.source(document(path)?);
         }

@@ -133,6 +133,31 @@ fn registrable_cookie_domains() {
     }
 }
 
+/// R12: behind a load balancer, upstream is told the visitor's address and host.
+#[test]
+fn behind_a_load_balancer() {
+    let upstream = Upstream::plain();
+    let trusted = [("FIRSTPARTY_TRUSTED_HOST", "x-forwarded-host"), ("FIRSTPARTY_SECRET", "s")];
+    let mut command = bare(&upstream);
+    let proxy =
+        Proxy::start(command.args(["--trusted-address", "x-forwarded-for:1"]).envs(trusted));
+    let fields = "x-forwarded-host: shop.example\r\nx-forwarded-for: 192.0.2.99, 192.0.2.7\r\n";
+    proxy.ask(POST.replace("content-length", &format!("{fields}content-length")));
+    let request = upstream.next();
+    assert_eq!(request.get("fpjs-proxy-client-ip"), Some("192.0.2.7"));
+    assert_eq!(request.get("fpjs-proxy-forwarded-host"), Some("shop.example"));
+}
+
+/// R5.7: other hosts than those listed are refused.
+#[test]
+fn listed_hosts() {
+    let upstream = Upstream::plain();
+    let proxy = Proxy::start(bare(&upstream).args(["--hosts", "a.example, [::1]"]));
+    for (host, status) in [("a.example", 200), ("[::1]", 200), ("b.example", 400)] {
+        assert_eq!(proxy.ask(POST.replace("a.example", host)).head.status(), status, "{host}");
+    }
+}
+
 /// R1.1, R1.2: a settings document fills what no argument sets; a key that means nothing is
 /// advice.
 #[test]
