@@ -11,8 +11,25 @@ use crate::variable::{UnknownVariable, Variable};
 
 impl<'de> Deserialize<'de> for Config {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let builder = deserializer.deserialize_any(Object(ConfigVisitor))?;
-        builder.build().map_err(D::Error::custom)
+        Builder::deserialize(deserializer)?.build().map_err(D::Error::custom)
+    }
+}
+
+/// Reads what [`Config`] reads, so that sources can be added before the checks.
+///
+/// ```
+/// use firstparty::Config;
+/// use firstparty::config::{Builder, Source, Variable};
+///
+/// let options: Builder = serde_json::from_str(r#"{"v4": false, "hosts": ["www.example.com"]}"#)?;
+/// let environment = Source::new("environment").with(Variable::GetResultPath, "5yt489hgfj");
+/// let config = options.source(environment).build()?;
+/// assert!(!config.v4() && config.hosts().eq(["www.example.com"]));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+impl<'de> Deserialize<'de> for Builder {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Object(ConfigVisitor))
     }
 }
 
@@ -65,45 +82,53 @@ struct Entry<'m, M> {
     map: &'m mut M,
 }
 
-impl<'de, M: MapAccess<'de>> Entry<'_, M> {
-    /// The keys, and what each of them takes.
-    fn read(self) -> Result<Builder, M::Error> {
-        match self.key {
-            "integration_name" => self.set("a string", |b, name: String| b.integration_name(name)),
-            "integration_version" => {
-                self.set("a string", |b, version: String| b.integration_version(version))
-            }
-            "mount" => self.set(
-                "`anywhere`, or an object with `depth`, `exact` or `anywhere_or_depth`",
-                Builder::mount,
-            ),
-            "agent_origin" => self.set("`api` or `cdn`", Builder::agent_origin),
-            "cookie_domain" => self.set(
-                "`preserve`, `first_party`, `registrable`, or an object with `map`: pairs of domains",
-                Builder::cookie_domain,
-            ),
-            "cache" => self.set(
-                "`preserve`, or an object with `max_age` and `s_maxage` in seconds",
-                Builder::cache,
-            ),
-            "v4" => self.set("`true` or `false`", Builder::v4),
-            "status_page" => self.set("`true` or `false`", Builder::status_page),
-            "drop_fields" => {
-                self.set("a list of field names", |b, names: Vec<String>| b.drop_fields(names))
-            }
-            "cookies" => {
-                self.set("a list of cookie names", |b, names: Vec<String>| b.cookies(names))
-            }
-            "hosts" => self.set("a list of host names", |b, names: Vec<String>| b.hosts(names)),
-            "trusted_host" => self.set("a field name", |b, FieldName(name)| b.trusted_host(name)),
-            "trusted_address" => self.set(
-                "an object with a field name as `field`, and 1 to 255 as `hops`",
-                Builder::trusted_address,
-            ),
-            key => Err(M::Error::custom(format_args!("{key}: unknown key"))),
+/// The keys that are not variables, what each of them takes, and which setter gets it.
+macro_rules! options {
+    ($($key:literal: $expected:literal => $setter:expr;)+) => {
+        impl Builder {
+            /// The keys in JSON that are not [`Variable`]s.
+            ///
+            /// ```
+            /// use firstparty::config::Builder;
+            ///
+            /// assert!(Builder::OPTIONS.contains(&"hosts"));
+            /// ```
+            pub const OPTIONS: &[&str] = &[$($key,)+];
         }
-    }
 
+        impl<'de, M: MapAccess<'de>> Entry<'_, M> {
+            fn read(self) -> Result<Builder, M::Error> {
+                match self.key {
+                    $($key => self.set($expected, $setter),)+
+                    key => Err(M::Error::custom(format_args!("{key}: unknown key"))),
+                }
+            }
+        }
+    };
+}
+
+options! {
+    "integration_name": "a string" => |b, name: String| b.integration_name(name);
+    "integration_version": "a string" => |b, version: String| b.integration_version(version);
+    "mount": "`anywhere`, or an object with `depth`, `exact` or `anywhere_or_depth`" =>
+        Builder::mount;
+    "agent_origin": "`api` or `cdn`" => Builder::agent_origin;
+    "cookie_domain":
+        "`preserve`, `first_party`, `registrable` (with the crate's feature `psl`), or an object \
+         with `map`: pairs of domains" =>
+        Builder::cookie_domain;
+    "cache": "`preserve`, or an object with `max_age` and `s_maxage` in seconds" => Builder::cache;
+    "v4": "`true` or `false`" => Builder::v4;
+    "status_page": "`true` or `false`" => Builder::status_page;
+    "drop_fields": "a list of field names" => |b, names: Vec<String>| b.drop_fields(names);
+    "cookies": "a list of cookie names" => |b, names: Vec<String>| b.cookies(names);
+    "hosts": "a list of host names" => |b, names: Vec<String>| b.hosts(names);
+    "trusted_host": "a field name" => |b, FieldName(name)| b.trusted_host(name);
+    "trusted_address": "an object with a field name as `field`, and 1 to 255 as `hops`" =>
+        Builder::trusted_address;
+}
+
+impl<'de, M: MapAccess<'de>> Entry<'_, M> {
     /// Reads the value and hands it to a setter. An unset value leaves the builder alone.
     fn set<T: Deserialize<'de>>(
         self,
@@ -167,6 +192,16 @@ mod tests {
             let config = read(&format!(r#"{{"api_keys": {text}}}"#)).unwrap();
             assert_eq!(config.api_keys().count(), 0, "{text}");
         }
+    }
+
+    /// R1.3: what is listed is read, and nothing else but the variables.
+    #[test]
+    fn options_are_listed() {
+        for key in Builder::OPTIONS {
+            assert!(read(&format!(r#"{{"{key}": null}}"#)).is_ok(), "{key}");
+            assert!(format!("fpjs_{key}").parse::<Variable>().is_err(), "{key}");
+        }
+        assert_eq!(read(r#"{"host": null}"#).unwrap_err(), "host: unknown key at line 1 column 7");
     }
 
     #[test]
@@ -259,7 +294,7 @@ mod tests {
             ("trusted_address", r#"{"field": "x", "hops": 0}"#, "an object with a field name"),
         ] {
             let error = read(&format!(r#"{{"{key}": {value}}}"#)).unwrap_err();
-            let start = format!("{key}: not a value that this key takes: expected {expected}");
+            let start = format!("{key}: not a valid value: expected {expected}");
             assert!(error.starts_with(&start), "{error}");
             assert!(!error.contains("47"), "{error}");
         }

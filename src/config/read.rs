@@ -103,7 +103,7 @@ impl<'de> Visitor<'de> for Text {
 
 /// A value, or one of the two ways to leave a key unset.
 #[derive(serde::Deserialize)]
-#[serde(untagged, expecting = "not a value that this key takes")]
+#[serde(untagged, expecting = "not a valid value")]
 pub(super) enum MaybeUnset<T> {
     Unset(Unset),
     Set(T),
