@@ -11,7 +11,11 @@
 //! The library decides what a request and a response become. What it cannot do for its host are
 //! the adapter's duties (contract R16); each is kept here, and named where it is kept:
 //!
-//! * `args`: what the proxy is told, and by whom
+//! * `args`: what the proxy is told
+//! * `choices`: every choice of the gateway's configuration, and what it is called
+//! * `form`, `reader`: how a choice is written and read
+//! * `given`, `document`: the choices that the command line, the environment and the document give
+//! * `layer`, `layers`: one of these origins, and all of them in their order
 //! * `settings`: a gateway out of that, built anew when the settings document changes
 //! * `server`: connections from browsers, until a signal
 //! * `exchange`: one request, from the browser's head to the answer's
@@ -33,15 +37,22 @@
 mod answer;
 mod args;
 mod body;
+mod choices;
 mod dial;
+mod document;
 mod ending;
 mod exchange;
+mod form;
+mod given;
 mod kept;
+mod layer;
+mod layers;
 mod line;
 mod log;
 mod metrics;
 mod mock;
 mod open;
+mod reader;
 mod record;
 mod server;
 mod settings;
@@ -56,7 +67,6 @@ use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use clap::Parser;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
@@ -73,7 +83,7 @@ use self::signals::{Signal, Signals};
 use self::upstream::Upstream;
 
 fn main() -> ExitCode {
-    match start(Args::parse()) {
+    match start(Args::read()) {
         Ok(None) => ExitCode::SUCCESS,
         Ok(Some(second)) => second.exit_code(),
         Err(error) => {
@@ -102,6 +112,9 @@ fn start(args: Args) -> Result<Option<Signal>, Box<dyn Error>> {
 
 async fn run(args: Args, recorder: Recorder) -> Result<Option<Signal>, Box<dyn Error>> {
     let signals = Signals::listen()?;
+    let settings = Settings::new(args.clone());
+    let stamp = settings.stamp();
+    let gateway = settings.gateway()?;
     let dial = match (args.connect_to(), args.upstream) {
         (Some(address), _) => Dial::Plain(address.into()),
         (None, UpstreamKind::Mock) => Dial::Plain(mock::start().await?.to_string().into()),
@@ -114,9 +127,6 @@ async fn run(args: Args, recorder: Recorder) -> Result<Option<Signal>, Box<dyn E
         Some(address) => Some(listen(address).await?),
         None => None,
     };
-    let settings = Settings::new(args);
-    let stamp = settings.stamp();
-    let gateway = settings.gateway()?;
     let metrics_address = metrics.as_ref().map(TcpListener::local_addr).transpose()?;
     welcome::print(&gateway, listener.local_addr()?, metrics_address);
     settings.advise(&gateway);

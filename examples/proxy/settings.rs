@@ -1,15 +1,15 @@
-//! A gateway out of arguments and settings document, built anew when the document changes.
+//! A gateway out of arguments, environment and settings document, built anew when the document changes.
 
 use std::error::Error;
-use std::path::Path;
 use std::time::SystemTime;
 
-use firstparty::config::{Document, Source, Variable};
-use firstparty::{Config, Gateway};
+use firstparty::Gateway;
+use firstparty::config::{Source, Variable};
 use tokio::sync::watch;
 
 use crate::args::Args;
-use crate::welcome;
+use crate::layers::Layers;
+use crate::{document, welcome};
 
 /// What gateways are built from.
 pub(crate) struct Settings {
@@ -27,18 +27,14 @@ impl Settings {
     /// Reads the document and builds a gateway. No error repeats a value.
     pub(crate) fn gateway(&self) -> Result<Gateway, Box<dyn Error>> {
         let args = &self.args;
-        let mut builder = args.options(Config::builder().source(args.source()));
-        if let Some(path) = args.config() {
-            builder = builder.source(document(path)?);
-        }
+        let document = args.config().map(document::read).transpose()?;
+        let given = [&args.given.arguments, &args.given.environment];
+        let layers = Layers(given.into_iter().chain(&document).collect());
+        let mut builder = layers.builder()?;
         if args.is_demonstration() {
             builder = builder.source(demonstration());
         }
-        if let Some(version) = args.integration_version.as_deref().filter(|text| !text.is_empty()) {
-            builder = builder.integration_version(version);
-        }
-        let config = builder.cookie_domain(args.cookie_domain.clone()).build()?;
-        Ok(Gateway::new(config, args.platform))
+        Ok(Gateway::new(layers.build(builder)?, args.platform))
     }
 
     /// Gives the gateway's advice, unless nobody wants it.
@@ -82,18 +78,13 @@ impl Settings {
     }
 }
 
-fn document(path: &Path) -> Result<Source, Box<dyn Error>> {
-    let failed = |error: &dyn Error| format!("settings document {}: {error}", path.display());
-    let text = std::fs::read_to_string(path).map_err(|error| failed(&error))?;
-    let document: Document = serde_json::from_str(&text).map_err(|error| failed(&error))?;
-    Ok(document.into_source("settings document"))
-}
+/// The name of the source of the demonstration's settings.
+const DEMONSTRATION: &str = "demonstration";
 
 /// What makes the stand-in worth trying, asked last.
 fn demonstration() -> Source {
-    Source::new("demonstration")
+    Source::new(DEMONSTRATION)
         .with(Variable::AgentDownloadPath, "agent")
         .with(Variable::GetResultPath, "result")
         .with(Variable::PreSharedSecret, "demonstration")
-        .with(Variable::IntegrationPathDepth, "1")
 }

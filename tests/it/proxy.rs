@@ -3,12 +3,17 @@
 #![cfg(test)]
 
 mod bodies;
+mod choices;
+mod document;
 mod ending;
 mod failures;
 mod fields;
+mod forms;
+mod help;
 mod http2;
 mod leaving;
 mod lifecycle;
+mod listen;
 mod log;
 mod metrics;
 mod process;

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use time::OffsetDateTime;
 use time::macros::format_description;
 
+use super::document::Document;
 use super::process::{Proxy, SECRET, command, exchanges};
-use super::settings::Document;
 use super::upstream::Upstream;
 
 /// A proxy before an upstream at which nobody listens.

@@ -1,49 +1,18 @@
 //! What the proxy is told: arguments, environment, settings document.
 
-use std::path::PathBuf;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use firstparty::adapter::{CONNECT_TIMEOUT, FIRST_BYTE_TIMEOUT, IDLE_TIMEOUT};
 
-use super::process::{Proxy, command};
+use super::document::Document;
+use super::help::{Argument, help_text};
+use super::process::{Proxy, command, refused};
 use super::upstream::{Upstream, response};
 
-/// A settings document of one test.
-pub(super) struct Document(PathBuf);
-
-impl Document {
-    pub(super) fn new(text: &str) -> Self {
-        static COUNT: AtomicUsize = AtomicUsize::new(0);
-        let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let name = format!("firstparty-settings-{}-{count}.json", std::process::id());
-        let document = Self(std::env::temp_dir().join(name));
-        document.write(text);
-        document
-    }
-
-    /// Replaces it at once, as a careful editor does.
-    pub(super) fn write(&self, text: &str) {
-        let draft = self.0.with_extension("draft");
-        std::fs::write(&draft, text).unwrap();
-        std::fs::rename(&draft, &self.0).unwrap();
-    }
-
-    pub(super) fn path(&self) -> &str {
-        self.0.to_str().unwrap()
-    }
-}
-
-impl Drop for Document {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.0);
-    }
-}
-
-const POST: &str = "POST /fp/r HTTP/1.1\r\nhost: a.example\r\ncontent-length: 0\r\n\r\n";
+pub(super) const POST: &str = "POST /fp/r HTTP/1.1\r\nhost: a.example\r\ncontent-length: 0\r\n\r\n";
 
 /// Listens anywhere, before this upstream, with nothing else set.
-fn bare(upstream: &Upstream) -> std::process::Command {
+pub(super) fn bare(upstream: &Upstream) -> std::process::Command {
     let mut command = command();
     command.args(["--listen", "127.0.0.1:0", "--connect-to", &upstream.address.to_string()]);
     command
@@ -83,8 +52,8 @@ fn environment() {
 fn empty_values() {
     let upstream = Upstream::plain();
     let mut command = bare(&upstream);
-    for name in ["UPSTREAM", "AGENT_PATH", "SECRET", "PLATFORM", "COOKIE_DOMAIN", "CONFIG"] {
-        command.env(format!("FIRSTPARTY_{name}"), "");
+    for argument in Argument::all() {
+        command.env(argument.variable, "");
     }
     assert_eq!(Proxy::start(&mut command).ask(POST).head.status(), 200);
     assert_eq!(upstream.next().get("fpjs-proxy-secret"), None);
@@ -100,6 +69,7 @@ fn nothing_set() {
     assert!(request.head.line.starts_with("POST /r?ii="), "{}", request.head.line);
     assert_eq!(request.get("fpjs-proxy-secret"), None);
     proxy.wait_for("advice (no-secret)");
+    proxy.wait_for("advice (no-host-list)");
 }
 
 /// R8: each policy for the domain of cookies can be chosen.
@@ -127,9 +97,12 @@ fn registrable_cookie_domains() {
         let answer = Proxy::start(&mut command).ask(POST.replace("a.example", "a.b.example"));
         assert_eq!(answer.get("set-cookie"), Some("a=1; Domain=b.example"));
     } else {
-        let output = command.output().unwrap();
-        let stderr = String::from_utf8(output.stderr).unwrap();
-        assert!(!output.status.success() && stderr.contains("--cookie-domain"), "{stderr}");
+        let stderr = refused(&mut command);
+        let expected = "--cookie-domain: `registrable` needs the feature `psl`: build with `cargo";
+        assert!(stderr.contains(expected), "{stderr}");
+        let document = Document::new(r#"{"cookie_domain": "registrable"}"#);
+        let stderr = refused(bare(&upstream).args(["--config", document.path()]));
+        assert!(stderr.contains("`cookie_domain` in ") && stderr.contains("`psl`"), "{stderr}");
     }
 }
 
@@ -220,40 +193,34 @@ fn bad_settings() {
     let list = Document::new(r#"["the-secret-itself"]"#);
     let wrong = Document::new(r#"{"fpjs_pre_shared_secret": ["the-secret-itself"]}"#);
     for (arguments, words) in [
-        (["--agent-path", "a/../b"], "fpjs_agent_download_path"),
-        (["--secret", "the-secret-itself "], "fpjs_pre_shared_secret"),
-        (["--integration-path-depth", "256"], "fpjs_integration_path_depth"),
-        (["--ingress-host", "api.example:1"], "fpjs_ingress_base_host"),
+        (["--agent-path", "a/../b"], "proxy: --agent-path: expected path segments"),
+        (["--secret", "the-secret-itself "], "proxy: --secret: expected visible ASCII"),
+        (["--integration-path-depth", "256"], "proxy: --integration-path-depth: expected decimal"),
+        (["--ingress-host", "api.example:1"], "proxy: --ingress-host: expected a host name"),
         (["--platform", "none"], "unknown platform"),
         (["--cookie-domain", "none"], "--cookie-domain"),
-        (["--connect-to", "nowhere"], "expected host:port"),
-        (["--listen", "nowhere"], "--listen"),
+        (["--mount", r#"{"exact": "the-secret-itself"#], "--mount: not valid JSON"),
+        (["--trusted-address", "the-secret-itself:0"], "like x-forwarded-for:1"),
+        (["--connect-to", "nowhere"], "expected host:port, like 127.0.0.1:9000"),
+        (["--idle-timeout-ms", "1s"], "--idle-timeout-ms: expected milliseconds, like 1000"),
         (["--upstream", "nowhere"], "expected mock or real"),
         (["--config", "does-not-exist.json"], "does-not-exist.json"),
         (["--config", scalar.path()], "settings document"),
         (["--config", list.path()], "settings document"),
-        (["--config", wrong.path()], "fpjs_pre_shared_secret"),
+        (["--config", wrong.path()], "proxy: `fpjs_pre_shared_secret` in /"),
+        (["--secert", "the-secret-itself"], "a similar argument exists: '--secret'"),
     ] {
-        let mut command = command();
-        command.env("FIRSTPARTY_LISTEN", "127.0.0.1:0");
-        let output = command.args(arguments).output().unwrap();
-        let stderr = String::from_utf8(output.stderr).unwrap();
-        assert!(!output.status.success(), "{arguments:?}");
+        let stderr = refused(command().args(arguments));
         assert!(stderr.contains(words), "{arguments:?}: {stderr}");
         assert!(!stderr.contains("the-secret-itself"), "{arguments:?}: {stderr}");
         assert!(!stderr.contains("panicked"), "{arguments:?}: {stderr}");
     }
 }
 
-fn help_text() -> String {
-    let output = command().arg("--help").env("FIRSTPARTY_SECRET", "hidden").output().unwrap();
-    String::from_utf8(output.stdout).unwrap()
-}
-
 /// R16.4: the time-outs where nobody sets others. That they are kept is tested with shorter ones.
 #[test]
 fn default_time_outs() {
-    let help = help_text();
+    let help = help_text("--help");
     for (argument, milliseconds, constant) in [
         ("connect-timeout-ms", 1_000, CONNECT_TIMEOUT),
         ("first-byte-timeout-ms", 15_000, FIRST_BYTE_TIMEOUT),
@@ -267,29 +234,4 @@ fn default_time_outs() {
     // R16.1: shorter than the 15 seconds after which servers close connections that nobody uses.
     let (_, behind) = help.split_once("--pool-idle-timeout-ms ").unwrap();
     assert!(behind.split_once("[default: ").unwrap().1.starts_with("10000]"));
-}
-
-/// The example's own duty: `--help` names each argument and its variable, and shows no secret.
-#[test]
-fn help() {
-    let help = help_text();
-    for argument in [
-        "listen",
-        "upstream",
-        "agent-path",
-        "result-path",
-        "integration-path-depth",
-        "secret",
-        "ingress-host",
-        "platform",
-        "integration-version",
-        "cookie-domain",
-        "config",
-        "connect-to",
-    ] {
-        let variable = argument.replace('-', "_").to_ascii_uppercase();
-        assert!(help.contains(&format!("--{argument} ")), "{argument}");
-        assert!(help.contains(&format!("FIRSTPARTY_{variable}")), "{variable}");
-    }
-    assert!(!help.contains("hidden"));
 }

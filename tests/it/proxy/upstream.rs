@@ -58,6 +58,11 @@ impl Upstream {
         self.seen.lock().unwrap().recv_timeout(PATIENCE).expect("upstream got no request")
     }
 
+    /// Forgets the requests that have arrived so far.
+    pub(super) fn drain(&self) {
+        while !self.is_idle() {}
+    }
+
     /// Whether no further request has arrived so far.
     pub(super) fn is_idle(&self) -> bool {
         self.seen.lock().unwrap().try_recv().is_err()
