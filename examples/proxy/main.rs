@@ -32,6 +32,7 @@
 //! * `signals`: what ends the proxy
 //! * `ending`, `open`: how connections end then, and how many exchanges are still open
 //! * `mock`: the stand-in for Fingerprint
+//! * `hints`: the gateway's advice, with the argument that follows it
 //! * `welcome`: what is printed at the start
 
 mod answer;
@@ -44,6 +45,7 @@ mod ending;
 mod exchange;
 mod form;
 mod given;
+mod hints;
 mod kept;
 mod layer;
 mod layers;

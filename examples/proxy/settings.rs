@@ -79,12 +79,12 @@ impl Settings {
 }
 
 /// The name of the source of the demonstration's settings.
-const DEMONSTRATION: &str = "demonstration";
+pub(crate) const DEMONSTRATION: &str = "demonstration";
 
 /// What makes the stand-in worth trying, asked last.
 fn demonstration() -> Source {
     Source::new(DEMONSTRATION)
-        .with(Variable::AgentDownloadPath, "agent")
-        .with(Variable::GetResultPath, "result")
+        .with(Variable::AgentDownloadPath, "vbcnkxb654")
+        .with(Variable::GetResultPath, "5yt489hgfj")
         .with(Variable::PreSharedSecret, "demonstration")
 }

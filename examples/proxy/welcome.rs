@@ -6,13 +6,12 @@ use std::fmt::{Display, Write as _};
 use std::io::Write as _;
 use std::net::SocketAddr;
 
-use firstparty::advice;
 use firstparty::client_setup::ClientSetup;
 use firstparty::config::Mount;
 use firstparty::report::Tally;
-use firstparty::{Gateway, Region};
+use firstparty::{Config, ConfigError, Gateway, Region};
 
-use crate::metrics;
+use crate::{hints, metrics};
 
 /// Prints the URLs.
 pub(crate) fn print(gateway: &Gateway, address: SocketAddr, metrics: Option<SocketAddr>) {
@@ -35,8 +34,8 @@ pub(crate) fn last_counts(tally: &Tally) {
 
 /// The gateway's advice (R1.5).
 pub(crate) fn advise(gateway: &Gateway) {
-    for advice in advice::advise(gateway.config(), gateway.platform()) {
-        note(&format!("advice ({}): {advice}", advice.code()));
+    for line in hints::lines(gateway) {
+        note(&line);
     }
 }
 
@@ -53,10 +52,16 @@ pub(crate) fn complain(error: &dyn Display) {
 /// What the site's own JavaScript would ask for (R1.7), with an API key filled in.
 fn urls(gateway: &Gateway, site: &str) -> String {
     let path = integration_path(gateway.config().mount());
-    let Ok(setup) = ClientSetup::new(gateway.config(), site, &path) else {
-        return String::new();
-    };
     let slash = if path.is_empty() { "" } else { "/" };
+    let mut text = match ClientSetup::new(gateway.config(), site, &path) {
+        Ok(setup) => client_urls(&setup),
+        Err(error) => format!("  no URLs: {}\n", why_no_urls(gateway.config(), &error)),
+    };
+    text.push_str(&line("status", &format!("{site}/{path}{slash}status")));
+    text
+}
+
+fn client_urls(setup: &ClientSetup) -> String {
     let get = |url: &String| url.replace("<apiKey>", "demo");
     let post = |url: &String| format!("curl -i --data-raw '{{}}' '{url}'");
     let lines = [
@@ -64,23 +69,34 @@ fn urls(gateway: &Gateway, site: &str) -> String {
         ("identification", setup.v3_endpoint(Region::Us).as_ref().map(post)),
         ("v4 agent", setup.v4_import().as_ref().map(get)),
         ("v4", setup.v4_endpoint(Region::Us).as_ref().map(post)),
-        ("status", Some(format!("{site}/{path}{slash}status"))),
     ];
-    let mut text = String::new();
-    for (what, url) in lines {
-        if let Some(url) = url {
-            // Writing to a `String` cannot fail.
-            let _ = writeln!(text, "  {what:<15} {url}");
-        }
-    }
-    text
+    lines.into_iter().filter_map(|(what, url)| Some(line(what, &url?))).collect()
 }
 
-/// Any path that the mount takes: `fp`, or what is configured.
+fn line(what: &str, url: &str) -> String {
+    format!("  {what:<15} {url}\n")
+}
+
+/// Why no path leads to each route, in the words of this program.
+fn why_no_urls(config: &Config, error: &ConfigError) -> String {
+    let routes = (config.agent_download_path(), config.get_result_path());
+    match routes {
+        (Some(agent), Some(result)) if agent == result => {
+            "--agent-path and --result-path are the same, so the agent takes every request"
+                .to_owned()
+        }
+        _ => error.kind().to_string(),
+    }
+}
+
+/// A path segment that no blocker knows (R1.5).
+const SEGMENT: &str = "ore54guier";
+
+/// Any path that the mount takes, or what is configured.
 fn integration_path(mount: &Mount) -> String {
     match mount {
-        Mount::Depth(depth) => vec!["fp"; usize::from(*depth)].join("/"),
+        Mount::Depth(depth) => vec![SEGMENT; usize::from(*depth)].join("/"),
         Mount::Exact(path) => path.as_str().to_owned(),
-        _ => "fp".to_owned(),
+        _ => SEGMENT.to_owned(),
     }
 }

@@ -2,6 +2,7 @@
 //! that both sides see the very bytes on the wire.
 #![cfg(test)]
 
+mod advice;
 mod bodies;
 mod choices;
 mod document;
