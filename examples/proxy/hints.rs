@@ -7,7 +7,7 @@ use firstparty::{Gateway, Platform};
 use crate::choices::Choice;
 use crate::settings::DEMONSTRATION;
 
-/// Advice that a demonstration has no use for: nobody but its owner asks it.
+/// Advice that a demonstration has no use for, because no browsers but its owner's reach it.
 const FOR_PRODUCTION: [&str; 4] = ["no-host-list", "no-key-list", "mount-by-depth", "default-used"];
 
 /// A line for each piece of advice.
