@@ -62,7 +62,7 @@ class Browser:
         return response
 
     def curl(self, target, *arguments):
-        """The same over HTTP/2: exit status, output."""
+        """The same over HTTP/2, if the server speaks it: exit status, output."""
         front = self.front
         address = front.address(self.source)
         # curl takes an IPv6 address in brackets there.
