@@ -1,8 +1,7 @@
 //! The log: a line on standard error for each exchange.
 //!
 //! An exchange hands over a few plain bytes. A thread of its own writes them as text, so that no
-//! exchange waits for the log, and rests between two writes, so that hardly any has to wake it:
-//! that took a tenth of the processor's time.
+//! exchange waits for the log, and rests between two writes, so that hardly any has to wake it.
 
 use std::convert::Infallible;
 use std::io::Write;

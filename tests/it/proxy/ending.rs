@@ -108,7 +108,11 @@ fn graceful_end() {
     assert!(status.success(), "{status}");
     drop(idle);
 
-    // R16.6: one line for the exchange, with the report and nothing of the request.
+    assert_one_line(&log);
+}
+
+/// R16.6: one line for the exchange, with the report and nothing of the request.
+fn assert_one_line(log: &str) {
     let lines: Vec<_> = log.lines().filter_map(|line| line.strip_prefix("exchange ")).collect();
     let [line] = lines[..] else { panic!("one line: {log}") };
     let line: Value = serde_json::from_str(line).unwrap();

@@ -1,6 +1,9 @@
 //! What the log says of an exchange, and what it never says (R16.6).
 
+use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use time::OffsetDateTime;
@@ -9,6 +12,7 @@ use time::macros::format_description;
 use super::document::Document;
 use super::process::{Proxy, SECRET, command, exchanges};
 use super::upstream::Upstream;
+use super::wire::{PATIENCE, Wire};
 
 /// A proxy before an upstream at which nobody listens.
 fn in_vain(arguments: &[&str]) -> Proxy {
@@ -123,6 +127,38 @@ fn lines_stay_whole() {
             .any(|start| line.starts_with(start))
     };
     assert_eq!(log.lines().find(|line| !is_known(line)), None);
+}
+
+/// The example's own duty: a terminal or pipe that takes no more lines does not keep the process.
+#[test]
+fn a_log_that_nobody_reads_keeps_nothing_alive() {
+    let mut reader = Command::new("sleep").arg("600").stdin(Stdio::piped()).spawn().unwrap();
+    let mut command = command();
+    command.args(["--listen", "127.0.0.1:0"]).stderr(reader.stdin.take().unwrap());
+    let mut proxy = command.spawn().unwrap();
+    let mut listening = String::new();
+    BufReader::new(proxy.stdout.take().unwrap()).read_line(&mut listening).unwrap();
+    let (_, address) = listening.trim_end().split_once("http://").unwrap();
+    let mut wire = Wire::connect(address.parse().unwrap());
+    // More than a pipe holds.
+    for _ in 0..1000 {
+        wire.send("GET /fp/../x HTTP/1.1\r\nhost: a.example\r\n\r\n");
+        assert_eq!(wire.message().unwrap().head.status(), 400);
+    }
+    let kill = Command::new("kill").args(["-TERM", &proxy.id().to_string()]).status();
+    assert!(kill.unwrap().success());
+    let start = Instant::now();
+    let status = loop {
+        match proxy.try_wait().unwrap() {
+            None if start.elapsed() < PATIENCE => std::thread::sleep(Duration::from_millis(10)),
+            status => break status,
+        }
+    };
+    for child in [&mut proxy, &mut reader] {
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+    assert!(status.is_some_and(|status| status.success()), "{status:?}");
 }
 
 /// The example's own duty: with `--quiet` neither exchanges nor advice are told; all else is.
