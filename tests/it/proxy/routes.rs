@@ -162,25 +162,32 @@ fn refusals() {
 }
 
 /// RFC 9112 §3.2, R5.7, R10.1: HTTP/1.1 without `host` is refused on every route, the status page too. A
-/// health check may ask for that page over HTTP/1.0, which need not name a host.
+/// health check may ask for that page over HTTP/1.0, which need not name a host, even if hosts are listed.
 #[test]
 fn requests_without_host() {
     let upstream = Upstream::plain();
-    let proxy = Proxy::before(&upstream);
-    for target in ["/fp/status", "/fp/agent?apiKey=k", "/fp/result", "/fp/", "/fp/web/v4/k"] {
-        for method in ["GET", "HEAD", "POST"] {
-            for version in ["1.0", "1.1"] {
+    for hosts in ["", "www.example.com"] {
+        let proxy = Proxy::with(upstream.address, &["--hosts", hosts]);
+        for (method, target, http_1_0) in [
+            ("GET", "/fp/status", 200),
+            ("HEAD", "/fp/status", 200),
+            ("POST", "/fp/status", 405),
+            ("GET", "/fp/agent?apiKey=k", 400),
+            ("GET", "/fp/result", 400),
+            ("POST", "/fp/result", 400),
+            ("GET", "/fp/web/v4/k", 400),
+            ("POST", "/fp/", 400),
+        ] {
+            for (version, expected) in [("1.0", http_1_0), ("1.1", 400)] {
                 let mut wire = proxy.connect();
-                wire.send(format!("{method} {target} HTTP/{version}\r\ncontent-length: 0\r\n\r\n"));
-                let expected = match (target, method, version) {
-                    ("/fp/status", "GET" | "HEAD", "1.0") => 200,
-                    ("/fp/status", "POST", "1.0") => 405,
-                    _ => 400,
-                };
-                let status = wire.head().unwrap().status();
-                assert_eq!(status, expected, "{method} {target} HTTP/{version}");
+                let request = format!("{method} {target} HTTP/{version}");
+                wire.send(format!("{request}\r\ncontent-length: 0\r\n\r\n"));
+                assert_eq!(wire.head().unwrap().status(), expected, "{request} {hosts:?}");
             }
         }
+        // A probe may name the address that it asks.
+        let probe = format!("GET /fp/status HTTP/1.0\r\nhost: {}\r\n\r\n", proxy.address);
+        assert_eq!(proxy.ask(probe).head.status(), 200, "{hosts:?}");
     }
     assert!(upstream.is_idle());
 }
