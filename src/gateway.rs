@@ -23,6 +23,12 @@
 //! Steps 2 to 7 are `request.rs`. What the response needs to know of its request moves on in the
 //! [`Exchange`], whose walk is shorter: filter the fields and fit cookies in one walk (R6, R8), then cap
 //! the ages of scripts (R7).
+//!
+//! # Results of steps
+//!
+//! A step returns `Result<(), Refusal>`, a reference, or at most two words. What is larger, it writes
+//! where its caller keeps it, because moving results from step to step would take a good part of the
+//! time. The public functions around the steps may return values.
 
 use std::net::IpAddr;
 use std::sync::Arc;

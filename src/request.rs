@@ -48,7 +48,7 @@ pub(crate) struct RequestSteps {
 pub(crate) struct RequestFacts {
     /// The browser's host, if upstream was told.
     pub(crate) host: Option<StoredValue>,
-    /// The value of `origin`, once fields have been removed from the request.
+    /// The value of `origin`, which may have been removed from the request.
     pub(crate) origin: Option<StoredValue>,
     pub(crate) region: Option<Region>,
     pub(crate) secret_sent: bool,
@@ -78,26 +78,27 @@ impl RequestSteps {
         client_ip: Option<IpAddr>,
         facts: &mut RequestFacts,
     ) -> Result<(), Refusal> {
-        let target = self.targets.resolve(route, kind, uri.query())?;
+        let upstream = self.targets.aim(&mut parts.uri, route, kind, uri.query())?;
         let headers = &mut parts.headers;
         // R5.0: the fields are read before any of them is removed.
-        let trusted_host = self.host.trusted(headers);
+        let mut trusted = None;
+        let trusted_read = self.host.read_trusted(headers, &mut trusted);
         let address =
             if kind.is_authorised() { self.address.read(headers, client_ip) } else { None };
-        let mut walk = Walk::new();
-        self.fields.walk(headers, kind, &target.host, &mut walk)?;
-        let host = self.host.choose(trusted_host, uri, walk.take_host()?, parts.version)?;
         // An answer to a request that is refused later still names the origin.
-        facts.origin = walk.take_origin();
-        walk.edit(headers, &target.host)?;
-        if kind.is_authorised() {
-            facts.host = Some(StoredValue::copy(host.header_value()));
-            self.identity.add(headers, host, address)?;
+        let mut walk = Walk::new(&mut facts.origin);
+        self.fields.walk(headers, kind, &upstream.host, &mut walk)?;
+        let host = walk.host()?;
+        trusted_read?;
+        self.host.choose(trusted, uri, parts.version, host)?;
+        walk.edit(headers, &upstream.host)?;
+        if let Some(host) = walk.take_host().filter(|_| kind.is_authorised()) {
+            facts.host = Some(StoredValue::copy(&host));
+            self.identity.add_value(headers, host, address)?;
             facts.secret_sent = self.identity.has_secret();
         }
-        facts.region = target.region;
+        facts.region = upstream.region;
         facts.serves = route.serves();
-        parts.uri = target.uri;
         parts.version = Version::default();
         Ok(())
     }

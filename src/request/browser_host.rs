@@ -3,13 +3,14 @@
 //! [R5.7]: crate::contract#R5.7
 //! [R12]: crate::contract#R12
 
+mod host;
+
 use http::header::HOST;
-use http::uri::Authority;
 use http::{HeaderMap, HeaderName, HeaderValue, Uri, Version};
 
+pub use self::host::BrowserHost;
+use self::host::{read_authority, settle, without_final_dot};
 use crate::config::Config;
-use crate::host::is_uri_host;
-use crate::octets::class::UNRESERVED_LOWER;
 use crate::platform::{HostSource, Platform};
 use crate::refusal::Refusal;
 use crate::region::Region;
@@ -94,7 +95,8 @@ impl HostReader {
         version: Version,
     ) -> Result<BrowserHost, Refusal> {
         let host = self.find(headers, uri, version)?;
-        self.judge(host)
+        self.judge(host.header_value())?;
+        Ok(host)
     }
 
     /// As [`HostReader::read`], but as it was written, and with its port.
@@ -121,306 +123,109 @@ impl HostReader {
         uri: &Uri,
         version: Version,
     ) -> Result<BrowserHost, Refusal> {
-        let field = only(headers, &HOST)?;
-        first(self.trusted(headers)?, uri, field, version)
+        let (mut host, mut trusted) = (None, None);
+        read_only(headers, &HOST, &mut host)?;
+        self.read_trusted(headers, &mut trusted)?;
+        settle_first(trusted, uri, version, &mut host)?;
+        host.map(BrowserHost::from_settled).ok_or(Refusal::Host)
     }
 
-    /// The host in the trusted field, if there is one (R12). It has to be read before any field is
-    /// removed (R5.0).
-    pub(super) fn trusted(&self, headers: &HeaderMap) -> Result<Option<BrowserHost>, Refusal> {
+    /// Reads the trusted field, if there is one (R12), before any field is removed (R5.0).
+    pub(super) fn read_trusted(
+        &self,
+        headers: &HeaderMap,
+        trusted: &mut Option<HeaderValue>,
+    ) -> Result<(), Refusal> {
         match &self.trusted {
-            Some(field) => only(headers, field),
-            None => Ok(None),
+            Some(field) => read_only(headers, field, trusted),
+            None => Ok(()),
         }
     }
 
-    /// As [`HostReader::read`], for a caller that has read the fields already. A malformed `host` is
-    /// refused even where it does not decide (RFC 9112 §3.2).
+    /// As [`HostReader::read`], for a caller that has read the fields already: `host` holds the field
+    /// of that name, and then the browser's host. A malformed field is refused even where it does not
+    /// decide (RFC 9112 §3.2).
     pub(super) fn choose(
         &self,
-        trusted: Result<Option<BrowserHost>, Refusal>,
+        trusted: Option<HeaderValue>,
         uri: &Uri,
-        field: Option<HeaderValue>,
         version: Version,
-    ) -> Result<BrowserHost, Refusal> {
-        let field = field.map(BrowserHost::from_value).transpose()?;
-        let host = first(trusted?, uri, field, version)?;
-        self.judge(host)
+        host: &mut Option<HeaderValue>,
+    ) -> Result<(), Refusal> {
+        settle_first(trusted, uri, version, host)?;
+        host.as_ref().map_or(Err(Refusal::Host), |host| self.judge(host))
     }
 
     #[inline]
-    fn judge(&self, host: BrowserHost) -> Result<BrowserHost, Refusal> {
-        if self.is_upstreams(&host) {
+    fn judge(&self, host: &HeaderValue) -> Result<(), Refusal> {
+        if self.is_upstreams(host) {
             Err(Refusal::HostOfUpstream)
-        } else if self.serves(&host) {
-            Ok(host)
+        } else if self.serves(host) {
+            Ok(())
         } else {
             Err(Refusal::HostNotListed)
         }
     }
 
     /// Of names with different lengths, nothing else is compared.
-    fn is_upstreams(&self, host: &BrowserHost) -> bool {
-        let host = host.without_final_dot();
+    fn is_upstreams(&self, host: &HeaderValue) -> bool {
+        let host = without_final_dot(host.as_bytes());
         self.upstream.iter().any(|name| name.as_bytes() == host)
     }
 
-    fn serves(&self, host: &BrowserHost) -> bool {
-        self.listed.is_empty() || self.listed.iter().any(|listed| **listed == *host.as_str())
+    fn serves(&self, host: &HeaderValue) -> bool {
+        self.listed.is_empty() || self.listed.iter().any(|listed| listed.as_bytes() == host)
     }
 }
 
-/// R5.7, R12: the trusted field, or else the URI's authority, or else `host`.
+/// R5.7, R12: the trusted field, or else the URI's authority, or else `host`, which is read last and
+/// keeps what counts.
 #[inline]
-fn first(
-    trusted: Option<BrowserHost>,
+fn settle_first(
+    trusted: Option<HeaderValue>,
     uri: &Uri,
-    field: Option<BrowserHost>,
     version: Version,
-) -> Result<BrowserHost, Refusal> {
-    let authority = uri.authority().map(BrowserHost::from_authority).transpose()?;
-    match (trusted, authority, field) {
-        (Some(trusted), _, _) => Ok(trusted),
+    host: &mut Option<HeaderValue>,
+) -> Result<(), Refusal> {
+    if let Some(field) = host {
+        settle(field)?;
+    }
+    if let Some(authority) = uri.authority() {
+        let authority = read_authority(authority)?;
         // In HTTP/1.1, the absolute form wins (RFC 9112 §3.2.2); later the two must agree
         // (RFC 9113 §8.3.1).
-        (None, Some(authority), Some(field))
-            if version > Version::HTTP_11 && authority != field =>
-        {
-            Err(Refusal::Host)
+        let must_agree = trusted.is_none() && version > Version::HTTP_11;
+        if must_agree && host.as_ref().is_some_and(|field| *field != authority) {
+            return Err(Refusal::Host);
         }
-        (None, Some(host), _) | (None, None, Some(host)) => Ok(host),
-        (None, None, None) => Err(Refusal::Host),
+        *host = Some(authority);
     }
+    if trusted.is_some() {
+        *host = trusted;
+    }
+    Ok(())
 }
 
 /// R10.1: whether the hosts that a request names are well-formed. HTTP/1.0 need not name any
 /// (RFC 9112 §3.2).
 pub(super) fn check_form(headers: &HeaderMap, uri: &Uri, version: Version) -> Result<(), Refusal> {
-    let field = only(headers, &HOST)?;
-    let authority = uri.authority().map(BrowserHost::from_authority).transpose()?;
-    let is_named = field.is_some() || authority.is_some();
+    let mut host = None;
+    read_only(headers, &HOST, &mut host)?;
+    let authority = uri.authority().map(read_authority).transpose()?;
+    let is_named = host.is_some() || authority.is_some();
     if is_named || version < Version::HTTP_11 { Ok(()) } else { Err(Refusal::Host) }
 }
 
-/// The host in a field that must have a single value, or `None` if the field is absent.
-fn only(headers: &HeaderMap, field: &HeaderName) -> Result<Option<BrowserHost>, Refusal> {
+/// Reads the host in a field that must have a single value, if the field is there.
+fn read_only(
+    headers: &HeaderMap,
+    field: &HeaderName,
+    host: &mut Option<HeaderValue>,
+) -> Result<(), Refusal> {
     let mut values = headers.get_all(field).iter();
     match (values.next(), values.next()) {
-        (None, _) => Ok(None),
-        (Some(value), None) => BrowserHost::from_field(value).map(Some),
+        (None, _) => Ok(()),
+        (Some(value), None) => settle(host.insert(value.clone())),
         _ => Err(Refusal::Host),
-    }
-}
-
-/// The host that the browser asked for: in lower case and without its port, otherwise as it was
-/// written. An IPv6 address stands in brackets.
-///
-/// ```
-/// use firstparty::http::HeaderValue;
-/// use firstparty::refusal::Refusal;
-/// use firstparty::request::browser_host::BrowserHost;
-///
-/// let host = BrowserHost::from_field(&HeaderValue::from_static("Shop.Example.com:8443"))?;
-/// assert_eq!(host.as_str(), "shop.example.com");
-///
-/// let user = HeaderValue::from_static("me@example.com");
-/// assert_eq!(BrowserHost::from_field(&user), Err(Refusal::Host));
-/// # Ok::<(), Refusal>(())
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BrowserHost(HeaderValue);
-
-impl BrowserHost {
-    /// Reads a field whose value is `uri-host [":" port]` (RFC 9110 §7.2).
-    ///
-    /// ```
-    /// use firstparty::http::HeaderValue;
-    /// use firstparty::request::browser_host::BrowserHost;
-    ///
-    /// assert!(BrowserHost::from_field(&HeaderValue::from_static("a.example:80")).is_ok());
-    /// assert!(BrowserHost::from_field(&HeaderValue::from_static("a.example/path")).is_err());
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// [`Refusal::Host`] for any other value ([R5.7]).
-    ///
-    /// [R5.7]: crate::contract#R5.7
-    pub fn from_field(value: &HeaderValue) -> Result<Self, Refusal> {
-        Self::from_value(value.clone())
-    }
-
-    /// Reads a field's value, and keeps it if nothing has to be changed, which is the usual case.
-    pub(crate) fn from_value(value: HeaderValue) -> Result<Self, Refusal> {
-        if is_plain(value.as_bytes()) {
-            return Ok(Self(value));
-        }
-        Self::copy(host_of(value.as_bytes())?)
-    }
-
-    /// Reads the authority of a URI, which must not have userinfo.
-    ///
-    /// ```
-    /// use firstparty::request::browser_host::BrowserHost;
-    ///
-    /// let host = BrowserHost::from_authority(&"Shop.Example.com:443".parse()?)?;
-    /// assert_eq!(host.as_str(), "shop.example.com");
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// [`Refusal::Host`] for an authority with a malformed host, or with userinfo ([R5.7]).
-    ///
-    /// [R5.7]: crate::contract#R5.7
-    pub fn from_authority(authority: &Authority) -> Result<Self, Refusal> {
-        Self::copy(host_of(authority.as_str().as_bytes())?)
-    }
-
-    fn copy(host: &[u8]) -> Result<Self, Refusal> {
-        let lower = bytes::Bytes::from(host.to_ascii_lowercase());
-        HeaderValue::from_maybe_shared(lower).map(Self).map_err(|_| Refusal::Host)
-    }
-
-    /// The host as text.
-    ///
-    /// ```
-    /// use firstparty::http::HeaderValue;
-    /// use firstparty::request::browser_host::BrowserHost;
-    ///
-    /// let host = BrowserHost::from_field(&HeaderValue::from_static("[2001:db8::1]:443"))?;
-    /// assert_eq!(host.as_str(), "[2001:db8::1]");
-    /// # Ok::<(), firstparty::refusal::Refusal>(())
-    /// ```
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        // A host is ASCII, so this is always `Ok`.
-        self.0.to_str().unwrap_or_default()
-    }
-
-    /// The host as a field value.
-    #[must_use]
-    pub fn header_value(&self) -> &HeaderValue {
-        &self.0
-    }
-
-    /// Whether this is the host with that name. Case and a final dot do not matter.
-    ///
-    /// ```
-    /// use firstparty::http::HeaderValue;
-    /// use firstparty::request::browser_host::BrowserHost;
-    ///
-    /// let host = BrowserHost::from_field(&HeaderValue::from_static("www.example.com.:443"))?;
-    /// assert!(host.is_named("WWW.example.com"));
-    /// assert!(!host.is_named("example.com"));
-    /// # Ok::<(), firstparty::refusal::Refusal>(())
-    /// ```
-    #[must_use]
-    pub fn is_named(&self, name: &str) -> bool {
-        let name = name.strip_suffix('.').unwrap_or(name);
-        self.without_final_dot().eq_ignore_ascii_case(name.as_bytes())
-    }
-
-    fn without_final_dot(&self) -> &[u8] {
-        let host = self.0.as_bytes();
-        host.strip_suffix(b".").unwrap_or(host)
-    }
-
-    pub(crate) fn into_value(self) -> HeaderValue {
-        self.0
-    }
-}
-
-/// Whether a text is a name in lower case without a port, which is quicker to see than to find the
-/// port.
-fn is_plain(text: &[u8]) -> bool {
-    !text.is_empty() && UNRESERVED_LOWER.contains_all(text)
-}
-
-/// The text without its port, if it is a valid host then.
-fn host_of(text: &[u8]) -> Result<&[u8], Refusal> {
-    // The only colon behind the bracket of an address, or in a name, begins the port.
-    let bracket = memchr::memrchr(b']', text).unwrap_or(0);
-    let colon = text.get(bracket..).and_then(|rest| memchr::memchr(b':', rest));
-    let (host, port) = match colon.and_then(|colon| text.split_at_checked(bracket + colon)) {
-        Some((host, [_, port @ ..])) => (host, port),
-        _ => (text, &[][..]),
-    };
-    let valid = is_uri_host(host) && port.iter().all(u8::is_ascii_digit);
-    if valid { Ok(host) } else { Err(Refusal::Host) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn host(text: &str) -> Result<String, Refusal> {
-        let value = HeaderValue::from_str(text).unwrap();
-        BrowserHost::from_field(&value).map(|host| host.as_str().to_owned())
-    }
-
-    /// What is plain is kept as it came.
-    #[test]
-    fn plain_hosts_are_known_as_such() {
-        for host in ["www.example.com", "my_host~1", "a-b.", "127.1"] {
-            assert!(is_plain(host.as_bytes()), "{host}");
-        }
-        for host in ["", "Example.com", "example.com:", "[::1]", "a b", "\u{e9}"] {
-            assert!(!is_plain(host.as_bytes()), "{host}");
-        }
-    }
-
-    /// R5.6, R5.7: `uri-host [":" port]`, lower case, without port.
-    #[test]
-    fn hosts_are_cut_and_lowered_never_canonicalised() {
-        for (text, expected) in [
-            ("www.example.com", "www.example.com"),
-            ("WWW.Example.COM:443", "www.example.com"),
-            ("LOCALHOST", "localhost"),
-            ("example.com.", "example.com."),
-            ("example.com:", "example.com"),
-            ("my_host~1", "my_host~1"),
-            ("127.1", "127.1"),
-            ("[2001:DB8::1]", "[2001:db8::1]"),
-            ("[::1]:8443", "[::1]"),
-            ("[0:0::1]", "[0:0::1]"),
-        ] {
-            assert_eq!(host(text).as_deref(), Ok(expected), "{text}");
-        }
-        for text in [
-            "",
-            ":443",
-            "a:b",
-            "a:80:80",
-            "u@a.b",
-            "u:p@a.b",
-            "a b",
-            "a/b",
-            "a%2eb",
-            "a,b",
-            "::1",
-            "[::1",
-            "::1]",
-            "[]",
-            "[::1]x",
-            "[::1]:x",
-            "[1.2.3.4]",
-            "[fe80::1%25eth0]",
-            "[[::1]]",
-            "a?b",
-            "a#b",
-            "ex*mple",
-            "é.example",
-        ] {
-            assert_eq!(host(text), Err(Refusal::Host), "{text}");
-        }
-    }
-
-    /// R5.7: the authority of a URI has no userinfo either.
-    #[test]
-    fn authorities_have_no_userinfo() {
-        let read = |text: &'static str| BrowserHost::from_authority(&Authority::from_static(text));
-        assert_eq!(read("A.example:1").unwrap().as_str(), "a.example");
-        assert_eq!(read("u@a.example"), Err(Refusal::Host));
     }
 }

@@ -78,7 +78,7 @@ impl CookieFilter {
         for field in fields {
             kept.add(self, field);
         }
-        kept.into_value()
+        kept.value()
     }
 
     /// Calls `keep` with each pair of a field that is kept, in order.
@@ -149,7 +149,7 @@ impl KeptCookies {
     }
 
     /// The new value of the field, if a pair is kept.
-    pub(crate) fn into_value(self) -> Option<HeaderValue> {
+    pub(crate) fn value(&self) -> Option<HeaderValue> {
         let pairs = self.0.as_bytes();
         // Slices of valid values, joined by valid bytes, are always a valid value.
         if pairs.is_empty() { None } else { HeaderValue::from_bytes(pairs).ok() }

@@ -117,10 +117,10 @@ impl RequestFields {
         kind: Kind,
         upstream: &HeaderValue,
     ) -> Result<BrowserFields, Refusal> {
-        let mut walk = Walk::new();
+        let mut origin = None;
+        let mut walk = Walk::new(&mut origin);
         self.walk(headers, kind, upstream, &mut walk)?;
-        let host = walk.take_host()?;
-        let origin = walk.take_origin();
+        let host = walk.host()?.take();
         walk.edit(headers, upstream)?;
         Ok(BrowserFields { host, origin: origin.and_then(StoredValue::into_value) })
     }
@@ -132,7 +132,7 @@ impl RequestFields {
         headers: &mut HeaderMap,
         kind: Kind,
         upstream: &HeaderValue,
-        walk: &mut Walk,
+        walk: &mut Walk<'_>,
     ) -> Result<(), Refusal> {
         let mut cookies = CookieFields::new();
         let table = KnownField::table();
@@ -151,7 +151,7 @@ impl RequestFields {
                 _ => {}
             }
         }
-        walk.joined_cookies = cookies.settle(&mut walk.removals);
+        cookies.settle(walk);
         walk.judge_framing()
     }
 
@@ -162,7 +162,7 @@ impl RequestFields {
 }
 
 /// What a walk over the fields has found so far.
-pub(super) struct Walk {
+pub(super) struct Walk<'w> {
     removals: Removals,
     options: ConnectionOptions,
     length: ContentLength,
@@ -171,7 +171,8 @@ pub(super) struct Walk {
     origins: usize,
     joined_cookies: Option<HeaderValue>,
     host: Option<HeaderValue>,
-    origin: Option<StoredValue>,
+    /// The browser's `origin`, if there was exactly one.
+    origin: &'w mut Option<StoredValue>,
 }
 
 /// What the `transfer-encoding` fields of a request say (R5.2).
@@ -182,8 +183,8 @@ enum Coding {
     Other,
 }
 
-impl Walk {
-    pub(super) fn new() -> Self {
+impl<'w> Walk<'w> {
+    pub(super) fn new(origin: &'w mut Option<StoredValue>) -> Self {
         Self {
             removals: Removals::new(),
             options: ConnectionOptions::default(),
@@ -193,7 +194,7 @@ impl Walk {
             origins: 0,
             joined_cookies: None,
             host: None,
-            origin: None,
+            origin,
         }
     }
 
@@ -205,7 +206,7 @@ impl Walk {
 
     fn read_origin(&mut self, value: &HeaderValue) {
         self.origins += 1;
-        self.origin = (self.origins == 1).then(|| StoredValue::copy(value));
+        *self.origin = (self.origins == 1).then(|| StoredValue::copy(value));
     }
 
     /// R5.2: `chunked` and nothing else, in any case (RFC 9112 §6.1).
@@ -229,13 +230,12 @@ impl Walk {
     }
 
     /// The browser's `host`: there is at most one (R5.7).
-    pub(super) fn take_host(&mut self) -> Result<Option<HeaderValue>, Refusal> {
-        if self.hosts > 1 { Err(Refusal::Host) } else { Ok(self.host.take()) }
+    pub(super) fn host(&mut self) -> Result<&mut Option<HeaderValue>, Refusal> {
+        if self.hosts > 1 { Err(Refusal::Host) } else { Ok(&mut self.host) }
     }
 
-    /// The browser's `origin`, if there was exactly one.
-    pub(super) fn take_origin(&mut self) -> Option<StoredValue> {
-        self.origin.take()
+    pub(super) fn take_host(&mut self) -> Option<HeaderValue> {
+        self.host.take()
     }
 
     /// Removes what was noted.
@@ -287,20 +287,17 @@ impl<'h> CookieFields<'h> {
         self.last = Some(value);
     }
 
-    /// Replaces a single field in place. Returns the value that takes the place of several fields.
-    /// Without a pair that is kept, the field is dropped.
-    fn settle(self, removals: &mut Removals) -> Option<HeaderValue> {
-        match (self.kept.into_value(), self.last) {
-            (Some(mut kept), Some(only)) if self.count == 1 => {
-                kept.set_sensitive(only.is_sensitive());
-                *only = kept;
-                None
+    /// Replaces a single field in place. Leaves to the walk the value that takes the place of several
+    /// fields. Without a pair that is kept, the field is dropped.
+    fn settle(&mut self, walk: &mut Walk<'_>) {
+        let Some(last) = &mut self.last else { return };
+        match self.kept.value() {
+            None => walk.removals.note(KnownField::Cookie),
+            Some(mut kept) if self.count == 1 => {
+                kept.set_sensitive(last.is_sensitive());
+                **last = kept;
             }
-            (None, Some(_)) => {
-                removals.note(KnownField::Cookie);
-                None
-            }
-            (kept, _) => kept,
+            several => walk.joined_cookies = several,
         }
     }
 }

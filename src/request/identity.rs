@@ -77,13 +77,23 @@ impl Identity {
         host: BrowserHost,
         address: Option<IpAddr>,
     ) -> Result<(), Refusal> {
+        self.add_value(headers, host.into_value(), address)
+    }
+
+    /// As [`Self::add`], with the value of a [`BrowserHost`].
+    pub(super) fn add_value(
+        &self,
+        headers: &mut HeaderMap,
+        host: HeaderValue,
+        address: Option<IpAddr>,
+    ) -> Result<(), Refusal> {
         if let Some(secret) = &self.secret {
             insert(headers, KnownField::FpjsProxySecret, secret.header_value().clone())?;
         }
         if let Some(address) = address.and_then(address::field_value) {
             insert(headers, KnownField::FpjsProxyClientIp, address)?;
         }
-        insert(headers, KnownField::FpjsProxyForwardedHost, host.into_value())
+        insert(headers, KnownField::FpjsProxyForwardedHost, host)
     }
 }
 

@@ -10,12 +10,12 @@ mod api_keys;
 mod path;
 mod segment;
 
-use http::uri::{Authority, PathAndQuery, Scheme};
+use http::uri::{self, Authority, PathAndQuery, Scheme};
 use http::{HeaderValue, Method, Uri};
 
 use self::agent::AgentPath;
 use self::api_keys::ApiKeys;
-use self::path::{Path, path_and_query};
+use self::path::{Path, write_path_and_query};
 use super::region;
 use crate::config::{AgentOrigin, Config, HostName};
 use crate::octets::percent::push_encoded;
@@ -88,10 +88,14 @@ pub struct Target {
     pub region: Option<Region>,
 }
 
+/// A host of upstream's.
 #[derive(Clone, Debug)]
-struct Endpoint {
+pub(super) struct Endpoint {
     authority: Authority,
-    host: HeaderValue,
+    /// The value of `host`.
+    pub(super) host: HeaderValue,
+    /// The region of an API host.
+    pub(super) region: Option<Region>,
 }
 
 impl Endpoint {
@@ -99,21 +103,17 @@ impl Endpoint {
         let (authority, host) = host.authority(region);
         // The first clone of a buffer that is not shared yet allocates; take it here.
         drop((authority.clone(), host.clone()));
-        Self { authority, host }
+        Self { authority, host, region }
     }
 
-    /// R4.1: always HTTPS, and `host` says what the URI says.
+    /// Completes a URI that has its path and query. R4.1: always HTTPS, and `host` says what the URI
+    /// says.
     #[inline]
-    fn target(&self, path: PathAndQuery, region: Option<Region>) -> Result<Target, Refusal> {
-        let mut parts = http::uri::Parts::default();
+    fn complete(&self, mut parts: uri::Parts, uri: &mut Uri) -> Result<(), Refusal> {
         parts.scheme = Some(Scheme::HTTPS);
         parts.authority = Some(self.authority.clone());
-        parts.path_and_query = Some(path);
-        Ok(Target {
-            uri: Uri::from_parts(parts).map_err(|_| Refusal::TargetMalformed)?,
-            host: self.host.clone(),
-            region,
-        })
+        *uri = Uri::from_parts(parts).map_err(|_| Refusal::TargetMalformed)?;
+        Ok(())
     }
 }
 
@@ -190,19 +190,37 @@ impl Targets {
         kind: Kind,
         query: Option<&str>,
     ) -> Result<Target, Refusal> {
+        let mut uri = Uri::default();
+        let endpoint = self.aim(&mut uri, route, kind, query)?;
+        Ok(Target { uri, host: endpoint.host.clone(), region: endpoint.region })
+    }
+
+    /// As [`Self::resolve`]: writes the URI, and lends the host to which it leads.
+    pub(super) fn aim(
+        &self,
+        uri: &mut Uri,
+        route: Route<'_>,
+        kind: Kind,
+        query: Option<&str>,
+    ) -> Result<&Endpoint, Refusal> {
         let query = query.unwrap_or_default();
-        match route {
+        let mut parts = uri::Parts::default();
+        let target = &mut parts.path_and_query;
+        let endpoint = match route {
             Route::Agent if self.agent_origin == AgentOrigin::Cdn => {
                 let path = self.agent_path("/v", query)?;
-                self.cdn.target(path_and_query(&path, query, Some(&self.procdn))?, None)
+                write_path_and_query(&path, query, Some(&self.procdn), target)?;
+                &self.cdn
             }
-            Route::Agent => self.api_target(&self.agent_path("/web/v", query)?, kind, query),
+            Route::Agent => self.api(&self.agent_path("/web/v", query)?, kind, query, target)?,
             Route::Result { suffix: path } | Route::Api { path } => {
                 self.api_keys.check_path(path)?;
-                self.api_target(&path, kind, query)
+                self.api(&path, kind, query, target)?
             }
-            Route::Status => Err(Refusal::NotFound),
-        }
+            Route::Status => return Err(Refusal::NotFound),
+        };
+        endpoint.complete(parts, uri)?;
+        Ok(endpoint)
     }
 
     #[inline]
@@ -213,7 +231,13 @@ impl Targets {
     }
 
     #[inline]
-    fn api_target(&self, path: &impl Path, kind: Kind, query: &str) -> Result<Target, Refusal> {
+    fn api(
+        &self,
+        path: &impl Path,
+        kind: Kind,
+        query: &str,
+        target: &mut Option<PathAndQuery>,
+    ) -> Result<&Endpoint, Refusal> {
         let (region, query) = region::agree(query, self.region);
         let [us, eu, ap] = &self.api;
         let endpoint = match region {
@@ -222,8 +246,8 @@ impl Targets {
             Region::Ap => ap,
         };
         let monitoring = kind.is_authorised().then_some(&*self.ingress);
-        let path = path_and_query(path, &query, monitoring)?;
-        endpoint.target(path, Some(region))
+        write_path_and_query(path, &query, monitoring, target)?;
+        Ok(endpoint)
     }
 }
 

@@ -27,11 +27,12 @@ impl Path for &str {
 
 /// Writes path and query into one buffer of exactly their size (R3.5, R4.2, R4.6).
 #[inline]
-pub(super) fn path_and_query(
+pub(super) fn write_path_and_query(
     path: &impl Path,
     query: &str,
     monitoring: Option<&str>,
-) -> Result<PathAndQuery, Refusal> {
+    target: &mut Option<PathAndQuery>,
+) -> Result<(), Refusal> {
     let separators = usize::from(!query.is_empty()) + usize::from(monitoring.is_some());
     let length = path.length() + query.len() + separators + monitoring.map_or(0, str::len);
     if length > MAX_LENGTH {
@@ -48,5 +49,7 @@ pub(super) fn path_and_query(
         text.extend_from_slice(monitoring.as_bytes());
     }
     debug_assert_eq!(text.len(), length, "the buffer has the right size");
-    PathAndQuery::from_maybe_shared(Bytes::from(text)).map_err(|_| Refusal::TargetMalformed)
+    let written = PathAndQuery::from_maybe_shared(Bytes::from(text));
+    *target = Some(written.map_err(|_| Refusal::TargetMalformed)?);
+    Ok(())
 }
