@@ -9,8 +9,9 @@
 pub(crate) trait Part {
     /// The byte between two parts.
     const SEPARATOR: u8;
-    /// The bytes with which such a part may begin.
-    const INITIALS: [u8; 2];
+    /// Whether such a part may begin with a byte. It has to be written with `|` for `||`: without a
+    /// branch it can become vector code.
+    fn may_begin(first: u8) -> bool;
 }
 
 /// How many positions are ruled out at once.
@@ -34,7 +35,7 @@ pub(crate) fn find_part<P: Part, T>(
     loop {
         debug_assert!(begins_at::<P>(text, start));
         let mut from = start;
-        if text.get(start).is_some_and(|first| P::INITIALS.contains(first)) {
+        if text.get(start).is_some_and(|&first| P::may_begin(first)) {
             if let Some(found) = accept(start) {
                 return Some(found);
             }
@@ -57,7 +58,7 @@ fn begins_at<P: Part>(text: &[u8], start: usize) -> bool {
     before.is_none_or(|&before| before == P::SEPARATOR)
 }
 
-/// The first position that is behind a separator and has one of the initials. The separator is at or
+/// The first position behind a separator at which such a part may begin. The separator is at or
 /// behind `from`.
 fn next_start<P: Part>(text: &[u8], from: usize) -> Option<usize> {
     let text = text.get(from..)?;
@@ -139,14 +140,14 @@ fn any_first<P: Part, const N: usize>(text: &[u8]) -> bool {
 #[inline]
 fn place<P: Part>(text: &[u8]) -> Option<usize> {
     let mut pairs = text.iter().zip(text.get(1..)?);
-    pairs.position(|(separator, next)| *separator == P::SEPARATOR && P::INITIALS.contains(next))
+    pairs.position(|(separator, next)| *separator == P::SEPARATOR && P::may_begin(*next))
 }
 
 // There is no branch, so that it can become vector code.
 #[inline]
 fn any<P: Part>(separators: &[u8], next: &[u8]) -> bool {
     separators.iter().zip(next).fold(false, |any, (separator, next)| {
-        any | ((*separator == P::SEPARATOR) & P::INITIALS.contains(next))
+        any | ((*separator == P::SEPARATOR) & P::may_begin(*next))
     })
 }
 
@@ -160,7 +161,10 @@ mod tests {
 
     impl Part for Slash {
         const SEPARATOR: u8 = b'/';
-        const INITIALS: [u8; 2] = *b".%";
+
+        fn may_begin(first: u8) -> bool {
+            first == b'.' || first == b'%'
+        }
     }
 
     /// Lengths about those of windows, and bytes that differ from the wanted ones in a bit.

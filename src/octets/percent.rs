@@ -18,6 +18,15 @@ fn hex_digit(nibble: u8) -> char {
     char::from_digit(nibble.into(), 16).unwrap_or('0').to_ascii_uppercase()
 }
 
+/// The digits of an escaped byte, in lower case.
+#[inline]
+pub(crate) const fn escape_digits(byte: u8) -> [u8; 2] {
+    const fn digit(nibble: u8) -> u8 {
+        if nibble < 10 { b'0' + nibble } else { b'a' + nibble - 10 }
+    }
+    [digit(byte >> 4), digit(byte & 15)]
+}
+
 /// Decodes the first byte as a form's, and returns it with the rest. A malformed escape is literal.
 #[inline]
 pub(crate) fn decode_first(bytes: &[u8]) -> Option<(u8, &[u8])> {
@@ -84,6 +93,13 @@ mod tests {
             bytes = rest;
         }
         decoded
+    }
+
+    #[test]
+    fn digits_are_those_of_the_escape() {
+        for byte in 0..=u8::MAX {
+            assert_eq!(escape_digits(byte).to_vec(), format!("{byte:02x}").into_bytes());
+        }
     }
 
     proptest! {

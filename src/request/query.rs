@@ -9,7 +9,7 @@ use url::form_urlencoded;
 
 use crate::octets::find::find;
 use crate::octets::parts::{Part, find_part};
-use crate::octets::percent::{decode_first, strip_encoded};
+use crate::octets::percent::{decode_first, escape_digits, strip_encoded};
 
 /// The value of the first parameter with this name, decoded as a form's: `+` is a space, escapes are
 /// decoded, and invalid UTF-8 is replaced (WHATWG URL §5.1).
@@ -31,32 +31,47 @@ pub fn first<'q>(query: &'q str, name: &str) -> Option<Cow<'q, str>> {
 /// The name of a parameter, known at compile time and made of two or more letters.
 pub(crate) trait Name {
     const TEXT: &'static str;
-    const SECOND: u8 = match Self::TEXT.as_bytes() {
-        [_, second, ..] => *second,
-        _ => b'%',
+    const FIRST: u8 = Self::START.0;
+    const SECOND: u8 = Self::START.1;
+    const START: (u8, u8) = match Self::TEXT.as_bytes() {
+        [first, second, ..] => (*first, *second),
+        _ => (b'%', b'%'),
     };
 }
 
 /// A parameter with the name begins with the first byte of the name, or with an escape.
 impl<N: Name> Part for N {
     const SEPARATOR: u8 = b'&';
-    const INITIALS: [u8; 2] = match N::TEXT.as_bytes() {
-        [first, ..] => [*first, b'%'],
-        [] => *b"%%",
-    };
+
+    #[inline]
+    #[expect(clippy::needless_bitwise_bool, reason = "without a branch it becomes vector code")]
+    fn may_begin(first: u8) -> bool {
+        (first == N::FIRST) | (first == b'%')
+    }
 }
 
 /// The parameters with a name, in order.
-///
-/// Only the places where the name may begin are looked at. Values and other names are not decoded,
-/// and thousands of short pairs cost no more than one long value.
 #[inline]
 pub(crate) fn named<N: Name>(query: &str) -> impl Iterator<Item = Parameter<'_>> {
+    let read = |query, start| Some(((), Parameter::new::<N>(query, start)?));
+    parameters::<N, _>(query, read).map(|((), parameter)| parameter)
+}
+
+/// The parameters that `read` takes for one of those searched for, in order, each with what `read`
+/// says of it. `read` gets the query and a position at which such a parameter may begin.
+///
+/// Only those positions are looked at. Values and other names are not decoded, and thousands of
+/// short pairs cost no more than one long value.
+#[inline]
+pub(crate) fn parameters<'q, P: Part, T>(
+    query: &'q str,
+    read: impl Fn(&'q [u8], usize) -> Option<(T, Parameter<'q>)>,
+) -> impl Iterator<Item = (T, Parameter<'q>)> {
     let query = query.as_bytes();
     let mut start = 0;
     std::iter::from_fn(move || {
-        let found = find_part::<N, _>(query, start, |start| Parameter::new::<N>(query, start))?;
-        start = found.end() + 1;
+        let found = find_part::<P, _>(query, start, |start| read(query, start))?;
+        start = found.1.end() + 1;
         Some(found)
     })
 }
@@ -74,17 +89,13 @@ pub(crate) struct Parameter<'q> {
 impl<'q> Parameter<'q> {
     /// The parameter that begins here, if it has the name.
     #[inline]
-    fn new<N: Name>(query: &'q [u8], start: usize) -> Option<Self> {
+    pub(crate) fn new<N: Name>(query: &'q [u8], start: usize) -> Option<Self> {
         let query = query.get(start..)?;
-        // Most other names differ in their second byte. An escaped letter begins with `%4` to `%7`.
-        let is_alike = match query {
-            [b'%', high, ..] => matches!(high, b'4'..=b'7'),
-            [_, second, ..] => *second == N::SECOND || *second == b'%',
-            _ => false,
-        };
-        if !is_alike {
-            return None;
-        }
+        if looks_like::<N>(query) { Self::read::<N>(query, start) } else { None }
+    }
+
+    #[inline]
+    fn read<N: Name>(query: &'q [u8], start: usize) -> Option<Self> {
         let behind = match query.strip_prefix(N::TEXT.as_bytes()) {
             Some(behind) => behind,
             None => strip_encoded(query, N::TEXT)?,
@@ -118,6 +129,19 @@ impl<'q> Parameter<'q> {
     }
 }
 
+/// Whether a parameter may have the name, by its first letter if that is escaped, or else by its
+/// second one, in which most names differ.
+#[inline]
+fn looks_like<N: Name>(parameter: &[u8]) -> bool {
+    match parameter {
+        // The second digit may be a letter in any case.
+        [b'%', high, low, ..] => [*high, *low | 0x20] == escape_digits(N::FIRST),
+        [_, second, ..] => *second == N::SECOND || *second == b'%',
+        _ => false,
+    }
+}
+
+#[inline]
 fn until_ampersand(bytes: &[u8]) -> usize {
     find::<32>(b'&', bytes).unwrap_or(bytes.len())
 }

@@ -11,7 +11,7 @@ use super::query::{self, Name, Parameter};
 use crate::region::Region;
 
 /// The name of the parameter.
-struct RegionName;
+pub(super) struct RegionName;
 
 impl Name for RegionName {
     const TEXT: &'static str = "region";
@@ -50,11 +50,11 @@ fn of_parameter(parameter: Parameter<'_>) -> Option<Region> {
     }
 }
 
-const fn as_parameter(region: Region) -> &'static str {
+const fn as_parameter(region: Region) -> &'static [u8; 9] {
     match region {
-        Region::Us => "region=us",
-        Region::Eu => "region=eu",
-        Region::Ap => "region=ap",
+        Region::Us => b"region=us",
+        Region::Eu => b"region=eu",
+        Region::Ap => b"region=ap",
     }
 }
 
@@ -78,31 +78,74 @@ const fn as_parameter(region: Region) -> &'static str {
 /// [R3.4]: crate::contract#R3.4
 /// [R3.6]: crate::contract#R3.6
 #[must_use]
-#[inline]
 pub fn agree(query: &str, fixed: Option<Region>) -> (Region, Cow<'_, str>) {
-    let mut chosen = fixed;
-    let mut corrected = String::new();
-    let mut written = 0;
-    for parameter in query::named::<RegionName>(query) {
+    let mut agreement = Agreement::new(query, fixed);
+    agreement.read();
+    agreement.finish();
+    let region = agreement.region();
+    // Parts of a text, split at `&`, are text.
+    match String::from_utf8(agreement.corrected) {
+        Ok(corrected) if !corrected.is_empty() => (region, corrected.into()),
+        _ => (region, query.into()),
+    }
+}
+
+/// A query whose `region` parameters are read in order and made to agree.
+pub(super) struct Agreement<'q> {
+    query: &'q str,
+    chosen: Option<Region>,
+    /// The query, corrected as far as `written`; empty if nothing had to be corrected.
+    corrected: Vec<u8>,
+    written: usize,
+}
+
+impl<'q> Agreement<'q> {
+    pub(super) fn new(query: &'q str, fixed: Option<Region>) -> Self {
+        Self { query, chosen: fixed, corrected: Vec::new(), written: 0 }
+    }
+
+    /// Reads all parameters.
+    #[inline]
+    pub(super) fn read(&mut self) {
+        query::named::<RegionName>(self.query).for_each(|parameter| self.add(parameter));
+    }
+
+    /// Reads the next parameter, for a caller that goes over the query itself.
+    #[inline]
+    pub(super) fn add(&mut self, parameter: Parameter<'_>) {
         let region = of_parameter(parameter);
-        let chosen = *chosen.get_or_insert(region.unwrap_or_default());
-        if region == Some(chosen) {
-            continue;
+        let chosen = *self.chosen.get_or_insert(region.unwrap_or_default());
+        if region != Some(chosen) {
+            self.correct(parameter, chosen);
         }
-        if written == 0 {
+    }
+
+    fn correct(&mut self, parameter: Parameter<'_>, region: Region) {
+        if self.written == 0 {
             // An empty or bare parameter grows by at most three bytes.
-            corrected.reserve(query.len() + "=us".len());
+            self.corrected.reserve(self.query.len() + "=us".len());
         }
-        corrected.push_str(query.get(written..parameter.start).unwrap_or_default());
-        corrected.push_str(as_parameter(chosen));
-        written = parameter.end();
+        let before = self.query.as_bytes().get(self.written..parameter.start);
+        self.corrected.extend_from_slice(before.unwrap_or_default());
+        self.corrected.extend_from_slice(as_parameter(region));
+        self.written = parameter.end();
     }
-    let region = chosen.unwrap_or_default();
-    if written == 0 {
-        return (region, query.into());
+
+    pub(super) fn region(&self) -> Region {
+        self.chosen.unwrap_or_default()
     }
-    corrected.push_str(query.get(written..).unwrap_or_default());
-    (region, corrected.into())
+
+    /// The query as it is forwarded, once all parameters have been read.
+    #[inline]
+    pub(super) fn finish(&mut self) -> &[u8] {
+        let query = self.query.as_bytes();
+        if self.written == 0 {
+            return query;
+        }
+        self.corrected.extend_from_slice(query.get(self.written..).unwrap_or_default());
+        self.written = query.len();
+        &self.corrected
+    }
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use http::{HeaderValue, Method, Uri};
 use self::agent::AgentPath;
 use self::api_keys::ApiKeys;
 use self::path::{Path, write_path_and_query};
-use super::region;
+use super::region::Agreement;
 use crate::config::{AgentOrigin, Config, HostName};
 use crate::octets::percent::push_encoded;
 use crate::platform::Platform;
@@ -208,14 +208,22 @@ impl Targets {
         let target = &mut parts.path_and_query;
         let endpoint = match route {
             Route::Agent if self.agent_origin == AgentOrigin::Cdn => {
-                let path = self.agent_path("/v", query)?;
-                write_path_and_query(&path, query, Some(&self.procdn), target)?;
+                let mut path = AgentPath::new("/v");
+                self.read_agent(&mut path, query, None)?;
+                write_path_and_query(&path, query.as_bytes(), Some(&self.procdn), target)?;
                 &self.cdn
             }
-            Route::Agent => self.api(&self.agent_path("/web/v", query)?, kind, query, target)?,
+            Route::Agent => {
+                let mut regions = Agreement::new(query, self.region);
+                let mut path = AgentPath::new("/web/v");
+                self.read_agent(&mut path, query, Some(&mut regions))?;
+                self.api(&path, kind, &mut regions, target)?
+            }
             Route::Result { suffix: path } | Route::Api { path } => {
                 self.api_keys.check_path(path)?;
-                self.api(&path, kind, query, target)?
+                let mut regions = Agreement::new(query, self.region);
+                regions.read();
+                self.api(&path, kind, &mut regions, target)?
             }
             Route::Status => return Err(Refusal::NotFound),
         };
@@ -224,29 +232,33 @@ impl Targets {
     }
 
     #[inline]
-    fn agent_path<'q>(&self, root: &'static str, query: &'q str) -> Result<AgentPath<'q>, Refusal> {
-        let path = AgentPath::read(root, query)?;
-        self.api_keys.check_segment(path.key())?;
-        Ok(path)
+    fn read_agent<'q>(
+        &self,
+        path: &mut AgentPath<'q>,
+        query: &'q str,
+        regions: Option<&mut Agreement<'_>>,
+    ) -> Result<(), Refusal> {
+        path.read(query, regions)?;
+        self.api_keys.check_segment(path.key())
     }
 
+    /// Writes path and query for the API host in the region that is agreed on.
     #[inline]
     fn api(
         &self,
         path: &impl Path,
         kind: Kind,
-        query: &str,
+        regions: &mut Agreement<'_>,
         target: &mut Option<PathAndQuery>,
     ) -> Result<&Endpoint, Refusal> {
-        let (region, query) = region::agree(query, self.region);
         let [us, eu, ap] = &self.api;
-        let endpoint = match region {
+        let endpoint = match regions.region() {
             Region::Us => us,
             Region::Eu => eu,
             Region::Ap => ap,
         };
         let monitoring = kind.is_authorised().then_some(&*self.ingress);
-        write_path_and_query(path, &query, monitoring, target)?;
+        write_path_and_query(path, regions.finish(), monitoring, target)?;
         Ok(endpoint)
     }
 }

@@ -63,7 +63,12 @@ struct DotSegment;
 
 impl Part for DotSegment {
     const SEPARATOR: u8 = b'/';
-    const INITIALS: [u8; 2] = *b".%";
+
+    #[inline]
+    #[expect(clippy::needless_bitwise_bool, reason = "without a branch it becomes vector code")]
+    fn may_begin(first: u8) -> bool {
+        (first == b'.') | (first == b'%')
+    }
 }
 
 /// Whether a path that begins with a slash has a segment `.` or `..`, where each dot may be written

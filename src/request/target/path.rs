@@ -29,7 +29,7 @@ impl Path for &str {
 #[inline]
 pub(super) fn write_path_and_query(
     path: &impl Path,
-    query: &str,
+    query: &[u8],
     monitoring: Option<&str>,
     target: &mut Option<PathAndQuery>,
 ) -> Result<(), Refusal> {
@@ -42,7 +42,7 @@ pub(super) fn write_path_and_query(
     path.write(&mut text);
     if !query.is_empty() {
         text.push(b'?');
-        text.extend_from_slice(query.as_bytes());
+        text.extend_from_slice(query);
     }
     if let Some(monitoring) = monitoring {
         text.push(if query.is_empty() { b'?' } else { b'&' });

@@ -7,14 +7,22 @@ use crate::octets::percent::push_encoded;
 use crate::refusal::Refusal;
 use crate::request::query::Parameter;
 
-/// The decoded value of a parameter, encoded as part of one path segment.
+/// Writes the decoded value of a parameter, encoded as part of one path segment. An absent or empty
+/// value changes nothing.
 #[inline]
-pub(super) fn segment(parameter: Parameter<'_>) -> Result<Cow<'_, [u8]>, Refusal> {
-    let value = parameter.value;
-    if UNRESERVED.contains_all(value) {
-        return Ok(Cow::Borrowed(value));
-    }
-    encoded(&parameter.decoded()).map(Cow::Owned)
+pub(super) fn write_segment<'q>(
+    parameter: Option<Parameter<'q>>,
+    segment: &mut Cow<'q, [u8]>,
+) -> Result<(), Refusal> {
+    let Some(parameter) = parameter.filter(|parameter| !parameter.value.is_empty()) else {
+        return Ok(());
+    };
+    *segment = if UNRESERVED.contains_all(parameter.value) {
+        Cow::Borrowed(parameter.value)
+    } else {
+        Cow::Owned(encoded(&parameter.decoded())?)
+    };
+    Ok(())
 }
 
 #[cold]

@@ -1,6 +1,10 @@
 //! Where requests go, with which query, and which are refused.
 
+use proptest::prelude::*;
+use url::form_urlencoded;
+
 use super::*;
+use crate::request::region::{self, of_query};
 
 fn resolve(route: Route<'_>, kind: Kind, query: &str) -> Result<String, Refusal> {
     let config = Config::builder().integration_version("1.2.3").build().unwrap();
@@ -210,4 +214,29 @@ fn targets_have_a_length() {
     }
     let fits = "q".repeat(longest - II.len() - 1);
     assert!(resolve(Route::Result { suffix: "/" }, Kind::Identification, &fits).is_ok());
+}
+
+proptest! {
+    /// R3.3, R4.3: the one scan of a download reads what a form decoder reads for each name.
+    #[test]
+    fn a_download_reads_what_a_form_decoder_reads(
+        query in "(apiKey|version|loaderVersion|region|%61piKey|%76ersion|%6CoaderVersion|%72egion|Region|l|=|=|&|&|k|eu|ap|%65u|%6b|%|x){0,24}",
+    ) {
+        let encoded = |name: &str| {
+            let (_, value) = form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == name)?;
+            let mut encoded = String::new();
+            push_encoded(&mut encoded, &value);
+            Some(encoded).filter(|value| !value.is_empty())
+        };
+        let found = resolve(Route::Agent, Kind::Plain, &query);
+        let expected = encoded("apiKey").ok_or(Refusal::ApiKeyMissing).map(|key| {
+            let version = encoded("version").unwrap_or_else(|| "3".to_owned());
+            let loader = encoded("loaderVersion");
+            let loader = loader.map_or_else(String::new, |version| format!("/loader_v{version}.js"));
+            let host = format!("https://{}api.fpjs.io", of_query(&query).host_prefix());
+            let (_, agreed) = region::agree(&query, None);
+            format!("{host}/web/v{version}/{key}{loader}?{agreed}")
+        });
+        prop_assert_eq!(found, expected);
+    }
 }
