@@ -62,20 +62,49 @@ pub(crate) fn push<const N: usize>(text: &mut StackBuffer<N>, mut number: u32) {
     text.push(digits.get(digits.len() - count..).unwrap_or_default());
 }
 
-/// Writes a number of at most three digits.
-#[inline]
-pub(crate) fn push_octet<const N: usize>(text: &mut StackBuffer<N>, octet: u8) {
-    if octet >= 100 {
-        text.push_byte(b'0' + octet / 100);
+/// Writes numbers of at most three digits, with dots between them.
+pub(crate) fn push_octets<const N: usize>(text: &mut StackBuffer<N>, octets: [u8; 4]) {
+    let mut written = [0; 4 * 4];
+    let mut end = 0;
+    for octet in octets {
+        #[expect(clippy::indexing_slicing, reason = "the table has an entry for each octet")]
+        let (digits, length) = &OCTETS[usize::from(octet)];
+        // All four bytes are copied, which takes one step; those too many are written over.
+        if let Some(place) = written.get_mut(end..end + digits.len()) {
+            place.copy_from_slice(digits);
+        }
+        end += usize::from(*length);
     }
-    if octet >= 10 {
-        text.push_byte(b'0' + octet / 10 % 10);
+    let last_dot = end - 1;
+    text.push(written.get(..last_dot).unwrap_or_default());
+}
+
+/// Every octet with a dot behind it, and how long that is.
+static OCTETS: [([u8; 4], u8); 256] = octets();
+
+#[expect(clippy::indexing_slicing, reason = "the compiler evaluates it")]
+const fn octets() -> [([u8; 4], u8); 256] {
+    let mut table = [([b'.'; 4], 0); 256];
+    let mut octet = 0_u8;
+    loop {
+        let (hundreds, tens, ones) =
+            (b'0' + octet / 100, b'0' + octet / 10 % 10, b'0' + octet % 10);
+        table[octet as usize] = match octet {
+            0..=9 => ([ones, b'.', 0, 0], 2),
+            10..=99 => ([tens, ones, b'.', 0], 3),
+            100..=255 => ([hundreds, tens, ones, b'.'], 4),
+        };
+        if octet == u8::MAX {
+            break table;
+        }
+        octet += 1;
     }
-    text.push_byte(b'0' + octet % 10);
 }
 
 #[cfg(test)]
 mod tests {
+    use std::net::Ipv4Addr;
+
     use proptest::prelude::*;
 
     use super::*;
@@ -109,6 +138,15 @@ mod tests {
         }
     }
 
+    #[test]
+    fn every_octet_is_written_as_it_is_formatted() {
+        for octet in 0..=u8::MAX {
+            let mut text = StackBuffer::<16>::new();
+            push_octets(&mut text, [octet, 1, octet, octet]);
+            assert_eq!(text.as_bytes(), format!("{octet}.1.{octet}.{octet}").into_bytes());
+        }
+    }
+
     proptest! {
         #[test]
         fn numbers_are_read_as_the_standard_library_reads_them(text in "[0-9]{0,25}|[0-9:/ +-]{0,4}") {
@@ -116,15 +154,19 @@ mod tests {
         }
 
         #[test]
-        fn numbers_are_written_as_they_are_formatted(number: u32, octet: u8) {
+        fn numbers_are_written_as_they_are_formatted(number: u32) {
             for number in [number, number % 1000, 0, u32::MAX] {
                 let mut text = StackBuffer::<12>::new();
                 push(&mut text, number);
                 prop_assert_eq!(text.as_bytes(), number.to_string().into_bytes());
             }
-            let mut text = StackBuffer::<12>::new();
-            push_octet(&mut text, octet);
-            prop_assert_eq!(text.as_bytes(), octet.to_string().into_bytes());
+        }
+
+        #[test]
+        fn octets_are_written_as_addresses_are_formatted(octets: [u8; 4]) {
+            let mut text = StackBuffer::<16>::new();
+            push_octets(&mut text, octets);
+            prop_assert_eq!(text.as_bytes(), Ipv4Addr::from(octets).to_string().into_bytes());
         }
     }
 }

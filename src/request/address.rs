@@ -9,7 +9,7 @@ use std::net::IpAddr;
 use http::{HeaderMap, HeaderValue};
 
 use crate::config::{Config, TrustedAddress};
-use crate::octets::decimal::push_octet;
+use crate::octets::decimal::push_octets;
 use crate::octets::stack_buffer::StackBuffer;
 use crate::platform::{AddressSource, Platform};
 
@@ -139,15 +139,8 @@ pub(super) fn field_value(address: IpAddr) -> Option<HeaderValue> {
     // 39 characters for IPv6, 45 with an embedded IPv4 address.
     let mut text = StackBuffer::<48>::new();
     match address.to_canonical() {
-        IpAddr::V4(address) => {
-            // Faster than formatting.
-            for (index, octet) in address.octets().into_iter().enumerate() {
-                if index > 0 {
-                    text.push_byte(b'.');
-                }
-                push_octet(&mut text, octet);
-            }
-        }
+        // Faster than formatting.
+        IpAddr::V4(address) => push_octets(&mut text, address.octets()),
         IpAddr::V6(address) => write!(text, "{address}").ok()?,
     }
     HeaderValue::from_bytes(text.as_bytes()).ok()
