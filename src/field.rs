@@ -10,9 +10,11 @@
 //! | `field/names.rs` | [`Names`], a constant list of names and prefixes |
 //! | `field/dropped.rs` | what is dropped in each direction, and by which rule |
 //! | `field/set.rs` | a set of names and prefixes: [`FieldSet`] |
+//! | `field/starts.rs` | how names begin, which rules out most others |
 //! | `field/known_field.rs` | the names that the gateway knows, each with a number |
 //! | `field/known_set.rs` | a set of known names |
 //! | `field/lookup.rs` | finding the number of a name |
+//! | `field/passed_names.rs` | the names for which a walk has nothing to do |
 //! | `field/connection_options.rs` | the fields that `connection` names (RFC 9110 §7.6.1) |
 //! | `field/content_length.rs` | what `content-length` says, repeats included (RFC 9112 §6.3) |
 //! | `field/removals.rs` | fields noted during a walk and removed after it |
@@ -25,8 +27,10 @@ pub(crate) mod known_field;
 mod known_set;
 pub(crate) mod lookup;
 mod names;
+mod passed_names;
 pub(crate) mod removals;
 mod set;
+mod starts;
 pub(crate) mod stored_value;
 
 pub use self::dropped::{CONNECTION_SPECIFIC, IDENTITY_FIELDS, ORIGIN_WIDE};

@@ -6,8 +6,9 @@
 use http::HeaderName;
 
 use super::known_field::KnownField;
-use super::lookup::{Found, LookupTable, PassedNames};
+use super::lookup::LookupTable;
 use super::names::Names;
+use super::passed_names::{Found, PassedNames};
 use super::removals::Removals;
 use super::set::FieldSet;
 
@@ -146,8 +147,8 @@ impl Dropped {
             rows.iter().map(|row| Row { rule: row.rule, fields: FieldSet::from(row.fields) });
         let rows: Vec<_> = rows.chain(further).collect();
         let all = rows.iter().fold(FieldSet::new(), |all, row| all.and(&row.fields));
-        let passed =
-            KnownField::table().passed(|known| all.contains_known(known) || read.contains(&known));
+        let is_wanted = |known| all.contains_known(known) || read.contains(&known);
+        let passed = PassedNames::new(is_wanted, &all);
         Self { rows, all, passed }
     }
 
@@ -160,7 +161,7 @@ impl Dropped {
         name: &HeaderName,
         removals: &mut Removals,
     ) -> Option<(KnownField, bool)> {
-        match table.look_up(name, &self.passed) {
+        match self.passed.look_up(table, name) {
             Found::Known(known) => {
                 let is_dropped = self.all.contains_known(known);
                 if is_dropped {

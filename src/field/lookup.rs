@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use http::HeaderName;
 
 use super::known_field::KnownField;
+use super::starts::Starts;
 
 impl KnownField {
     /// Looks a name up: one hash, at most one comparison.
@@ -29,15 +30,15 @@ static TABLE: LazyLock<LookupTable> = LazyLock::new(LookupTable::new);
 /// What `http` feeds to the hasher is not part of its promise. If it changes, names may share a
 /// slot; look-ups are then slower, but still right.
 pub(crate) struct LookupTable {
-    slots: [Option<KnownField>; SLOTS],
-    multiplier: u32,
+    pub(super) slots: [Option<KnownField>; SLOTS],
+    pub(super) multiplier: u32,
     /// Whether some names found their slot taken.
-    crowded: bool,
+    pub(super) crowded: bool,
 }
 
 /// Slots for the integers of standard names, and behind them slots for the texts of the others.
 const SLOTS: usize = 768;
-const NUMBERS: usize = 256;
+pub(super) const NUMBERS: usize = 256;
 const TEXTS: usize = SLOTS - NUMBERS;
 
 impl LookupTable {
@@ -54,10 +55,10 @@ impl LookupTable {
         table
     }
 
-    fn with_multiplier(multiplier: u32) -> Self {
+    pub(super) fn with_multiplier(multiplier: u32) -> Self {
         let mut table = Self { slots: [None; SLOTS], multiplier, crowded: false };
         for &known in KnownField::ALL {
-            let slot = table.slots.get_mut(Slot::of(known.name(), multiplier));
+            let slot = table.slots.get_mut(Slot::of(known.name(), multiplier, None));
             match slot {
                 Some(slot @ None) => *slot = Some(known),
                 _ => table.crowded = true,
@@ -68,43 +69,17 @@ impl LookupTable {
 
     #[inline]
     pub(crate) fn find(&self, name: &HeaderName) -> Option<KnownField> {
-        self.find_at(Slot::of(name, self.multiplier), name)
+        self.find_at(Slot::of(name, self.multiplier, None), name)
     }
 
-    /// As [`Self::find`], for a walk that has nothing to do for the passed names.
+    /// The name in a slot, if it is the given one.
     #[inline]
-    pub(crate) fn look_up(&self, name: &HeaderName, passed: &PassedNames) -> Found {
-        let slot = Slot::of(name, self.multiplier);
-        if passed.0.get(slot).is_some_and(|passed| *passed) {
-            return Found::Passed;
-        }
-        self.find_at(slot, name).map_or(Found::Other, Found::Known)
-    }
-
-    #[inline]
-    fn find_at(&self, slot: usize, name: &HeaderName) -> Option<KnownField> {
+    pub(super) fn find_at(&self, slot: usize, name: &HeaderName) -> Option<KnownField> {
         match self.slots.get(slot).copied().flatten() {
             Some(known) if known.name() == name => Some(known),
             _ if self.crowded => Self::search(name),
             _ => None,
         }
-    }
-
-    /// The standard names for which a walk has nothing to do.
-    pub(crate) fn passed(&self, is_wanted: impl Fn(KnownField) -> bool) -> PassedNames {
-        let mut passed = [false; NUMBERS];
-        if !self.crowded && self.has_numbers_apart() {
-            for (passed, known) in passed.iter_mut().zip(self.slots) {
-                *passed = known.is_some_and(|known| !is_wanted(known));
-            }
-        }
-        PassedNames(passed)
-    }
-
-    /// Whether names that are not standard have slots of their own, as `http` hashes them.
-    fn has_numbers_apart(&self) -> bool {
-        let other = HeaderName::from_static("x-not-a-standard-name");
-        Slot::of(&other, self.multiplier) >= NUMBERS
     }
 
     #[cold]
@@ -113,43 +88,35 @@ impl LookupTable {
     }
 }
 
-/// For each slot of a standard name, whether a walk can pass the name over.
-///
-/// Equal names have equal slots, so a known name that is dropped or read is never passed over,
-/// whatever `http` feeds to the hasher. Names that are not standard have other slots.
-#[derive(Clone, Debug)]
-pub(crate) struct PassedNames([bool; NUMBERS]);
-
-/// What a walk finds out about a name.
-pub(crate) enum Found {
-    /// There is nothing to do for the name.
-    Passed,
-    /// The name is known.
-    Known(KnownField),
-    /// The name is not known.
-    Other,
-}
-
 /// A hasher whose result is a slot of the table.
-struct Slot {
-    slot: usize,
+pub(super) struct Slot<'p> {
+    index: usize,
     multiplier: u32,
+    /// How the names begin that are not standard and may be wanted.
+    starts: Option<&'p Starts>,
 }
 
-impl Slot {
+impl<'p> Slot<'p> {
+    /// The slot of a text that no wanted name begins with. The table does not have it.
+    pub(super) const RULED_OUT: usize = SLOTS;
+
     #[inline]
-    fn of(name: &HeaderName, multiplier: u32) -> usize {
-        let mut slot = Self { slot: 0, multiplier };
+    pub(super) fn of(name: &HeaderName, multiplier: u32, starts: Option<&'p Starts>) -> usize {
+        let mut slot = Self { index: 0, multiplier, starts };
         name.hash(&mut slot);
-        usize::try_from(slot.finish()).unwrap_or(SLOTS)
+        usize::try_from(slot.finish()).unwrap_or(Self::RULED_OUT)
     }
 }
 
-impl Hasher for Slot {
+impl Hasher for Slot<'_> {
     /// Hashes the text of a name. Length, middle byte and last byte tell all known names apart.
     #[inline]
     #[expect(clippy::cast_possible_truncation, reason = "a hash may lose bits")]
     fn write(&mut self, text: &[u8]) {
+        if self.starts.is_some_and(|starts| starts.rule_out(text)) {
+            self.index = Self::RULED_OUT;
+            return;
+        }
         let (middle, last) = match text.split_at(text.len() / 2) {
             (_, [middle, .., last]) => (*middle, *last),
             // No known name is as short.
@@ -157,18 +124,18 @@ impl Hasher for Slot {
         };
         let key = u32::from_le_bytes([text.len() as u8, middle, last, 0]);
         let hash = key.wrapping_mul(self.multiplier) >> (u32::BITS - TEXTS.trailing_zeros());
-        self.slot = NUMBERS + hash as usize;
+        self.index = NUMBERS + hash as usize;
     }
 
     /// Called first with whether the name is standard, then, if it is, with its number.
     #[inline]
     fn write_isize(&mut self, number: isize) {
-        self.slot = number.unsigned_abs() % NUMBERS;
+        self.index = number.unsigned_abs() % NUMBERS;
     }
 
     #[inline]
     fn finish(&self) -> u64 {
-        self.slot as u64
+        self.index as u64
     }
 }
 
@@ -190,7 +157,7 @@ mod tests {
     #[test]
     fn every_name_has_a_slot_of_its_own() {
         assert!(!TABLE.crowded);
-        let standard = Slot::of(&http::header::X_XSS_PROTECTION, TABLE.multiplier);
+        let standard = Slot::of(&http::header::X_XSS_PROTECTION, TABLE.multiplier, None);
         assert!(standard < NUMBERS, "{standard}");
     }
 
@@ -203,31 +170,5 @@ mod tests {
             assert_eq!(crowded.find(known.name()), Some(known));
         }
         assert_eq!(crowded.find(&HeaderName::from_static("x-forwarded-for")), None);
-        assert_eq!(crowded.passed(|_| false).0, [false; NUMBERS]);
-    }
-
-    /// A walk passes standard names over, but never one that it wants or that is not standard.
-    #[test]
-    fn names_without_a_use_are_passed_over() {
-        let wanted = [KnownField::Host, KnownField::Via, KnownField::FpjsProxySecret];
-        let passed = TABLE.passed(|known| wanted.contains(&known));
-        for &known in KnownField::ALL {
-            let is_standard = Slot::of(known.name(), TABLE.multiplier) < NUMBERS;
-            match TABLE.look_up(known.name(), &passed) {
-                Found::Passed => assert!(is_standard && !wanted.contains(&known), "{known:?}"),
-                Found::Known(found) => {
-                    assert!(found == known && (!is_standard || wanted.contains(&known)));
-                }
-                Found::Other => panic!("{known:?}"),
-            }
-        }
-        for other in ["x-forwarded-for", "fpjs-proxy-x", "sec-websocket-key", "x", "dn", "q"] {
-            assert_eq!(
-                Slot::of(&HeaderName::from_static(other), TABLE.multiplier) < NUMBERS,
-                other.starts_with("sec-"),
-            );
-            let found = TABLE.look_up(&HeaderName::from_static(other), &passed);
-            assert!(matches!(found, Found::Other), "{other}");
-        }
     }
 }

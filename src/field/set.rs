@@ -5,11 +5,12 @@ use http::HeaderName;
 use super::known_field::KnownField;
 use super::known_set::KnownFieldSet;
 use super::names::Names;
+use super::starts::Starts;
 
 /// A set of field names: single names and whole prefixes.
 ///
 /// It is built once and asked about every field of every message. A name that the crate knows takes
-/// one look at a table; any other name is ruled out by its third byte or found by a binary search.
+/// one look at a table; any other name is ruled out by how it begins or found by a binary search.
 ///
 /// ```
 /// use firstparty::field::FieldSet;
@@ -27,8 +28,8 @@ pub struct FieldSet {
     others: Vec<Box<str>>,
     /// Lower case.
     prefixes: Vec<Box<str>>,
-    /// A Bloom filter of 64 bits over the third bytes of `others` and `prefixes`.
-    third_bytes: u64,
+    /// How `others` and `prefixes` begin.
+    starts: Starts,
 }
 
 impl FieldSet {
@@ -46,7 +47,7 @@ impl FieldSet {
             match HeaderName::try_from(&name).ok().as_ref().and_then(KnownField::of) {
                 Some(known) => self.known.insert(known),
                 None => {
-                    self.third_bytes |= third_byte_bit(&name);
+                    self.starts.insert_name(&name);
                     self.others.push(name.into());
                 }
             }
@@ -66,7 +67,7 @@ impl FieldSet {
                     self.known.insert(known);
                 }
             }
-            self.third_bytes |= if prefix.len() < 3 { u64::MAX } else { third_byte_bit(&prefix) };
+            self.starts.insert_prefix(&prefix);
             self.prefixes.push(prefix.into());
         }
         self
@@ -80,7 +81,7 @@ impl FieldSet {
         self.others.sort_unstable();
         self.others.dedup();
         self.prefixes.extend_from_slice(&other.prefixes);
-        self.third_bytes |= other.third_bytes;
+        self.starts.insert_all(&other.starts);
         self
     }
 
@@ -101,14 +102,12 @@ impl FieldSet {
     /// `name` is lower case, as every [`HeaderName`] is, and not [`KnownField`].
     #[inline]
     pub(crate) fn contains_other(&self, name: &str) -> bool {
-        !self.rules_out(name) && self.has_prefix_or_other(name)
+        !self.starts.rule_out(name.as_bytes()) && self.has_prefix_or_other(name)
     }
 
-    /// The third byte alone rules out nearly all names, which is cheaper than comparing them. (The
-    /// first byte would not: the prefixes of platforms begin with `x-`.)
-    #[inline]
-    fn rules_out(&self, name: &str) -> bool {
-        self.third_bytes & third_byte_bit(name) == 0
+    /// How the members begin that are not [`KnownField`].
+    pub(super) fn starts(&self) -> &Starts {
+        &self.starts
     }
 
     fn has_prefix_or_other(&self, name: &str) -> bool {
@@ -121,12 +120,6 @@ impl From<Names> for FieldSet {
     fn from(names: Names) -> Self {
         Self::new().with_names(names.names()).with_prefixes(names.prefixes())
     }
-}
-
-/// The bit of a name's third byte. All shorter names share one.
-#[inline]
-fn third_byte_bit(name: &str) -> u64 {
-    1 << (name.as_bytes().get(2).copied().unwrap_or_default() % 64)
 }
 
 #[cfg(test)]
@@ -160,31 +153,17 @@ mod tests {
         }
     }
 
-    /// Whatever the length of names and prefixes, their third bytes rule out nothing wrongly.
+    /// Whatever the length of names and prefixes, nothing is ruled out wrongly.
     #[test]
     fn short_names_and_prefixes_are_found() {
         let names = ["q", "qq", "qqq", "qqqq", "zqz"];
         let set = FieldSet::new().with_names(names);
         assert!(names.into_iter().all(|name| contains(&set, name)));
         assert!(["z", "zz", "zzz", "qqz"].into_iter().all(|name| !contains(&set, name)));
-        for prefix in ["", "q", "qq", "qqq", "qqqq"] {
+        for prefix in ["", "q", "qq", "qqq", "qqqq", "qqqqq"] {
             let set = FieldSet::new().with_prefixes([prefix]);
             for name in ["q", "qq", "qqq", "qqqq", "qqqqq", "z", "via"] {
                 assert_eq!(contains(&set, name), name.starts_with(prefix), "{prefix} {name}");
-            }
-        }
-    }
-
-    /// Not needed for being right, but for being fast.
-    #[test]
-    fn third_bytes_rule_names_out() {
-        let named = FieldSet::new().with_names(["x-mine"]);
-        let prefixed = FieldSet::new().with_prefixes(["x-m", "x-mines-"]);
-        for set in [&named, &prefixed] {
-            for third in (b'!'..=b'~').map(char::from) {
-                // A bit stands for two bytes, of which only one is a small letter, a digit or a hyphen.
-                let expected = !matches!(third, 'm' | '-');
-                assert_eq!(set.rules_out(&format!("x-{third}")), expected, "{third}");
             }
         }
     }
