@@ -1,13 +1,16 @@
-//! The table: ours, floor and naive in one interleaved run, so that ratios hold on a noisy
+//! The table: every way of every workload, batch by batch in turn, so that ratios hold on a noisy
 //! machine; then everything that grows, in nanoseconds a byte.
 //!
+//! The table is the median of three runs. A run whose naive is 20 % off the median of the three was
+//! disturbed, and is thrown away.
+//!
 //! ```sh
-//! cargo bench --bench ratios                 # the whole table, half a minute
+//! cargo bench --bench ratios                 # the whole table, a minute
 //! cargo bench --bench ratios -- --smoke      # a few seconds, to see that everything runs
 //! cargo bench --bench ratios -- --json       # for scripts
 //! ```
 //!
-//! Inputs are built before a batch and outputs dropped after it, for all three alike; what
+//! Inputs are built before a batch and outputs dropped after it, for all ways alike; what
 //! building and dropping cost is reported beside.
 
 #![expect(clippy::cast_precision_loss, reason = "no count here comes near 2^52")]
@@ -23,16 +26,25 @@ use firstparty::Gateway;
 use workload::growth::Grower;
 use workload::names::NameSets;
 use workload::outcome::Outcome;
-use workload::{Visitor, Workloads};
+use workload::{Visitor, Ways, Workloads};
 
 /// Calls that are timed together.
 const BATCH: usize = 16;
 
+const RUNS: usize = 3;
+
+/// How far a run's naive may be off the median of all runs.
+const DISTURBED: f64 = 0.2;
+
+const WAYS: [&str; 5] = ["ours", "bare", "known", "naive", "careful"];
+
 fn main() {
     let has = |wanted: &str| std::env::args().any(|argument| argument == wanted);
     let workloads = Workloads::new();
-    let mut table = Table { rounds: if has("--smoke") { 20 } else { 2_500 }, ..Table::default() };
-    workloads.visit(&mut table);
+    let mut table = Table { rounds: if has("--smoke") { 20 } else { 1_000 }, ..Table::default() };
+    for _ in 0..RUNS {
+        workloads.visit(&mut table);
+    }
     workloads.grow(&mut table);
     table.measure_gateway(&workloads);
     table.measure_names(&workloads);
@@ -42,7 +54,7 @@ fn main() {
 #[derive(Default)]
 struct Table {
     rounds: usize,
-    rows: Vec<Row>,
+    rows: Vec<(&'static str, Vec<Run>)>,
     growth: Vec<Growth>,
     /// What it takes to ask for each name of A, by the kind of set.
     names: Vec<(&'static str, f64)>,
@@ -51,17 +63,34 @@ struct Table {
     clone: f64,
 }
 
-/// A workload: medians in nanoseconds.
-struct Row {
-    id: &'static str,
-    ours: f64,
-    floor: f64,
-    naive: f64,
-    /// The median of the ratio of each round, whose batches ran next to each other.
-    to_floor: f64,
-    to_naive: f64,
+/// One run of a workload: medians in nanoseconds.
+#[derive(Clone)]
+struct Run {
+    /// In the order of [`WAYS`].
+    times: [f64; 5],
+    /// Ours to each way: the median of the ratios of all rounds, whose batches ran next to each other.
+    ratios: [f64; 5],
     build: f64,
     drop: f64,
+}
+
+impl Run {
+    const NAIVE: usize = 3;
+
+    /// The medians of all runs that were not disturbed, and how many those are.
+    fn median(runs: &[Self]) -> (Self, usize) {
+        let naive = median(runs.iter().map(|run| run.times[Self::NAIVE]).collect());
+        let is_near = |run: &&Self| (run.times[Self::NAIVE] / naive - 1.0).abs() <= DISTURBED;
+        let kept: Vec<_> = runs.iter().filter(is_near).collect();
+        let of = |read: &dyn Fn(&Self) -> f64| median(kept.iter().map(|run| read(run)).collect());
+        let run = Self {
+            times: std::array::from_fn(|way| of(&|run| run.times[way])),
+            ratios: std::array::from_fn(|way| of(&|run| run.ratios[way])),
+            build: of(&|run| run.build),
+            drop: of(&|run| run.drop),
+        };
+        (run, kept.len())
+    }
 }
 
 /// An input that grows.
@@ -77,35 +106,44 @@ impl Visitor for Table {
         &mut self,
         id: &'static str,
         input: impl Fn() -> I,
-        ours: impl Fn(I) -> A,
-        floor: impl Fn(I) -> B,
-        naive: impl Fn(I) -> C,
+        ways: Ways<
+            impl Fn(I) -> A,
+            impl Fn(I) -> B,
+            impl Fn(I) -> B,
+            impl Fn(I) -> C,
+            impl Fn(I) -> C,
+        >,
     ) {
-        let mut times: [Vec<f64>; 5] = Default::default();
+        let mut rounds: [Vec<f64>; 7] = Default::default();
         for round in 0..self.rounds + self.rounds / 10 {
-            let ours = batch(&input, &ours);
-            let floor = batch(&input, &floor);
-            let naive = batch(&input, &naive);
+            let ours = batch(&input, &ways.ours);
+            let times = [
+                ours.run,
+                batch(&input, &ways.bare).run,
+                batch(&input, &ways.known).run,
+                batch(&input, &ways.naive).run,
+                batch(&input, &ways.careful).run,
+                ours.build,
+                ours.drop,
+            ];
             if round >= self.rounds / 10 {
-                let columns = [ours.run, floor.run, naive.run, ours.build, ours.drop];
-                times.iter_mut().zip(columns).for_each(|(times, time)| times.push(time));
+                rounds.iter_mut().zip(times).for_each(|(rounds, time)| rounds.push(time));
             }
         }
-        let [ours, floor, naive, build, drop] = &times;
-        let ratios = |one: &[f64], other: &[f64]| {
-            let pairs = one.iter().zip(other);
-            median(pairs.map(|(one, other)| one / other).collect())
+        let ratio = |way: usize| {
+            let pairs = rounds[0].iter().zip(&rounds[way]);
+            median(pairs.map(|(ours, other)| ours / other).collect())
         };
-        self.rows.push(Row {
-            id,
-            to_floor: ratios(ours, floor),
-            to_naive: ratios(naive, ours),
-            ours: median(ours.clone()),
-            floor: median(floor.clone()),
-            naive: median(naive.clone()),
-            build: median(build.clone()),
-            drop: median(drop.clone()),
-        });
+        let run = Run {
+            times: std::array::from_fn(|way| median(rounds[way].clone())),
+            ratios: std::array::from_fn(ratio),
+            build: median(rounds[5].clone()),
+            drop: median(rounds[6].clone()),
+        };
+        match self.rows.iter_mut().find(|(row, _)| *row == id) {
+            Some((_, runs)) => runs.push(run),
+            None => self.rows.push((id, vec![run])),
+        }
     }
 }
 
@@ -186,16 +224,31 @@ impl Table {
     }
 
     fn print(&self) {
-        println!("ns a call, medians of {} batches of {BATCH}, in turn", self.rounds);
         println!(
-            "{:<12} {:>8} {:>8} {:>9} {:>11} {:>11} {:>8} {:>8}",
-            "workload", "ours", "floor", "naive", "ours/floor", "naive/ours", "(build)", "(drop)"
+            "ns a call, medians of {RUNS} runs of {} batches of {BATCH}, in turn",
+            self.rounds
         );
-        for row in &self.rows {
-            let Row { id, ours, floor, naive, to_floor, to_naive, build, drop } = row;
+        println!(
+            "{:<12} {:>8} {:>8} {:>8} {:>9} {:>9} {:>10} {:>11} {:>11} {:>5}",
+            "workload",
+            "ours",
+            "bare",
+            "known",
+            "naive",
+            "careful",
+            "ours/bare",
+            "ours/known",
+            "naive/ours",
+            "runs"
+        );
+        for (id, runs) in &self.rows {
+            let (Run { times, ratios, .. }, kept) = Run::median(runs);
+            let [ours, bare, known, naive, careful] = times;
+            let [_, to_bare, to_known, to_naive, _] = ratios;
             println!(
-                "{id:<12} {ours:>8.1} {floor:>8.1} {naive:>9.1} {to_floor:>11.2} \
-                 {to_naive:>11.1} {build:>8.0} {drop:>8.0}"
+                "{id:<12} {ours:>8.1} {bare:>8.1} {known:>8.1} {naive:>9.1} {careful:>9.1} \
+                 {to_bare:>10.2} {to_known:>11.2} {:>11.1} {kept:>5}",
+                1.0 / to_naive
             );
         }
         println!("\nGateway::new {:.0} ns, Gateway::clone {:.1} ns", self.new, self.clone);
@@ -212,11 +265,12 @@ impl Table {
     }
 
     fn print_json(&self) {
-        let rows = self.rows.iter().map(|row| {
+        let rows = self.rows.iter().map(|(id, runs)| {
+            let (run, kept) = Run::median(runs);
+            let named = |values: [f64; 5]| WAYS.into_iter().zip(values).collect::<BTreeMap<_, _>>();
             serde_json::json!({
-                "workload": row.id, "ours": row.ours, "floor": row.floor, "naive": row.naive,
-                "ours_to_floor": row.to_floor, "naive_to_ours": row.to_naive,
-                "build": row.build, "drop": row.drop,
+                "workload": id, "times": named(run.times), "ours_to": named(run.ratios),
+                "build": run.build, "drop": run.drop, "runs": kept,
             })
         });
         let growth = self.growth.iter().map(|row| {

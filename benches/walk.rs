@@ -1,5 +1,5 @@
-//! The workloads under criterion: ours, floor and naive, inputs built and outputs dropped outside
-//! the measurement, for all three alike.
+//! The workloads under criterion, each in every way, inputs built and outputs dropped outside the
+//! measurement, for all ways alike.
 //!
 //! Criterion measures one after the other. For ratios, see `ratios.rs`, which takes turns.
 
@@ -9,7 +9,7 @@ use criterion::{BatchSize, Criterion};
 use firstparty::Gateway;
 use workload::names::NameSets;
 use workload::outcome::Outcome;
-use workload::{Visitor, Workloads};
+use workload::{Visitor, Ways, Workloads};
 
 fn main() {
     let mut criterion = Criterion::default().configure_from_args();
@@ -26,16 +26,22 @@ impl Visitor for Group<'_> {
         &mut self,
         id: &'static str,
         input: impl Fn() -> I,
-        ours: impl Fn(I) -> A,
-        floor: impl Fn(I) -> B,
-        naive: impl Fn(I) -> C,
+        ways: Ways<
+            impl Fn(I) -> A,
+            impl Fn(I) -> B,
+            impl Fn(I) -> B,
+            impl Fn(I) -> C,
+            impl Fn(I) -> C,
+        >,
     ) {
         let mut group = self.0.benchmark_group(id);
         let size = BatchSize::SmallInput;
-        group.bench_function("ours", |b| b.iter_batched(&input, &ours, size));
-        group.bench_function("floor", |b| b.iter_batched(&input, &floor, size));
-        group.bench_function("naive", |b| b.iter_batched(&input, &naive, size));
-        // What is not in any of the three.
+        group.bench_function("ours", |b| b.iter_batched(&input, &ways.ours, size));
+        group.bench_function("bare", |b| b.iter_batched(&input, &ways.bare, size));
+        group.bench_function("known", |b| b.iter_batched(&input, &ways.known, size));
+        group.bench_function("naive", |b| b.iter_batched(&input, &ways.naive, size));
+        group.bench_function("careful", |b| b.iter_batched(&input, &ways.careful, size));
+        // What is not in any of them.
         group.bench_function("build", |b| b.iter_with_large_drop(&input));
         group.bench_function("drop", |b| b.iter_batched(&input, drop, size));
         group.bench_function("move", |b| b.iter_batched(&input, |input| input, size));

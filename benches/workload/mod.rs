@@ -2,45 +2,66 @@
 //! way hyper builds them, fresh for each call.
 //!
 //! `A` identification, `B` agent download, `C` browser cache, `D1` and `D2` responses, `E` not
-//! found. Each comes as ours, as `floor` (the map and URI work that nobody can avoid, everything
-//! else known beforehand) and as `naive` (the obvious way, with the usual crates).
+//! found. Each is done in five ways, which [`Ways`] names.
 #![allow(dead_code, unreachable_pub, reason = "every bench uses another part")]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a bench may panic")]
 #![allow(clippy::panic, clippy::indexing_slicing, reason = "a bench may panic")]
 
-pub mod floor;
+pub mod bare;
+pub mod careful;
 pub mod growth;
 pub mod head;
+pub mod known;
 pub mod naive;
 pub mod names;
 pub mod outcome;
 
 use std::net::IpAddr;
 
-use firstparty::http::Request;
+use firstparty::http::{Request, Response};
 use firstparty::refusal::Refusal;
 use firstparty::route::Routes;
 use firstparty::{Action, Config, Exchange, Gateway, Platform};
 use serde_json::Value;
 
-use self::floor::Floor;
+use self::bare::Bare;
+use self::careful::Careful;
 use self::growth::Grower;
 use self::head::{RequestHead, ResponseHead};
+use self::known::Known;
 use self::naive::Naive;
 use self::outcome::Outcome;
 
 const FILE: &str = include_str!("../../tests/data/workloads.json");
 
+/// The ways to do the work of a workload.
+pub struct Ways<O, B, K, N, C> {
+    /// The gateway.
+    pub ours: O,
+    /// What a gateway for this workload alone has to do, written by hand.
+    pub bare: B,
+    /// The work of `http` that is left if everything is known beforehand.
+    pub known: K,
+    /// The obvious way, with the usual crates.
+    pub naive: N,
+    /// The same with more care.
+    pub careful: C,
+}
+
 /// What a workload is measured with.
 pub trait Visitor {
-    /// Measures one workload in three ways, on inputs that `input` builds.
+    /// Measures one workload in each way, on inputs that `input` builds.
     fn visit<I, A: Outcome, B: Outcome, C: Outcome>(
         &mut self,
         id: &'static str,
         input: impl Fn() -> I,
-        ours: impl Fn(I) -> A,
-        floor: impl Fn(I) -> B,
-        naive: impl Fn(I) -> C,
+        ways: Ways<
+            impl Fn(I) -> A,
+            impl Fn(I) -> B,
+            impl Fn(I) -> B,
+            impl Fn(I) -> C,
+            impl Fn(I) -> C,
+        >,
     );
 }
 
@@ -55,13 +76,19 @@ impl<C: Counter> Visitor for C {
         &mut self,
         id: &'static str,
         input: impl Fn() -> I,
-        ours: impl Fn(I) -> A,
-        floor: impl Fn(I) -> B,
-        naive: impl Fn(I) -> D,
+        ways: Ways<
+            impl Fn(I) -> A,
+            impl Fn(I) -> B,
+            impl Fn(I) -> B,
+            impl Fn(I) -> D,
+            impl Fn(I) -> D,
+        >,
     ) {
-        self.count(id, &input, ours);
-        self.count(&format!("{id} floor"), &input, floor);
-        self.count(&format!("{id} naive"), &input, naive);
+        self.count(id, &input, ways.ours);
+        self.count(&format!("{id} bare"), &input, ways.bare);
+        self.count(&format!("{id} known"), &input, ways.known);
+        self.count(&format!("{id} naive"), &input, ways.naive);
+        self.count(&format!("{id} careful"), &input, ways.careful);
     }
 }
 
@@ -130,9 +157,12 @@ impl Workloads {
 
     /// Shows every workload to a visitor.
     pub fn visit(&self, visitor: &mut impl Visitor) {
-        self.visit_request(visitor, "A", &self.a);
-        self.visit_request(visitor, "B", &self.b);
-        self.visit_request(visitor, "C", &self.c);
+        let bare = Bare::new(&self.config);
+        self.visit_request(visitor, "A", &self.a, |request| {
+            bare.identification(request, self.client_ip)
+        });
+        self.visit_request(visitor, "B", &self.b, |request| bare.download(request));
+        self.visit_request(visitor, "C", &self.c, |request| bare.cached(request));
         self.visit_response(visitor, "D1", &self.a, &self.d1);
         self.visit_response(visitor, "D2", &self.api, &self.d2);
         self.visit_classify(visitor);
@@ -152,16 +182,23 @@ impl Workloads {
         }
     }
 
-    fn visit_request(&self, visitor: &mut impl Visitor, id: &'static str, head: &RequestHead) {
-        let floor = Floor::of_request(&head.build(), &self.forward(head.build()).0);
-        let naive = Naive::new(&self.config);
-        visitor.visit(
-            id,
-            || head.build(),
-            |request| self.handle(request),
-            |request| floor.request(request),
-            |request| naive.request(request, self.client_ip),
-        );
+    fn visit_request(
+        &self,
+        visitor: &mut impl Visitor,
+        id: &'static str,
+        head: &RequestHead,
+        bare: impl Fn(Request<()>) -> Request<()>,
+    ) {
+        let known = Known::of_request(&head.build(), &self.forward(head.build()).0);
+        let (naive, careful) = (Naive::new(&self.config), Careful::new(&self.config));
+        let ways = Ways {
+            ours: |request| self.handle(request),
+            bare,
+            known: |request| known.request(request),
+            naive: |request| naive.request(request, self.client_ip),
+            careful: |request| careful.request(request, self.client_ip),
+        };
+        visitor.visit(id, || head.build(), ways);
     }
 
     fn visit_response(
@@ -171,45 +208,51 @@ impl Workloads {
         request: &RequestHead,
         response: &ResponseHead,
     ) {
+        const HOST: &str = "www.example.com";
+        type Ended = (Exchange, Response<()>);
         let exchange = || self.forward(request.build()).1;
         let after = exchange().complete(response.build());
-        let floor = Floor::of_response(&response.build(), &after);
-        let naive = Naive::new(&self.config);
+        let known = Known::of_response(&response.build(), &after);
+        let bare = Bare::new(&self.config);
+        let (naive, careful) = (Naive::new(&self.config), Careful::new(&self.config));
         // Ours ends the exchange, so the others end it, too.
-        visitor.visit(
-            id,
-            || (exchange(), response.build()),
-            |(exchange, response)| exchange.complete(response),
-            |(_ended, response)| floor.response(response),
-            |(_ended, response)| naive.response(response, "www.example.com"),
-        );
+        let ways = Ways {
+            ours: |(exchange, response): Ended| exchange.complete(response),
+            bare: |(_ended, response): Ended| bare.response(response, HOST),
+            known: |(_ended, response): Ended| known.response(response),
+            naive: |(_ended, response): Ended| naive.response(response, HOST),
+            careful: |(_ended, response): Ended| careful.response(response, HOST),
+        };
+        visitor.visit(id, || (exchange(), response.build()), ways);
     }
 
     /// E, the decision alone.
     fn visit_classify(&self, visitor: &mut impl Visitor) {
         let uri = self.e.build().uri().clone();
         let path = uri.path();
-        let naive = Naive::new(&self.config);
+        let (naive, careful) = (Naive::new(&self.config), Careful::new(&self.config));
         let is_not_found = |path| self.routes.classify(path) == Err(Refusal::NotFound);
         assert!(is_not_found(path), "E is not found");
-        visitor.visit(
-            "E classify",
-            || path,
-            |path| self.routes.classify(path),
-            |path| floor::classify(path, "agent", "result"),
-            |path| naive.classify(path),
-        );
+        let ways = Ways {
+            ours: |path| self.routes.classify(path),
+            bare: bare::classify,
+            known: |path| known::classify(path, "agent", "result"),
+            naive: |path| naive.classify(path),
+            careful: |path| careful.classify(path),
+        };
+        visitor.visit("E classify", || path, ways);
     }
 
     /// E, the whole way to the finished answer, which ends the request.
     fn visit_not_found(&self, visitor: &mut impl Visitor) {
-        let naive = Naive::new(&self.config);
-        visitor.visit(
-            "E 404",
-            || self.e.build(),
-            |request| self.without_v4.handle(request, Some(self.client_ip)),
-            |_ended| floor::not_found(),
-            |request| naive.not_found(&request).unwrap(),
-        );
+        let (naive, careful) = (Naive::new(&self.config), Careful::new(&self.config));
+        let ways = Ways {
+            ours: |request| self.without_v4.handle(request, Some(self.client_ip)),
+            bare: |request| bare::not_found(&request).unwrap(),
+            known: |_ended| known::not_found(),
+            naive: |request| naive.not_found(&request).unwrap(),
+            careful: |request| careful.not_found(&request).unwrap(),
+        };
+        visitor.visit("E 404", || self.e.build(), ways);
     }
 }

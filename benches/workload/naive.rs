@@ -74,21 +74,25 @@ impl Naive {
                 let kept = own.map(|cookie| cookie.to_string()).collect::<Vec<_>>().join("; ");
                 headers.insert("cookie", HeaderValue::from_str(&kept).unwrap());
             }
-            for (name, value) in [
-                ("fpjs-proxy-secret", self.secret.clone()),
-                ("fpjs-proxy-client-ip", client_ip.to_string()),
-                ("fpjs-proxy-forwarded-host", host.to_lowercase()),
-            ] {
-                headers.insert(name, HeaderValue::from_str(&value).unwrap());
-            }
+            self.identify(&mut headers, &host, client_ip);
         }
         parts.uri = url.as_str().parse::<Uri>().unwrap();
         parts.headers = headers;
         Request::from_parts(parts, ())
     }
 
+    pub fn identify(&self, headers: &mut HeaderMap, host: &str, client_ip: IpAddr) {
+        for (name, value) in [
+            ("fpjs-proxy-secret", self.secret.clone()),
+            ("fpjs-proxy-client-ip", client_ip.to_string()),
+            ("fpjs-proxy-forwarded-host", host.to_lowercase()),
+        ] {
+            headers.insert(name, HeaderValue::from_str(&value).unwrap());
+        }
+    }
+
     /// Turns the browser's URL into upstream's; gives upstream's host.
-    fn aim(&self, url: &mut Url, authorised: bool) -> String {
+    pub fn aim(&self, url: &mut Url, authorised: bool) -> String {
         let parameter = |name: &str| {
             let mut pairs = url.query_pairs();
             pairs.find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
@@ -151,15 +155,14 @@ impl Naive {
             for cookie in cookies {
                 let mut cookie = Cookie::parse(cookie.to_str().unwrap()).unwrap();
                 let domain = cookie.domain().unwrap_or_default().to_lowercase();
-                if host != domain && !host.ends_with(&format!(".{domain}")) {
+                if !covers(host, &domain) {
                     cookie.unset_domain();
                 }
                 let value = HeaderValue::from_str(&cookie.to_string()).unwrap();
                 headers.append("set-cookie", value);
             }
         }
-        let content_type = headers.get("content-type").and_then(|value| value.to_str().ok());
-        if content_type.is_some_and(|value| value.to_lowercase().starts_with("text/javascript")) {
+        if is_script(&headers) {
             cap_ages(&mut headers);
         }
         parts.headers = headers;
@@ -170,17 +173,37 @@ impl Naive {
         let mut kept = HeaderMap::new();
         for (name, value) in headers {
             let text = name.as_str().to_lowercase();
-            let goes = denied.contains(&text)
-                || self.prefixes.iter().any(|prefix| text.starts_with(prefix));
-            if !goes {
+            if !self.denies(denied, &text) {
                 kept.append(HeaderName::clone(name), value.clone());
             }
         }
         kept
     }
+
+    fn denies(&self, denied: &HashSet<String>, name: &str) -> bool {
+        denied.contains(name) || self.prefixes.iter().any(|prefix| name.starts_with(prefix))
+    }
+
+    pub fn denies_request(&self, name: &str) -> bool {
+        self.denies(&self.request_denied, name)
+    }
+
+    pub fn denies_response(&self, name: &str) -> bool {
+        self.denies(&self.response_denied, name)
+    }
 }
 
-fn cap_ages(headers: &mut HeaderMap) {
+/// Whether a domain covers a host.
+pub fn covers(host: &str, domain: &str) -> bool {
+    host == domain || host.ends_with(&format!(".{domain}"))
+}
+
+pub fn is_script(headers: &HeaderMap) -> bool {
+    let content_type = headers.get("content-type").and_then(|value| value.to_str().ok());
+    content_type.is_some_and(|value| value.to_lowercase().starts_with("text/javascript"))
+}
+
+pub fn cap_ages(headers: &mut HeaderMap) {
     let Some(field) = headers.get("cache-control").and_then(|value| value.to_str().ok()) else {
         return;
     };

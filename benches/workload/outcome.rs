@@ -1,4 +1,4 @@
-//! What comes out of a workload, in a form in which ours, floor and naive can be compared.
+//! What comes out of a workload, in a form in which the ways can be compared.
 
 use firstparty::Action;
 use firstparty::http::{HeaderMap, Request, Response};

@@ -1,4 +1,4 @@
-//! The floor: what remains of a workload if everything is known beforehand. Names to remove, new
+//! Known beforehand: what remains of a workload if nothing has to be found out. Names to remove, new
 //! values and the text of the URI come from a run of the gateway; what is left is the work of
 //! `http` itself, on the same map, with the same copies.
 
@@ -10,7 +10,7 @@ use firstparty::http::uri::{Authority, Parts, PathAndQuery, Scheme};
 use firstparty::http::{Request, Response, StatusCode, Uri};
 
 /// The edits that turn one map into another.
-pub struct Floor {
+pub struct Known {
     /// Last position first, as a removal moves the last entry into the hole.
     removed: Vec<HeaderName>,
     inserted: Vec<(HeaderName, New)>,
@@ -27,14 +27,14 @@ enum New {
     Copied(Vec<u8>),
 }
 
-impl Floor {
+impl Known {
     pub fn of_request(before: &Request<()>, after: &Request<()>) -> Self {
-        let mut floor = Self::of_headers(before.headers(), after.headers());
-        floor.authority = after.uri().authority().cloned();
+        let mut known = Self::of_headers(before.headers(), after.headers());
+        known.authority = after.uri().authority().cloned();
         // The first clone allocates.
-        drop(floor.authority.clone());
-        floor.path_and_query = after.uri().path_and_query().unwrap().to_string();
-        floor
+        drop(known.authority.clone());
+        known.path_and_query = after.uri().path_and_query().unwrap().to_string();
+        known
     }
 
     pub fn of_response(before: &Response<()>, after: &Response<()>) -> Self {
