@@ -35,7 +35,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::request::Parts;
-use http::{Method, Request, Response, Uri};
+use http::{Method, Request, Response, Uri, Version};
 
 use crate::config::Config;
 use crate::exchange::Exchange;
@@ -45,7 +45,7 @@ use crate::refusal::{Cause, Refusal, is_forwarded};
 use crate::reply::Reply;
 use crate::report::Report;
 use crate::request::browser_host::BrowserHost;
-use crate::request::{RequestFacts, RequestSteps, check_host_form};
+use crate::request::{Asked, RequestFacts, RequestSteps, check_host_form};
 use crate::response::ResponseSteps;
 use crate::route::{Route, Routes};
 use crate::status_page::StatusPage;
@@ -240,17 +240,16 @@ impl Gateway {
     #[must_use]
     pub fn handle<B>(&self, request: Request<B>, client_ip: Option<IpAddr>) -> Action<B> {
         let (mut parts, body) = request.into_parts();
-        let uri = std::mem::take(&mut parts.uri);
         let mut report = Report::default();
         let mut facts = RequestFacts::default();
-        match self.0.forward(&mut parts, &uri, client_ip, &mut report, &mut facts) {
+        match self.0.forward(&mut parts, client_ip, &mut report, &mut facts) {
             Ok(()) => {
                 let steps = Arc::clone(&self.0.response);
                 let exchange = Exchange::new(steps, facts, report, &parts.method);
                 Action::Forward(Request::from_parts(parts, body), exchange)
             }
             Err(answer) => {
-                let response = self.0.answer(answer, &parts, &uri, facts.origin);
+                let response = self.0.answer(answer, &parts, &parts.uri, facts.origin);
                 Action::Respond(response, report.answered(answer.cause()))
             }
         }
@@ -285,21 +284,21 @@ impl From<Refusal> for Answer {
 }
 
 impl Inner {
-    /// The walk of a request. `parts` becomes the head for upstream.
+    /// The walk of a request. `parts` becomes the head for upstream, unless the request is answered.
     fn forward(
         &self,
         parts: &mut Parts,
-        uri: &Uri,
         client_ip: Option<IpAddr>,
         report: &mut Report,
         facts: &mut RequestFacts,
     ) -> Result<(), Answer> {
-        let route = self.routes.classify(uri.path());
+        let asked = Asked { uri: &parts.uri, version: parts.version, client_ip };
+        let route = self.routes.classify(asked.uri.path());
         if let Ok(route) = route {
             *report = Report::of_route(route);
         }
         if route == Ok(Route::Status) {
-            check_host_form(parts, uri)?;
+            check_host_form(&parts.headers, asked)?;
             return Err(status_answer(&parts.method));
         }
         if !is_forwarded(&parts.method) {
@@ -308,7 +307,12 @@ impl Inner {
         let route = route?;
         let kind = self.request.targets.kind(route, &parts.method);
         report.authorised = kind.is_authorised();
-        self.request.prepare(parts, uri, route, kind, client_ip, facts)?;
+        let mut target = None;
+        self.request.prepare(asked, route, kind, &mut parts.headers, &mut target, facts)?;
+        if let Some(target) = target {
+            parts.uri = target;
+        }
+        parts.version = Version::default();
         report.region = facts.region;
         report.secret_sent = facts.secret_sent;
         Ok(())

@@ -18,8 +18,7 @@ pub mod target;
 
 use std::net::IpAddr;
 
-use http::request::Parts;
-use http::{Uri, Version};
+use http::{HeaderMap, Uri, Version};
 
 use self::address::AddressReader;
 use self::browser_host::HostReader;
@@ -41,6 +40,15 @@ pub(crate) struct RequestSteps {
     identity: Identity,
     address: AddressReader,
     pub(crate) host: HostReader,
+}
+
+/// A request as it came, but for its method and its fields.
+#[derive(Clone, Copy)]
+pub(crate) struct Asked<'r> {
+    pub(crate) uri: &'r Uri,
+    pub(crate) version: Version,
+    /// What the adapter knows of its peer.
+    pub(crate) client_ip: Option<IpAddr>,
 }
 
 /// What an exchange remembers of its request.
@@ -66,45 +74,43 @@ impl RequestSteps {
         }
     }
 
-    /// Turns the browser's request into the one for upstream, in place. `uri` is the browser's;
-    /// `parts` gets upstream's. What the exchange has to remember goes into `facts`.
+    /// Turns the browser's fields into those for upstream, in place, and writes upstream's URI. What the
+    /// exchange has to remember goes into `facts`.
     #[inline]
     pub(crate) fn prepare(
         &self,
-        parts: &mut Parts,
-        uri: &Uri,
+        asked: Asked<'_>,
         route: Route<'_>,
         kind: Kind,
-        client_ip: Option<IpAddr>,
+        headers: &mut HeaderMap,
+        target: &mut Option<Uri>,
         facts: &mut RequestFacts,
     ) -> Result<(), Refusal> {
-        let upstream = self.targets.aim(&mut parts.uri, route, kind, uri.query())?;
-        let headers = &mut parts.headers;
+        let upstream = self.targets.aim(target, route, kind, asked.uri.query())?;
         // R5.0: the fields are read before any of them is removed.
         let mut trusted = None;
         let trusted_read = self.host.read_trusted(headers, &mut trusted);
         let address =
-            if kind.is_authorised() { self.address.read(headers, client_ip) } else { None };
+            if kind.is_authorised() { self.address.read(headers, asked.client_ip) } else { None };
         // An answer to a request that is refused later still names the origin.
         let mut walk = Walk::new(&mut facts.origin);
         self.fields.walk(headers, kind, &upstream.host, &mut walk)?;
         let host = walk.host()?;
         trusted_read?;
-        self.host.choose(trusted, uri, parts.version, host)?;
+        self.host.choose(trusted, asked.uri, asked.version, host)?;
         walk.edit(headers, &upstream.host)?;
         if let Some(host) = walk.take_host().filter(|_| kind.is_authorised()) {
-            facts.host = Some(StoredValue::copy(&host));
+            StoredValue::copy_to(&mut facts.host, &host);
             self.identity.add_value(headers, host, address)?;
             facts.secret_sent = self.identity.has_secret();
         }
         facts.region = upstream.region;
         facts.serves = route.serves();
-        parts.version = Version::default();
         Ok(())
     }
 }
 
 /// R10.1: the check of a request for the status page, which is not forwarded.
-pub(crate) fn check_host_form(parts: &Parts, uri: &Uri) -> Result<(), Refusal> {
-    browser_host::check_form(&parts.headers, uri, parts.version)
+pub(crate) fn check_host_form(headers: &HeaderMap, asked: Asked<'_>) -> Result<(), Refusal> {
+    browser_host::check_form(headers, asked.uri, asked.version)
 }

@@ -15,15 +15,20 @@ pub(crate) enum StoredValue {
 impl StoredValue {
     const SHORT: usize = 46;
 
-    pub(crate) fn copy(value: &HeaderValue) -> Self {
+    /// Copies a value to the place where it stays.
+    #[inline]
+    pub(crate) fn copy_to(place: &mut Option<Self>, value: &HeaderValue) {
         let bytes = value.as_bytes();
-        let mut text = [0; Self::SHORT];
-        match (text.get_mut(..bytes.len()), u8::try_from(bytes.len())) {
-            (Some(start), Ok(length)) if !value.is_sensitive() => {
-                start.copy_from_slice(bytes);
-                Self::Short { text, length }
+        let length = u8::try_from(bytes.len()).unwrap_or(u8::MAX);
+        if usize::from(length) > Self::SHORT || value.is_sensitive() {
+            *place = Some(Self::Long(value.clone()));
+            return;
+        }
+        let empty = Self::Short { text: [0; Self::SHORT], length };
+        if let Self::Short { text, .. } = place.insert(empty) {
+            if let Some(text) = text.get_mut(..bytes.len()) {
+                text.copy_from_slice(bytes);
             }
-            _ => Self::Long(value.clone()),
         }
     }
 
@@ -47,11 +52,17 @@ impl StoredValue {
 mod tests {
     use super::*;
 
+    fn copied(value: &HeaderValue) -> StoredValue {
+        let mut place = None;
+        StoredValue::copy_to(&mut place, value);
+        place.unwrap()
+    }
+
     #[test]
     fn short_values_are_stored_inline() {
         let is_short = |length| {
             let value = HeaderValue::from_bytes(&vec![b'x'; length]).unwrap();
-            matches!(StoredValue::copy(&value), StoredValue::Short { .. })
+            matches!(copied(&value), StoredValue::Short { .. })
         };
         assert!((0..=46).all(is_short) && !is_short(47));
     }
@@ -62,7 +73,7 @@ mod tests {
             for sensitive in [false, true] {
                 let mut value = HeaderValue::from_bytes(&vec![0xe9; length]).unwrap();
                 value.set_sensitive(sensitive);
-                let kept = StoredValue::copy(&value);
+                let kept = copied(&value);
                 assert_eq!(kept.as_bytes(), value.as_bytes());
                 let back = kept.into_value().unwrap();
                 assert_eq!((back.is_sensitive(), back), (sensitive, value));

@@ -206,7 +206,11 @@ impl<'w> Walk<'w> {
 
     fn read_origin(&mut self, value: &HeaderValue) {
         self.origins += 1;
-        *self.origin = (self.origins == 1).then(|| StoredValue::copy(value));
+        if self.origins == 1 {
+            StoredValue::copy_to(self.origin, value);
+        } else {
+            *self.origin = None;
+        }
     }
 
     /// R5.2: `chunked` and nothing else, in any case (RFC 9112 §6.1).

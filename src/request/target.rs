@@ -109,10 +109,10 @@ impl Endpoint {
     /// Completes a URI that has its path and query. R4.1: always HTTPS, and `host` says what the URI
     /// says.
     #[inline]
-    fn complete(&self, mut parts: uri::Parts, uri: &mut Uri) -> Result<(), Refusal> {
+    fn complete(&self, mut parts: uri::Parts, uri: &mut Option<Uri>) -> Result<(), Refusal> {
         parts.scheme = Some(Scheme::HTTPS);
         parts.authority = Some(self.authority.clone());
-        *uri = Uri::from_parts(parts).map_err(|_| Refusal::TargetMalformed)?;
+        *uri = Some(Uri::from_parts(parts).map_err(|_| Refusal::TargetMalformed)?);
         Ok(())
     }
 }
@@ -190,15 +190,16 @@ impl Targets {
         kind: Kind,
         query: Option<&str>,
     ) -> Result<Target, Refusal> {
-        let mut uri = Uri::default();
+        let mut uri = None;
         let endpoint = self.aim(&mut uri, route, kind, query)?;
+        let uri = uri.ok_or(Refusal::TargetMalformed)?;
         Ok(Target { uri, host: endpoint.host.clone(), region: endpoint.region })
     }
 
     /// As [`Self::resolve`]: writes the URI, and lends the host to which it leads.
     pub(super) fn aim(
         &self,
-        uri: &mut Uri,
+        uri: &mut Option<Uri>,
         route: Route<'_>,
         kind: Kind,
         query: Option<&str>,
