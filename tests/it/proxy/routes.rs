@@ -115,6 +115,7 @@ fn status_page() {
     assert_eq!(page.get("cache-control"), Some("no-store"));
     assert!(page.get("content-security-policy").unwrap().starts_with("default-src 'none'"));
     assert!(page.text().contains("fpjs_get_result_path") && page.text().contains("arguments"));
+    assert!(page.text().contains("<strong>Ready</strong>"));
     assert!(!page.text().contains(SECRET));
 
     let json = proxy.get("/fp/status?format=json").json();
