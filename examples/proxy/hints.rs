@@ -57,18 +57,18 @@ fn argument(setting: &str, platform: Platform) -> String {
     Choice::named(key).map_or_else(|| setting.to_owned(), Choice::argument)
 }
 
-/// What to set where the sentence names no setting.
+/// The arguments to look at where the sentence names no setting.
 fn hint(code: &str) -> &'static str {
     match code {
-        "no-secret" => "set --secret, or better FIRSTPARTY_SECRET",
-        "equal-routes" => "change --agent-path or --result-path",
-        "v4-off" => "see --v4 and --mount",
-        "no-route" => "see --v4 and --mount, or set --agent-path and --result-path",
-        "depth-zero" | "mount-by-depth" => "set --route-prefix",
-        "authorization-forwarded" => "add it to --drop-fields",
+        "no-secret" => "--secret, or better FIRSTPARTY_SECRET",
+        "equal-routes" => "--agent-path, --result-path",
+        "v4-off" => "--v4, --mount",
+        "no-route" => "--v4, --mount, --agent-path, --result-path",
+        "depth-zero" | "mount-by-depth" => "--route-prefix",
+        "authorization-forwarded" => "--drop-fields",
         "unknown-key" => "--help lists the keys",
-        "no-host-list" => "set --hosts",
-        "forgeable-address" => "see --platform",
+        "no-host-list" => "--hosts",
+        "forgeable-address" => "--platform",
         _ => "",
     }
 }

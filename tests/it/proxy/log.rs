@@ -176,6 +176,8 @@ fn quiet() {
         let mut command = command();
         command.args(["--listen", "127.0.0.1:0", "--metrics", "127.0.0.1:0"]);
         command.args(["--config", document.path(), "--config-check-ms", "20"]);
+        // A path that there is advice on.
+        command.args(["--agent-path", "agent"]);
         command.args(flag).envs(variable.map(|value| ("FIRSTPARTY_QUIET", value)));
         let proxy = Proxy::start(&mut command);
         assert_eq!(proxy.get("/fp/agent?apiKey=k").head.status(), 200);
