@@ -26,9 +26,9 @@ fn now() -> String {
     OffsetDateTime::now_utc().format(format).unwrap()
 }
 
-/// What the README shows as a line.
+/// What the proxy's README shows as a line.
 fn documented() -> Value {
-    let readme = include_str!("../../../README.md");
+    let readme = include_str!("../../../examples/proxy/README.md");
     let line = readme
         .lines()
         .find_map(|line| line.strip_prefix("exchange ").filter(|line| line.starts_with('{')));
