@@ -12,9 +12,9 @@ use firstparty::Platform;
 use firstparty::http::uri::Authority;
 use firstparty::platform::UnknownPlatform;
 
-use crate::choices::variable;
-use crate::given::Given;
-use crate::reader::read;
+use crate::settings::choices::variable;
+use crate::settings::given::Given;
+use crate::settings::reader::read;
 
 /// Serves Fingerprint's agent and API from a site's own domain.
 ///

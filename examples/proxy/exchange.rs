@@ -1,5 +1,9 @@
 //! One request: from the browser's head to the answer's.
 
+mod answer;
+pub(crate) mod body;
+pub(crate) mod upload;
+
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::net::IpAddr;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -11,10 +15,10 @@ use hyper::body::Incoming;
 use thiserror::Error;
 use tokio::sync::watch;
 
-use crate::answer::{Answer, Content};
+use crate::exchange::answer::{Answer, Content};
+use crate::exchange::upload::Upload;
 use crate::record::{Record, Recorder};
-use crate::socket::Cut;
-use crate::upload::Upload;
+use crate::server::socket::Cut;
 use crate::upstream::Upstream;
 
 /// What all exchanges share.

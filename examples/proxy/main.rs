@@ -12,55 +12,36 @@
 //! the adapter's duties (contract R16); each is kept here, and named where it is kept:
 //!
 //! * `args`: what the proxy is told
-//! * `choices`: every choice of the gateway's configuration, and what it is called
-//! * `form`, `reader`: how a choice is written and read
-//! * `given`, `document`: the choices that the command line, the environment and the document give
-//! * `layer`, `layers`: one of these origins, and all of them in their order
 //! * `settings`: a gateway out of that, built anew when the settings document changes
+//!   * `choices`: every choice of the gateway's configuration, and what it is called
+//!   * `form`, `reader`: how a choice is written and read
+//!   * `given`, `document`: the choices that the command line, the environment and the document give
+//!   * `layer`, `layers`: one of these origins, and all of them in their order
+//!   * `hints`: the gateway's advice, with the argument that follows it
 //! * `server`: connections from browsers, until a signal
+//!   * `socket`: a connection that can be cut so that the browser notices
+//!   * `signals`: what ends the proxy
+//!   * `ending`, `open`: how connections end then, and how many exchanges are still open
 //! * `exchange`: one request, from the browser's head to the answer's
+//!   * `body`: bodies handed on as they come, in either direction
+//!   * `upload`: what becomes of the request's body
+//!   * `answer`: the answer on its way to the browser, to the last byte
 //! * `upstream`: the request on its way to Fingerprint, with a limit for each wait
-//! * `upload`: what becomes of the request's body on that way
-//! * `answer`: the answer on its way to the browser, to the last byte
-//! * `dial`: connections to Fingerprint
-//! * `kept`: whether one of them, kept from an earlier request, broke before it answered
-//! * `body`: bodies handed on as they come, in either direction
-//! * `socket`: a connection that can be cut so that the browser notices
+//!   * `dial`: connections to Fingerprint
+//!   * `kept`: whether one of them, kept from an earlier request, broke before it answered
 //! * `record`: what is recorded of an exchange while it goes on
-//! * `line`, `log`: one line for each exchange, and who writes it
+//!   * `line`, `log`: one line for each exchange, and who writes it
 //! * `metrics`: counters of all exchanges, for Prometheus
-//! * `signals`: what ends the proxy
-//! * `ending`, `open`: how connections end then, and how many exchanges are still open
 //! * `mock`: the stand-in for Fingerprint
-//! * `hints`: the gateway's advice, with the argument that follows it
 //! * `welcome`: what is printed at the start
 
-mod answer;
 mod args;
-mod body;
-mod choices;
-mod dial;
-mod document;
-mod ending;
 mod exchange;
-mod form;
-mod given;
-mod hints;
-mod kept;
-mod layer;
-mod layers;
-mod line;
-mod log;
 mod metrics;
 mod mock;
-mod open;
-mod reader;
 mod record;
 mod server;
 mod settings;
-mod signals;
-mod socket;
-mod upload;
 mod upstream;
 mod welcome;
 
@@ -74,15 +55,15 @@ use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
 use self::args::{Args, UpstreamKind};
-use self::dial::Dial;
 use self::exchange::Proxy;
-use self::log::Log;
 use self::metrics::Counters;
-use self::open::Open;
 use self::record::Recorder;
+use self::record::log::Log;
+use self::server::open::Open;
+use self::server::signals::{Signal, Signals};
 use self::settings::Settings;
-use self::signals::{Signal, Signals};
 use self::upstream::Upstream;
+use self::upstream::dial::Dial;
 
 fn main() -> ExitCode {
     match start(Args::read()) {
@@ -104,7 +85,7 @@ fn start(args: Args) -> Result<Option<Signal>, Box<dyn Error>> {
     let runtime = Runtime::new()?;
     let result = runtime.block_on(run(args, recorder));
     // What is still open is dropped, so that it is counted and logged, too.
-    runtime.shutdown_timeout(ending::LAST_WAIT);
+    runtime.shutdown_timeout(server::ending::LAST_WAIT);
     let is_written = log.close();
     if is_counting && is_written && result.is_ok() {
         welcome::last_counts(&counters.read());

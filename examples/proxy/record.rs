@@ -1,17 +1,20 @@
 //! The record of one exchange: while the exchange goes on it counts as open, and when it has ended it
 //! becomes a line in the log. Its report is counted (R11.3), also if the line is lost.
 
+mod line;
+pub(crate) mod log;
+
 use std::time::{Instant, SystemTime};
 
 use firstparty::http::Method;
 use firstparty::{Report, RequestId};
 
-use crate::line::{End, Line, bounded};
-use crate::log::LogSender;
+use crate::exchange::upload::Upload;
 use crate::metrics::Counters;
-use crate::open::{Open, Ticket};
-use crate::socket::Cut;
-use crate::upload::Upload;
+use crate::record::line::{End, Line, bounded};
+use crate::record::log::LogSender;
+use crate::server::open::{Open, Ticket};
+use crate::server::socket::Cut;
 
 /// Where exchanges are recorded.
 #[derive(Clone)]

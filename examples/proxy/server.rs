@@ -1,5 +1,10 @@
 //! Connections from browsers, until a signal.
 
+pub(crate) mod ending;
+pub(crate) mod open;
+pub(crate) mod signals;
+pub(crate) mod socket;
+
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,10 +17,10 @@ use tokio::net::TcpListener;
 use tokio::time::sleep;
 
 use crate::args::Limits;
-use crate::ending::{Connections, Membership};
 use crate::exchange::Proxy;
-use crate::signals::{Signal, Signals};
-use crate::socket::{Cut, Socket};
+use crate::server::ending::{Connections, Membership};
+use crate::server::signals::{Signal, Signals};
+use crate::server::socket::{Cut, Socket};
 
 /// R16.4: how many fields a head may have, with room for the gateway's own. hyper prepares a place
 /// for each with every head: 256 took three hundredths of an exchange's time.

@@ -1,5 +1,14 @@
 //! A gateway out of arguments, environment and settings document, built anew when the document changes.
 
+pub(crate) mod choices;
+mod document;
+mod form;
+pub(crate) mod given;
+pub(crate) mod hints;
+mod layer;
+mod layers;
+pub(crate) mod reader;
+
 use std::error::Error;
 use std::time::SystemTime;
 
@@ -8,8 +17,8 @@ use firstparty::config::{Source, Variable};
 use tokio::sync::watch;
 
 use crate::args::Args;
-use crate::layers::Layers;
-use crate::{document, welcome};
+use crate::settings::layers::Layers;
+use crate::welcome;
 
 /// What gateways are built from.
 pub(crate) struct Settings {

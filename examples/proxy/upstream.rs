@@ -1,6 +1,9 @@
 //! The request on its way to Fingerprint: how often it is tried, a limit for each wait, and a
 //! failure's kind.
 
+pub(crate) mod dial;
+mod kept;
+
 use std::error::Error;
 use std::future::Future;
 use std::pin::pin;
@@ -16,11 +19,11 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 use tokio::time::{Instant, timeout_at};
 
 use crate::args::Limits;
-use crate::body::{BodyError, Relay};
-use crate::dial::{Connector, Dial};
-use crate::kept::History;
+use crate::exchange::body::{BodyError, Relay};
+use crate::exchange::upload::Upload;
 use crate::server::{MAX_FIELDS, MAX_HEAD};
-use crate::upload::Upload;
+use crate::upstream::dial::{Connector, Dial};
+use crate::upstream::kept::History;
 
 /// The side of Fingerprint.
 pub(crate) struct Upstream {

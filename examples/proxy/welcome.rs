@@ -11,7 +11,8 @@ use firstparty::config::Mount;
 use firstparty::report::Tally;
 use firstparty::{Config, ConfigError, Gateway, Region};
 
-use crate::{hints, metrics};
+use crate::metrics;
+use crate::settings::hints;
 
 /// Prints the URLs.
 pub(crate) fn print(gateway: &Gateway, address: SocketAddr, metrics: Option<SocketAddr>) {

@@ -8,9 +8,9 @@ use bytes::Bytes;
 use http_body_util::{Either, Full};
 use hyper::body::{Body, Frame, SizeHint};
 
-use crate::body::Relay;
+use crate::exchange::body::Relay;
 use crate::record::Record;
-use crate::socket::Cut;
+use crate::server::socket::Cut;
 
 /// The body of an answer: the gateway's own, or upstream's as it comes.
 pub(crate) type Content = Either<Full<Bytes>, Relay>;

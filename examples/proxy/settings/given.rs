@@ -4,8 +4,8 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, Command, Error, FromArgMatches};
 use serde_json::Value;
 
-use crate::choices::{self, Choice};
-use crate::layer::Layer;
+use crate::settings::choices::{self, Choice};
+use crate::settings::layer::Layer;
 
 /// One layer each, so that the status page tells them apart.
 #[derive(Clone)]

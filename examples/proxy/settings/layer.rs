@@ -3,7 +3,7 @@
 use firstparty::config::{Document, Source};
 use serde_json::Value;
 
-use crate::choices::Choice;
+use crate::settings::choices::Choice;
 
 /// The choices of one origin.
 #[derive(Clone)]

@@ -15,7 +15,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tower_service::Service;
 
-use crate::kept::Kept;
+use crate::upstream::kept::Kept;
 
 type BoxError = Box<dyn Error + Send + Sync>;
 

@@ -9,7 +9,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, channel, sync_chan
 use std::thread;
 use std::time::Duration;
 
-use crate::line::Line;
+use crate::record::line::Line;
 
 /// How many lines may wait; with that many waiting, further ones are lost, not exchanges.
 const WAITING: usize = 16 * 1024;

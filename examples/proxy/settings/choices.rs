@@ -10,8 +10,8 @@ use clap::Arg;
 use serde_json::Value;
 
 use self::table::{CONTROL_VALUES, GROUPS};
-use crate::form::Form;
-use crate::reader::read;
+use crate::settings::form::Form;
+use crate::settings::reader::read;
 
 /// A choice that can be given.
 pub(crate) struct Choice {

@@ -4,8 +4,8 @@ use firstparty::config::Builder;
 use firstparty::{Config, ConfigError};
 use serde_json::{Map, Value};
 
-use crate::choices::Choice;
-use crate::layer::{Entry, Layer, reworded};
+use crate::settings::choices::Choice;
+use crate::settings::layer::{Entry, Layer, reworded};
 
 /// What is given, first origin first.
 pub(crate) struct Layers<'a>(pub(crate) Vec<&'a Layer>);

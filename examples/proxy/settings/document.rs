@@ -6,8 +6,8 @@ use std::path::Path;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 
-use crate::choices::Choice;
-use crate::layer::Layer;
+use crate::settings::choices::Choice;
+use crate::settings::layer::Layer;
 
 /// Reads the document. No error repeats a value, which may be the secret.
 pub(crate) fn read(path: &Path) -> Result<Layer, String> {

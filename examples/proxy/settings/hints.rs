@@ -4,8 +4,8 @@ use firstparty::advice::{Advice, advise};
 use firstparty::config::{Resolution, Variable};
 use firstparty::{Gateway, Platform};
 
-use crate::choices::Choice;
 use crate::settings::DEMONSTRATION;
+use crate::settings::choices::Choice;
 
 /// Advice that a demonstration has no use for, because no browsers but its owner's reach it.
 const FOR_PRODUCTION: [&str; 4] = ["no-host-list", "no-key-list", "mount-by-depth", "default-used"];

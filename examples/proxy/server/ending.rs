@@ -7,9 +7,9 @@ use hyper_util::server::graceful::{GracefulConnection, GracefulShutdown, Watcher
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
-use crate::open::Open;
-use crate::signals::{Signal, Signals};
-use crate::socket::Cut;
+use crate::server::open::Open;
+use crate::server::signals::{Signal, Signals};
+use crate::server::socket::Cut;
 use crate::welcome;
 
 /// How long the end may take for what cannot be interrupted, such as the look-up of a name.

@@ -1,7 +1,7 @@
 //! The choices, as data.
 
 use super::Choice;
-use crate::form::Form;
+use crate::settings::form::Form;
 
 /// The heading of what the gateway itself does not read.
 pub(super) const CONTROL_VALUES: &str = "Without effect in this program";

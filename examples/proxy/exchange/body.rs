@@ -10,7 +10,7 @@ use hyper::body::{Body, Frame, Incoming, SizeHint};
 use thiserror::Error;
 use tokio::time::{Instant, Sleep, sleep};
 
-use crate::upload::Upload;
+use crate::exchange::upload::Upload;
 
 /// A body on its way from one side to the other, without trailers, and with a limit for standing
 /// still.
