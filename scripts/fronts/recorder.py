@@ -117,7 +117,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def answer(self, path):
         if path == "/hangup":
             return self.cut()
-        self.send_response(200)
+        self.send_response(int(path.removeprefix("/status-")) if path.startswith("/status-") else 200)
         for name, value in ANSWERED.get(path, []):
             self.send_header(name, value)
         if path.startswith("/broken-"):
