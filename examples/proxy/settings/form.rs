@@ -35,8 +35,10 @@ impl Form {
             (Self::List, Value::String(text)) => Ok(list(&text)),
             (Self::Keys, Value::String(text)) if text.starts_with('[') => keys(&list(&text)),
             (Self::Keys, value @ Value::Array(_)) => keys(&value),
-            (Self::Policy, value) => structured(value).map(underscored),
-            (Self::CookieDomain, value) => structured(value).map(underscored).and_then(supported),
+            (Self::Policy, value) => structured(value).and_then(underscored),
+            (Self::CookieDomain, value) => {
+                structured(value).and_then(underscored).and_then(supported)
+            }
             (Self::Address, Value::String(text)) if !text.starts_with('{') => address(&text),
             (Self::Address, value) => structured(value),
             (_, value) => Ok(value),
@@ -67,15 +69,23 @@ fn structured(value: Value) -> Result<Value, String> {
     }
 }
 
-/// Names as the library writes them: `first-party` is `first_party`, `max-age` is `max_age`.
-fn underscored(value: Value) -> Value {
+/// Names as the library writes them: `first-party` is `first_party`, `max-age` is `max_age`. Both
+/// spellings in one object are an error, as the library would see only one of the two.
+fn underscored(value: Value) -> Result<Value, String> {
     match value {
-        Value::String(name) => Value::String(name.replace('-', "_")),
+        Value::String(name) => Ok(Value::String(name.replace('-', "_"))),
         Value::Object(members) => {
-            let members = members.into_iter().map(|(name, value)| (name.replace('-', "_"), value));
-            Value::Object(members.collect::<Map<_, _>>())
+            let mut renamed = Map::new();
+            for (name, value) in members {
+                let name = name.replace('-', "_");
+                if renamed.contains_key(&name) {
+                    return Err(format!("`{name}` is given twice"));
+                }
+                renamed.insert(name, value);
+            }
+            Ok(Value::Object(renamed))
         }
-        value => value,
+        value => Ok(value),
     }
 }
 

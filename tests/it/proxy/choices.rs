@@ -184,6 +184,25 @@ fn given_twice() {
     assert_eq!(upstream.next().get("host"), Some("c.d"));
 }
 
+/// R1.1: a member that an object has in both spellings is given twice, too.
+#[test]
+fn members_given_twice() {
+    for (key, value, member) in [
+        ("cache", r#"{"max-age": 1, "max_age": 2}"#, "max_age"),
+        ("mount", r#"{"anywhere_or_depth": 1, "anywhere-or-depth": 2}"#, "anywhere_or_depth"),
+        ("cookie_domain", r#"{"a-b": [], "a_b": []}"#, "a_b"),
+    ] {
+        let expected = format!(": `{member}` is given twice");
+        let document = Document::new(&format!(r#"{{"{key}": {value}}}"#));
+        let stderr = refused(command().args(["--config", document.path()]));
+        let start = format!("proxy: `{key}` in {}{expected}", document.path());
+        assert!(stderr.starts_with(&start), "{stderr}");
+        let argument = format!("--{}", key.replace('_', "-"));
+        let stderr = refused(command().args([&*argument, value]));
+        assert!(stderr.starts_with(&format!("error: {argument}{expected}")), "{stderr}");
+    }
+}
+
 /// A value may begin with a hyphen.
 #[test]
 fn hyphens() {
