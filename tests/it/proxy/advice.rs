@@ -12,6 +12,17 @@ fn printed(proxy: Proxy) -> String {
     welcome + &proxy.ended().1
 }
 
+/// The line with this code.
+fn advice<'a>(text: &'a str, code: &str) -> Option<&'a str> {
+    text.lines().find(|line| line.starts_with(&format!("advice ({code}): ")))
+}
+
+/// The arguments that a line names.
+fn arguments_in(line: &str) -> Vec<&str> {
+    let words = line.split([' ', '(', ')', ',', ':']);
+    words.filter(|word| word.starts_with("--")).collect()
+}
+
 /// R1.5: printed advice names the argument that follows it, whatever the platform calls the setting.
 #[test]
 fn arguments() {
@@ -37,19 +48,91 @@ fn arguments() {
         ),
         (&["--trusted-host", "a", "--platform", "azure"], "ignored-setting", "--trusted-host"),
         (&["--region", "eu", "--agent-origin", "cdn"], "region-beside-cdn", "--region"),
+        (&["--region", "eu", "--agent-origin", "cdn"], "region-beside-cdn", "(--agent-origin)"),
         (&[], "default-used", "--integration-path-depth"),
         (&[], "no-host-list", "--hosts"),
         (&[], "no-key-list", "--api-keys"),
         (&["--ingress-host", "a.example"], "other-upstream", "--ingress-host"),
-        (&["--platform", "fastly_vcl"], "forgeable-address", "--platform"),
     ] {
         let text = printed(Proxy::start(bare(&upstream).args(arguments)));
-        let is_it = |line: &&str| line.starts_with(&format!("advice ({code}): "));
-        let line = text.lines().find(is_it).unwrap_or_else(|| panic!("no {code} in {text}"));
+        let line = advice(&text, code).unwrap_or_else(|| panic!("no {code} in {text}"));
         assert!(line.contains(argument), "{arguments:?}: {line}");
-        let advice = text.lines().filter(|line| line.starts_with("advice ("));
-        assert!(advice.clone().all(|line| line.contains("--")), "{text}");
-        assert!(advice.clone().all(|line| !line.contains("fpjs_")), "{text}");
+        let named = text.lines().filter(|line| {
+            line.starts_with("advice (") && !line.starts_with("advice (forgeable-address)")
+        });
+        for line in named {
+            assert!(!arguments_in(line).is_empty(), "{line}");
+        }
+        assert!(!text.contains("fpjs_"), "{text}");
+    }
+}
+
+/// What makes an address forgeable is the host's setup, so no argument is named.
+#[test]
+fn without_arguments() {
+    let upstream = Upstream::plain();
+    for platform in ["akamai", "azure", "fastly-vcl"] {
+        let text = printed(Proxy::start(bare(&upstream).args(["--platform", platform])));
+        let line = advice(&text, "forgeable-address").unwrap_or_else(|| panic!("{text}"));
+        assert!(!line.contains("--"), "{line}");
+    }
+}
+
+/// R1.5, R2.6: advice can be followed with the argument that it names, beside all else that was
+/// given; above all where prefix and mount exclude each other.
+#[test]
+fn followed() {
+    let upstream = Upstream::plain();
+    let exact = r#"{"exact":"ore54guier"}"#;
+    for (given, code, remedy) in [
+        (&["--mount", r#"{"depth":0}"#][..], "depth-zero", ["--mount", exact]),
+        (&["--mount", r#"{"anywhere-or-depth":0}"#], "depth-zero", ["--mount", exact]),
+        (&["--mount", r#"{"depth":1}"#], "mount-by-depth", ["--mount", exact]),
+        (&["--mount", r#"{"exact":"/fpjs"}"#], "blocked-path", ["--mount", exact]),
+        (&["--integration-path-depth", "0"], "depth-zero", ["--route-prefix", "ore54guier"]),
+        (&["--integration-path-depth", "2"], "mount-by-depth", ["--route-prefix", "ore54guier"]),
+        (&[], "mount-by-depth", ["--route-prefix", "ore54guier"]),
+        (&["--route-prefix", "fpjs"], "blocked-path", ["--route-prefix", "ore54guier"]),
+        (&["--route-prefix", "p", "--v4", "false"], "no-route", ["--v4", "true"]),
+        (
+            &["--route-prefix", "p", "--v4", "false", "--agent-path", "a"],
+            "v4-off",
+            ["--v4", "true"],
+        ),
+        (&["--v4", "false", "--agent-path", "a"], "v4-off", ["--v4", "true"]),
+        (&["--mount", "anywhere", "--agent-path", "a"], "v4-off", ["--mount", exact]),
+        (&["--mount", "anywhere"], "no-route", ["--mount", exact]),
+        (
+            &["--region", "eu", "--agent-origin", "cdn"],
+            "region-beside-cdn",
+            ["--agent-origin", "api"],
+        ),
+        (&[], "no-host-list", ["--hosts", "a.example"]),
+        (&[], "no-secret", ["--secret", "s"]),
+        (&["--drop-fields", "[]"], "authorization-forwarded", ["--drop-fields", "authorization"]),
+    ] {
+        let text = printed(Proxy::start(bare(&upstream).args(given)));
+        let line = advice(&text, code).unwrap_or_else(|| panic!("no {code} in {text}"));
+        let named = arguments_in(line);
+        assert!(named.contains(&remedy[0]), "{given:?}: {line}");
+        let opposite = if given.contains(&"--mount") { "--route-prefix" } else { "--mount" };
+        assert!(!named.contains(&opposite), "{given:?}: {line}");
+
+        let others = given.chunks(2).filter(|pair| pair[0] != remedy[0]).flatten();
+        let text = printed(Proxy::start(bare(&upstream).args(others).args(remedy)));
+        assert_eq!(advice(&text, code), None, "{given:?} {remedy:?}");
+    }
+}
+
+/// R2.6: where v4 is off and the mount has no place for it, both are to be changed.
+#[test]
+fn v4_anywhere() {
+    let upstream = Upstream::plain();
+    for (v4, expected) in [("true", &["--mount"][..]), ("false", &["--v4", "--mount"])] {
+        let given = ["--mount", "anywhere", "--agent-path", "a", "--v4", v4];
+        let text = printed(Proxy::start(bare(&upstream).args(given)));
+        let line = advice(&text, "v4-off").unwrap_or_else(|| panic!("{text}"));
+        assert_eq!(arguments_in(line), expected, "{line}");
     }
 }
 
