@@ -6,7 +6,7 @@ use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
 
-use clap::builder::{FalseyValueParser, OsStringValueParser};
+use clap::builder::OsStringValueParser;
 use clap::{Arg, CommandFactory, FromArgMatches, Parser};
 use firstparty::Platform;
 use firstparty::http::uri::Authority;
@@ -74,8 +74,8 @@ pub(crate) struct Args {
     /// Write no line for each exchange, and no advice
     ///
     /// All else stays: the URLs at the start, errors, the news of a settings document, how many
-    /// exchanges a signal waits for, and the last counts.
-    #[arg(long, value_parser = FalseyValueParser::new())]
+    /// exchanges a signal waits for, and the last counts. The environment variable is true or false.
+    #[arg(long, value_parser = read(boolean))]
     pub(crate) quiet: bool,
 
     /// How long connecting to upstream may take, in milliseconds (R16.4)
@@ -241,6 +241,14 @@ fn host_and_port(text: &str) -> Result<String, &'static str> {
     let has_port = |authority: Authority| authority.port_u16().is_some();
     let names_one = text.parse().is_ok_and(has_port) && !text.contains('@');
     if names_one { Ok(text.to_owned()) } else { Err("expected host:port, like 127.0.0.1:9000") }
+}
+
+fn boolean(text: &str) -> Result<bool, &'static str> {
+    match text {
+        "true" | "1" => Ok(true),
+        "false" | "0" => Ok(false),
+        _ => Err("expected true or false"),
+    }
 }
 
 fn platform(text: &str) -> Result<Platform, UnknownPlatform> {

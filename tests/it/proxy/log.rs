@@ -10,7 +10,7 @@ use time::OffsetDateTime;
 use time::macros::format_description;
 
 use super::document::Document;
-use super::process::{Proxy, SECRET, command, exchanges};
+use super::process::{Proxy, SECRET, command, exchanges, refused};
 use super::upstream::Upstream;
 use super::wire::{PATIENCE, Wire};
 
@@ -170,6 +170,7 @@ fn quiet() {
         (true, None, Some("true")),
         (false, None, Some("")),
         (false, None, Some("0")),
+        (false, None, Some("false")),
         (false, None, None),
     ] {
         let document = Document::new("{}");
@@ -197,4 +198,7 @@ fn quiet() {
     let output = command().arg("--help").output().unwrap();
     let help = String::from_utf8(output.stdout).unwrap();
     assert!(help.contains("--quiet") && help.contains("FIRSTPARTY_QUIET"), "{help}");
+
+    let stderr = refused(command().env("FIRSTPARTY_QUIET", "perhaps"));
+    assert!(stderr.starts_with("error: FIRSTPARTY_QUIET: expected true or false"), "{stderr}");
 }
