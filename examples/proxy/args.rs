@@ -1,5 +1,7 @@
 //! What the proxy is told: arguments, each also an environment variable.
 
+mod command_line;
+
 use std::ffi::OsString;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
@@ -158,7 +160,9 @@ pub(crate) struct Limits {
 impl Args {
     /// Reads the command line and the environment. What cannot be read ends the process.
     pub(crate) fn read() -> Self {
-        let matches = Self::command().mut_args(in_environment).get_matches();
+        let command = Self::command().mut_args(in_environment);
+        let line = command_line::without_empty(&command, std::env::args_os());
+        let matches = command.get_matches_from(line);
         Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
     }
 

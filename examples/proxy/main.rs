@@ -12,6 +12,7 @@
 //! the adapter's duties (contract R16); each is kept here, and named where it is kept:
 //!
 //! * `args`: what the proxy is told
+//!   * `command_line`: the command line without its empty arguments
 //! * `settings`: a gateway out of that, built anew when the settings document changes
 //!   * `choices`: every choice of the gateway's configuration, and what it is called
 //!   * `form`, `reader`: how a choice is written and read

@@ -6,6 +6,7 @@ mod advice;
 mod bodies;
 mod choices;
 mod document;
+mod empty;
 mod ending;
 mod failures;
 mod fields;

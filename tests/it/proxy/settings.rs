@@ -5,7 +5,7 @@ use std::time::Duration;
 use firstparty::adapter::{CONNECT_TIMEOUT, FIRST_BYTE_TIMEOUT, IDLE_TIMEOUT};
 
 use super::document::Document;
-use super::help::{Argument, help_text};
+use super::help::help_text;
 use super::process::{Proxy, command, refused};
 use super::upstream::{Upstream, response};
 
@@ -45,18 +45,6 @@ fn environment() {
     assert_eq!(request.get("host"), Some("api.example"));
     assert_eq!(request.get("fpjs-proxy-secret"), Some("from-the-environment"));
     assert_eq!(request.get("fpjs-proxy-client-ip"), Some("192.0.2.7"));
-}
-
-/// R1.1: an empty value counts as none.
-#[test]
-fn empty_values() {
-    let upstream = Upstream::plain();
-    let mut command = bare(&upstream);
-    for argument in Argument::all() {
-        command.env(argument.variable, "");
-    }
-    assert_eq!(Proxy::start(&mut command).ask(POST).head.status(), 200);
-    assert_eq!(upstream.next().get("fpjs-proxy-secret"), None);
 }
 
 /// R1.1: what is not set is off, and no secret is made up.
