@@ -115,8 +115,11 @@
 //!
 //! Rule [R16.5].
 //!
-//! * Answer every failure before the response's head with [`Exchange::fail`], and a limit of your
-//!   own host with [`Exchange::refuse`].
+//! * Answer every failure of upstream's before the response's head with [`Exchange::fail`], and a
+//!   limit of your own host with [`Exchange::refuse`].
+//! * If the browser falls silent while it uploads, answer 408 with [`Exchange::refuse`] and a
+//!   [`Cause`] of your own, and complete the report with [`Report::answered`]. The limit for the
+//!   first byte is upstream's: it does not run while your adapter waits for the browser.
 //! * Keep the words of your errors out of every answer.
 //!
 //! *Why:* the agent understands the JSON of `fail`, and its `access-control-…` fields let the page
@@ -280,7 +283,8 @@
 //!    through `fail`.
 //! 10. A response that breaks off after its head is cut, so that the browser notices.
 //! 11. Connecting, waiting for the first byte, and silence each have a time-out.
-//! 12. A browser that leaves while it uploads does not count as a failure of upstream's.
+//! 12. A browser that leaves or falls silent while it uploads does not count as a failure of
+//!     upstream's.
 //! 13. The log holds reports, and no field, query or body.
 //! 14. [`advise`] is read at the start, and the settings are read again later.
 //!
@@ -302,6 +306,7 @@
 //! [`Action::Forward`]: crate::Action::Forward
 //! [`Action::Respond`]: crate::Action::Respond
 //! [`BodyTooLarge`]: crate::Failure::BodyTooLarge
+//! [`Cause`]: crate::refusal::Cause
 //! [`DocumentCache`]: crate::config::DocumentCache
 //! [`Exchange::complete`]: crate::Exchange::complete
 //! [`Exchange::fail`]: crate::Exchange::fail
@@ -311,6 +316,7 @@
 //! [`Gateway`]: crate::Gateway
 //! [`Protocol`]: crate::Failure::Protocol
 //! [`Report::authorised`]: crate::Report
+//! [`Report::answered`]: crate::Report::answered
 //! [`Report::ended`]: crate::Report::ended
 //! [`RequestId`]: crate::RequestId
 //! [`Source::from_environment`]: crate::config::Source::from_environment

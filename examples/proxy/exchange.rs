@@ -8,7 +8,9 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use std::net::IpAddr;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use firstparty::http::{Request, Response, Version};
+use bytes::Bytes;
+use firstparty::http::header::CONNECTION;
+use firstparty::http::{HeaderValue, Request, Response, Version};
 use firstparty::{Action, Exchange, Gateway, RequestId};
 use http_body_util::{Either, Full};
 use hyper::body::Incoming;
@@ -16,7 +18,7 @@ use thiserror::Error;
 use tokio::sync::watch;
 
 use crate::exchange::answer::{Answer, Content};
-use crate::exchange::upload::Upload;
+use crate::exchange::upload::{UPLOAD_TIMEOUT, Upload};
 use crate::record::{Record, Recorder};
 use crate::server::socket::Cut;
 use crate::upstream::Upstream;
@@ -45,7 +47,8 @@ impl Proxy {
         cut: Cut,
     ) -> Result<Response<Answer>, BrowserLeft> {
         let mut record = self.recorder.begin(request.method(), cut.clone());
-        let cut = (request.version() <= Version::HTTP_11).then_some(cut);
+        let version = request.version();
+        let cut = (version <= Version::HTTP_11).then_some(cut);
         // A gateway for the whole exchange, even if the settings change meanwhile (R16.6).
         let gateway = self.gateway.borrow().clone();
         let response = match gateway.handle(request, Some(peer)) {
@@ -54,7 +57,7 @@ impl Proxy {
                 response.map(Full::new).map(Either::Left)
             }
             Action::Forward(request, exchange) => {
-                self.forward(request, exchange, &mut record).await?
+                self.forward(request, version, exchange, &mut record).await?
             }
         };
         Ok(response.map(|content| Answer { content, record, cut }))
@@ -63,6 +66,7 @@ impl Proxy {
     async fn forward(
         &self,
         request: Request<Incoming>,
+        version: Version,
         exchange: Exchange,
         record: &mut Record,
     ) -> Result<Response<Content>, BrowserLeft> {
@@ -76,6 +80,10 @@ impl Proxy {
                 Ok(exchange.complete(response).map(Either::Right))
             }
             Err(_) if upload.is_broken() => Err(BrowserLeft),
+            Err(_) if upload.has_stalled() => {
+                record.report(report.answered(&UPLOAD_TIMEOUT));
+                Ok(upload_timeout(&exchange, version).map(Full::new).map(Either::Left))
+            }
             Err(failure) => {
                 let id = request_id();
                 record.report(report.ended(failure));
@@ -87,6 +95,16 @@ impl Proxy {
             }
         }
     }
+}
+
+/// R16.5: a browser that falls silent while it uploads is no failure of upstream's. The rest of its
+/// request may still come, so over HTTP/1 its connection cannot be used again.
+fn upload_timeout(exchange: &Exchange, version: Version) -> Response<Bytes> {
+    let mut response = exchange.refuse(&UPLOAD_TIMEOUT);
+    if version <= Version::HTTP_11 {
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+    response
 }
 
 /// The time, and entropy without a dependency: the standard library seeds its hashers at random.

@@ -19,7 +19,7 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 use tokio::time::{Instant, timeout_at};
 
 use crate::args::Limits;
-use crate::exchange::body::{BodyError, Relay};
+use crate::exchange::body::Relay;
 use crate::exchange::upload::Upload;
 use crate::server::{MAX_FIELDS, MAX_HEAD};
 use crate::upstream::dial::{Connector, Dial};
@@ -152,7 +152,8 @@ fn is_coded(headers: &HeaderMap) -> bool {
 }
 
 /// R16.4: waits for the head, from the moment at which the last of the request was handed over.
-/// So a long upload does not count as a failure, but an upstream that stops reading does.
+/// So a long upload does not count as a failure, but an upstream that stops reading does. While the
+/// browser is silent only the body's own limit runs, whichever of the two is longer.
 async fn first_byte<F: Future>(
     sending: F,
     upload: &Upload,
@@ -160,10 +161,10 @@ async fn first_byte<F: Future>(
 ) -> Result<F::Output, Failure> {
     let mut sending = pin!(sending);
     loop {
-        if let Ok(response) = timeout_at(upload.last_advance() + limit, &mut sending).await {
+        if let Ok(response) = timeout_at(upload.upstreams_turn() + limit, &mut sending).await {
             return Ok(response);
         }
-        if upload.last_advance() + limit <= Instant::now() {
+        if upload.upstreams_turn() + limit <= Instant::now() {
             return Err(Failure::Timeout);
         }
     }
@@ -171,11 +172,7 @@ async fn first_byte<F: Future>(
 
 /// R16.5: the kind of a failure is all that the gateway is told, and so the browser.
 fn failure_of(error: &legacy::Error) -> Failure {
-    if error.is_connect() {
-        return Failure::Connect;
-    }
-    let stalled = |cause: &Cause| matches!(cause.downcast_ref(), Some(BodyError::Stalled));
-    if causes(error).any(stalled) { Failure::Timeout } else { Failure::Protocol }
+    if error.is_connect() { Failure::Connect } else { Failure::Protocol }
 }
 
 type Cause = dyn Error + 'static;

@@ -80,12 +80,12 @@ impl Report {
         if self.authorised { Kind::Identification } else { Kind::Plain }
     }
 
-    /// Completes the report of a request that is answered here and not sent upstream, also when an
-    /// adapter answers it with [`Exchange::refuse`](crate::Exchange::refuse) for a reason of its own.
-    /// Such an answer says nothing about the secret, whatever its status.
+    /// Completes the report of a request that is answered here and not sent upstream, or not as a
+    /// whole, also when an adapter answers it with [`Exchange::refuse`](crate::Exchange::refuse) for a
+    /// reason of its own. Such an answer says nothing about the secret, whatever its status.
     ///
-    /// A request that was sent upstream is completed with [`ended`](Self::ended), also if the browser
-    /// gets another answer than upstream's.
+    /// A request that was sent upstream as a whole is completed with [`ended`](Self::ended), also if
+    /// the browser gets another answer than upstream's.
     ///
     /// ```
     /// use firstparty::Report;

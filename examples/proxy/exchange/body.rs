@@ -67,6 +67,9 @@ impl Relay {
 
     /// R16.4: whoever sends the body may be silent for so long and no longer.
     fn wait(&mut self, cx: &mut Context<'_>) -> Poll<BodyError> {
+        if let Some(upload) = &self.upload {
+            upload.wait();
+        }
         let idle = self.idle;
         let timer = self.timer.get_or_insert_with(|| Box::pin(sleep(idle)));
         if !self.waiting {
@@ -74,7 +77,19 @@ impl Relay {
             self.waiting = true;
         }
         ready!(timer.as_mut().poll(cx));
+        if let Some(upload) = &self.upload {
+            upload.stall();
+        }
         Poll::Ready(BodyError::Stalled)
+    }
+}
+
+impl Drop for Relay {
+    fn drop(&mut self) {
+        // All is handed on, or nobody takes any more.
+        if let Some(upload) = &self.upload {
+            upload.advance();
+        }
     }
 }
 

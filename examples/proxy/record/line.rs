@@ -45,7 +45,8 @@ pub(crate) struct Line {
 pub(crate) enum End {
     /// All of the answer was handed over to be sent to the browser.
     Complete,
-    /// It was not: upstream broke off or stood still in the middle, or the proxy had to end.
+    /// It was not: one of the sides stood still in the middle, upstream broke off, or the proxy had to
+    /// end.
     Cut,
     /// The browser left before, or broke its request off.
     Abandoned,

@@ -1,7 +1,12 @@
 //! Upstream fails: before its head the browser gets an answer, after it a visible cut.
 
+use std::io::Write;
 use std::net::{SocketAddr, TcpListener};
+use std::sync::Mutex;
+use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
 
 use super::process::{Proxy, SECRET};
 use super::upstream::{Script, Upstream};
@@ -24,7 +29,7 @@ fn assert_fails(proxy: &Proxy, sentence: &str) {
         assert_cors(&answer, !origin.is_empty());
 
         let answer = proxy.ask(format!("GET /fp/agent?apiKey=k HTTP/1.1\r\n{fields}\r\n"));
-        assert_eq!(answer.json(), serde_json::json!({ "error": sentence }));
+        assert_eq!(answer.json(), json!({ "error": sentence }));
         assert_cors(&answer, !origin.is_empty());
     }
 }
@@ -36,8 +41,8 @@ fn assert_identification_failed(answer: &Message, sentence: &str) {
     let (millis, tail) = id.split_once('.').unwrap();
     assert!(millis.len() >= 13 && millis.bytes().all(|byte| byte.is_ascii_digit()), "{id}");
     assert!(tail.len() == 6 && tail.bytes().all(|byte| byte.is_ascii_alphanumeric()), "{id}");
-    let error = serde_json::json!({ "code": "IntegrationFailed", "message": sentence });
-    let expected = serde_json::json!({ "v": "2", "error": error, "requestId": id, "products": {} });
+    let error = json!({ "code": "IntegrationFailed", "message": sentence });
+    let expected = json!({ "v": "2", "error": error, "requestId": id, "products": {} });
     assert_eq!(json, expected);
 }
 
@@ -152,15 +157,69 @@ fn an_upload_may_be_slow() {
     assert_eq!(upstream.next().body, b"more".repeat(6));
 }
 
-/// R16.4: a browser that stops in the middle of its body; upstream never sees a whole request.
+/// Limits for the first byte and for silence, in milliseconds.
+fn limits(first_byte: &'static str, idle: &'static str) -> [&'static str; 4] {
+    ["--first-byte-timeout-ms", first_byte, "--idle-timeout-ms", idle]
+}
+
+/// R16.4, R16.5: a browser that stops in the middle of its body is told so, whichever limit is longer.
+/// Upstream has not failed, and never sees a whole request.
 #[test]
 fn a_browser_falls_silent() {
     let upstream = Upstream::plain();
-    let proxy = Proxy::with(upstream.address, &SHORT);
-    let mut wire = proxy.connect();
-    wire.send("POST /fp/ HTTP/1.1\r\nhost: a.example\r\ncontent-length: 10\r\n\r\nhalf.");
-    assert_identification_failed(&wire.message().unwrap(), TIMEOUT);
-    assert!(upstream.is_idle());
+    for limits in [limits("400", "400"), limits("200", "600"), limits("15000", "300")] {
+        let proxy = Proxy::with(upstream.address, &limits);
+        let mut wire = proxy.connect();
+        wire.send(
+            "POST /fp/ HTTP/1.1\r\nhost: a.example\r\norigin: https://shop.example\r\n\
+             content-length: 10\r\n\r\nhalf.",
+        );
+        let answer = wire.message().unwrap();
+        assert_eq!(answer.head.status(), 408, "{limits:?}");
+        assert_eq!(answer.json(), json!({ "error": "the request did not arrive in time" }));
+        assert_eq!(answer.get("connection"), Some("close"));
+        assert_eq!(answer.get("access-control-allow-origin"), Some("https://shop.example"));
+        assert_eq!(wire.rest().unwrap(), b"", "an end");
+        assert!(upstream.is_idle());
+        assert_eq!(outcome(&proxy), json!(["upload_timeout", 408, null, false, null, "complete"]));
+    }
+}
+
+/// R16.4, R16.5: an upstream that stops reading while the browser goes on has failed, whichever limit
+/// is longer.
+#[test]
+fn an_upstream_stops_reading() {
+    let (end, ended) = channel::<()>();
+    let ended = Mutex::new(ended);
+    let upstream = Upstream::scripted(move |mut script| {
+        script.wire.head().unwrap();
+        let _ = ended.lock().unwrap().recv();
+    });
+    for limits in [limits("400", "400"), limits("600", "200"), limits("400", "15000")] {
+        let proxy = Proxy::with(upstream.address, &limits);
+        let mut wire = proxy.connect();
+        // More than lies between the two.
+        let body = vec![0; 64 * 1024 * 1024];
+        let length = body.len();
+        wire.send(format!(
+            "POST /fp/ HTTP/1.1\r\nhost: a.example\r\ncontent-length: {length}\r\n\r\n"
+        ));
+        let mut stream = wire.stream().try_clone().unwrap();
+        let sending = std::thread::spawn(move || stream.write_all(&body));
+        assert_identification_failed(&wire.message().unwrap(), TIMEOUT);
+        wire.stream().shutdown(std::net::Shutdown::Both).unwrap();
+        assert!(sending.join().unwrap().is_err(), "upstream reads nothing");
+        let outcome = outcome(&proxy);
+        assert_eq!(outcome.as_array().unwrap()[..3], [json!(null), json!(null), json!("timeout")]);
+    }
+    drop(end);
+}
+
+/// What the log says of the only exchange.
+fn outcome(proxy: &Proxy) -> Value {
+    let line = proxy.wait_for_exchanges(1).remove(0);
+    let names = ["cause", "status", "failure", "secret_sent", "requestId", "end"];
+    names.map(|name| line[name].clone()).into()
 }
 
 /// An upstream that sends this, takes part in nothing more, and ends or stays silent.

@@ -136,7 +136,7 @@ fn every_exchange_is_counted_once() {
     );
 }
 
-/// R11.3, R16.2, R16.4: so are exchanges that upstream or the browser breaks off, and those that take
+/// R11.3, R16.2, R16.4, R16.5: so are exchanges that upstream or the browser breaks off, and those that take
 /// too long.
 #[test]
 fn exchanges_that_break_are_counted_once() {
@@ -153,10 +153,14 @@ fn exchanges_that_break_are_counted_once() {
     // Upstream says nothing.
     assert_eq!(proxy.get("/fp/hang").head.status(), 500);
     upstream.next();
+    // The browser says nothing more, which is no failure of upstream's.
+    let half = "POST /fp/200 HTTP/1.1\r\nhost: a.example\r\ncontent-length: 10\r\n\r\nhalf.";
+    assert_eq!(proxy.ask(half).head.status(), 408);
     assert_counted(
         address(&proxy),
         &[
             (r#"forwarded_total{route="api",kind="plain",region="us"}"#, 3),
+            (r#"answered_total{cause="adapter"}"#, 1),
             (r#"failed_total{kind="plain",failure="timeout"}"#, 1),
             (r#"upstream_responses_total{kind="plain",class="2xx"}"#, 2),
         ],

@@ -129,7 +129,8 @@ fn an_answer_that_began_is_not_asked_for_again() {
     assert_eq!(repeats, 0);
 }
 
-/// R16.4, R16.5: a browser that stops in the middle of its body is told so over a kept connection, too.
+/// R16.1, R16.5: a browser that stops in the middle of its body breaks a kept connection, but upstream
+/// does not, and nothing is sent again.
 #[test]
 fn a_silent_browser_is_no_broken_connection() {
     let trap = Trap::sending("", Then::Answer);
@@ -144,7 +145,9 @@ fn a_silent_browser_is_no_broken_connection() {
     };
     assert_eq!(answer(2).head.status(), 200);
     let stalled = answer(5);
-    assert!(stalled.text().contains("upstream did not answer in time"), "{stalled:?}");
+    assert_eq!(stalled.head.status(), 408);
+    assert!(stalled.text().contains("the request did not arrive in time"), "{stalled:?}");
+    assert!(!trap.state.has_sprung(), "it was sent whole");
 }
 
 /// R16.1: an upstream that takes requests and ends is asked once more, and that is all.
