@@ -7,7 +7,7 @@
 //! | `method` | the request's method; it is the browser's choice, and cut if it is long |
 //! | `route`, `authorised`, `region`, `generation`, `secret_sent` | what the request was, and where it went (R11.1) |
 //! | `cause` | why it was answered here, if it was |
-//! | `status` | upstream's status, or that of an answer made here; `null` if neither answered |
+//! | `status` | upstream's, or that of an answer with a `cause`; `null` if upstream failed (the browser was given an error) or the browser left before it was known |
 //! | `failure`, `secret_suspect` | how upstream failed, and whether it seems to miss the right secret |
 //! | `requestId` | the identifier in the error that the browser was given (R9.1) |
 //! | `end` | `complete`, `cut` or `abandoned` |
@@ -43,7 +43,8 @@ pub(crate) struct Line {
 #[derive(Clone, Copy, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum End {
-    /// All of the answer was handed over to be sent to the browser.
+    /// All of the answer was handed to the browser's connection. The browser may still have a last
+    /// part of it to read, and nothing tells whether it does.
     Complete,
     /// It was not: one of the sides stood still in the middle, upstream broke off, or the proxy had to
     /// end.
