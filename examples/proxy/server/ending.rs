@@ -80,10 +80,14 @@ impl Membership {
 
 /// On a thread that may block, because standard error may.
 fn announce(count: usize, limit: Duration) {
-    let exchanges = if count == 1 { "exchange" } else { "exchanges" };
-    let line = format!(
-        "stopping: waiting for {count} open {exchanges}, at most {limit:?}; \
-         a second signal ends at once"
-    );
+    let line = match count {
+        0 => "stopping".to_owned(),
+        1 => waiting_for("1 open exchange", limit),
+        _ => waiting_for(&format!("{count} open exchanges"), limit),
+    };
     tokio::task::spawn_blocking(move || welcome::note(&line));
+}
+
+fn waiting_for(exchanges: &str, limit: Duration) -> String {
+    format!("stopping: waiting for {exchanges}, at most {limit:?}; a second signal ends at once")
 }

@@ -201,5 +201,5 @@ fn idle_end() {
     proxy.terminate();
     assert_eq!(kept.rest().unwrap(), b"", "an end, not a cut");
     let (status, log) = proxy.ended();
-    assert!(status.success() && log.contains("stopping: waiting for 0 open exchanges"), "{log}");
+    assert!(status.success() && log.lines().any(|line| line == "stopping"), "{log}");
 }
