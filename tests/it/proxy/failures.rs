@@ -1,7 +1,6 @@
 //! Upstream fails: before its head the browser gets an answer, after it a visible cut.
 
 use std::io::Write;
-use std::net::{SocketAddr, TcpListener};
 use std::sync::Mutex;
 use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
@@ -9,7 +8,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use super::process::{Proxy, SECRET};
-use super::upstream::{Script, Upstream};
+use super::upstream::{NOBODY, Script, Upstream};
 use super::wire::{Message, is_cut};
 
 /// Time-outs that a test can wait for.
@@ -56,14 +55,10 @@ fn assert_cors(answer: &Message, with_origin: bool) {
     assert_eq!(answer.get("vary"), some("origin"));
 }
 
-fn closed_port() -> SocketAddr {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
-}
-
 /// R9.1, R9.2, R16.5: nobody listens.
 #[test]
 fn connection_refused() {
-    assert_fails(&Proxy::with(closed_port(), &[]), CONNECT);
+    assert_fails(&Proxy::with(NOBODY, &[]), CONNECT);
 }
 
 /// R16.4: a connection that does not come about in time; upstream's queue is full.
@@ -276,7 +271,7 @@ fn a_silent_response_is_cut() {
 /// R16.5, R16.6: neither the answer nor the log has the secret, a query or the system's words.
 #[test]
 fn failures_are_told_in_general_words() {
-    let proxy = Proxy::with(closed_port(), &[]);
+    let proxy = Proxy::with(NOBODY, &[]);
     let answer = proxy.get("/fp/agent?apiKey=the-key");
     assert!(!answer.text().contains("refused") && !answer.text().contains("os error"));
     proxy.wait_for("\"failure\":\"connect\"");

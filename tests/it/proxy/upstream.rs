@@ -1,10 +1,13 @@
 //! An upstream that does what a test tells it, one thread a connection.
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 
 use super::wire::{Message, PATIENCE, Wire};
+
+/// Where nobody listens: the system gives this port to no one who asks for any free one.
+pub(super) const NOBODY: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 1);
 
 /// The upstream of one test.
 pub(super) struct Upstream {
