@@ -59,7 +59,7 @@ use self::args::{Args, UpstreamKind};
 use self::exchange::Proxy;
 use self::metrics::Counters;
 use self::record::Recorder;
-use self::record::log::Log;
+use self::record::log::{Log, write_last};
 use self::server::open::Open;
 use self::server::signals::{Signal, Signals};
 use self::settings::Settings;
@@ -89,7 +89,7 @@ fn start(args: Args) -> Result<Option<Signal>, Box<dyn Error>> {
     runtime.shutdown_timeout(server::ending::LAST_WAIT);
     let is_written = log.close();
     if is_counting && is_written && result.is_ok() {
-        welcome::last_counts(&counters.read());
+        write_last(move || welcome::last_counts(&counters.read()));
     }
     result
 }

@@ -37,11 +37,7 @@ pub(crate) struct LogSender(Option<SyncSender<Line>>);
 impl Log {
     pub(crate) fn start() -> Self {
         let (sender, lines) = sync_channel(WAITING);
-        let (alive, thread) = channel();
-        thread::spawn(move || {
-            write_lines(&lines);
-            drop(alive);
-        });
+        let thread = on_a_thread(move || write_lines(&lines));
         Self { sender: LogSender(Some(sender)), thread: Some(thread) }
     }
 
@@ -57,9 +53,27 @@ impl Log {
     /// Waits until all is written, and says whether it was.
     pub(crate) fn close(self) -> bool {
         drop(self.sender);
-        self.thread
-            .is_none_or(|end| end.recv_timeout(LAST_LINES) == Err(RecvTimeoutError::Disconnected))
+        self.thread.is_none_or(|thread| ends_in_time(&thread))
     }
+}
+
+/// Writes the last of all, which is no exchange, unless that takes too long.
+pub(crate) fn write_last(write: impl FnOnce() + Send + 'static) {
+    ends_in_time(&on_a_thread(write));
+}
+
+/// Gives what ends with the thread.
+fn on_a_thread(write: impl FnOnce() + Send + 'static) -> Receiver<Infallible> {
+    let (alive, thread) = channel();
+    thread::spawn(move || {
+        write();
+        drop(alive);
+    });
+    thread
+}
+
+fn ends_in_time(thread: &Receiver<Infallible>) -> bool {
+    thread.recv_timeout(LAST_LINES) == Err(RecvTimeoutError::Disconnected)
 }
 
 impl LogSender {

@@ -1,12 +1,14 @@
 //! What the log says of an exchange, and what it never says (R16.6).
 
 use std::io::{BufRead, BufReader};
-use std::process::{Command, Stdio};
+use std::os::fd::OwnedFd;
+use std::process::{Child, Command, ExitStatus};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 use time::macros::format_description;
+use tokio::net::unix::pipe::{self, Receiver};
 
 use super::document::Document;
 use super::process::{Proxy, SECRET, command, exchanges, refused};
@@ -127,36 +129,52 @@ fn lines_stay_whole() {
     assert_eq!(log.lines().find(|line| !is_known(line)), None);
 }
 
-/// The example's own duty: a terminal or pipe that takes no more lines does not keep the process.
+/// The example's own duty: a terminal or pipe that takes no more lines does not keep the process, whatever
+/// it has to tell at its end.
 #[test]
 fn a_log_that_nobody_reads_keeps_nothing_alive() {
-    let mut reader = Command::new("sleep").arg("600").stdin(Stdio::piped()).spawn().unwrap();
-    let mut command = command();
-    command.args(["--listen", "127.0.0.1:0"]).stderr(reader.stdin.take().unwrap());
-    let mut proxy = command.spawn().unwrap();
-    let mut listening = String::new();
-    BufReader::new(proxy.stdout.take().unwrap()).read_line(&mut listening).unwrap();
-    let (_, address) = listening.trim_end().split_once("http://").unwrap();
-    let mut wire = Wire::connect(address.parse().unwrap());
-    // More than a pipe holds.
-    for _ in 0..1000 {
-        wire.send("GET /fp/../x HTTP/1.1\r\nhost: a.example\r\n\r\n");
-        assert_eq!(wire.message().unwrap().head.status(), 400);
-    }
-    let kill = Command::new("kill").args(["-TERM", &proxy.id().to_string()]).status();
-    assert!(kill.unwrap().success());
-    let start = Instant::now();
-    let status = loop {
-        match proxy.try_wait().unwrap() {
-            None if start.elapsed() < PATIENCE => std::thread::sleep(Duration::from_millis(10)),
-            status => break status,
+    for arguments in [&[][..], &["--quiet", "--metrics", "127.0.0.1:0"]] {
+        let (stderr, _unread) = full_pipe();
+        let mut command = command();
+        command.args(["--listen", "127.0.0.1:0"]).args(arguments).stderr(stderr);
+        let mut proxy = command.spawn().unwrap();
+        let mut listening = String::new();
+        BufReader::new(proxy.stdout.take().unwrap()).read_line(&mut listening).unwrap();
+        let (_, address) = listening.trim_end().split_once("http://").unwrap();
+        let mut wire = Wire::connect(address.parse().unwrap());
+        for _ in 0..1000 {
+            wire.send("GET /fp/../x HTTP/1.1\r\nhost: a.example\r\n\r\n");
+            assert_eq!(wire.message().unwrap().head.status(), 400);
         }
-    };
-    for child in [&mut proxy, &mut reader] {
-        let _ = child.kill();
-        let _ = child.wait();
+        let kill = Command::new("kill").args(["-TERM", &proxy.id().to_string()]).status();
+        assert!(kill.unwrap().success());
+        let status = end_of(&mut proxy);
+        assert!(status.is_some_and(|status| status.success()), "{arguments:?}: {status:?}");
     }
-    assert!(status.is_some_and(|status| status.success()), "{status:?}");
+}
+
+/// A pipe that takes nothing more, for as long as the other end is there.
+fn full_pipe() -> (OwnedFd, Receiver) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let _entered = runtime.enter();
+    let (sender, receiver) = pipe::pipe().unwrap();
+    runtime.block_on(sender.writable()).unwrap();
+    while sender.try_write(&[b'\n'; 4096]).is_ok() {}
+    (sender.into_blocking_fd().unwrap(), receiver)
+}
+
+/// The exit status, unless that takes too long.
+fn end_of(proxy: &mut Child) -> Option<ExitStatus> {
+    let start = Instant::now();
+    while start.elapsed() < PATIENCE {
+        if let Some(status) = proxy.try_wait().unwrap() {
+            return Some(status);
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let _ = proxy.kill();
+    let _ = proxy.wait();
+    None
 }
 
 /// The example's own duty: with `--quiet` neither exchanges nor advice are told; all else is.
