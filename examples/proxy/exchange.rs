@@ -71,7 +71,7 @@ impl Proxy {
         record: &mut Record,
     ) -> Result<Response<Content>, BrowserLeft> {
         let report = exchange.report();
-        let upload = Upload::begin();
+        let upload = Upload::begin(version);
         record.report(report);
         record.upload(upload.clone());
         match self.upstream.send(request, &upload).await {

@@ -32,6 +32,8 @@ pub(crate) enum BodyError {
     Stalled,
     #[error("the body broke off")]
     Broken(#[source] hyper::Error),
+    #[error("the body's stream ended before the body")]
+    Unfinished,
 }
 
 impl Relay {
@@ -58,11 +60,17 @@ impl Relay {
         Poll::Ready(Some(Ok(Frame::data(data))))
     }
 
-    fn break_off(&self, error: hyper::Error) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+    fn break_off(&self, error: BodyError) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         if let Some(upload) = &self.upload {
             upload.break_off();
         }
-        Poll::Ready(Some(Err(BodyError::Broken(error))))
+        Poll::Ready(Some(Err(error)))
+    }
+
+    fn end(&self) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        let is_whole =
+            self.upload.as_ref().is_none_or(|upload| upload.is_whole(self.is_end_stream()));
+        if is_whole { Poll::Ready(None) } else { self.break_off(BodyError::Unfinished) }
     }
 
     /// R16.4: whoever sends the body may be silent for so long and no longer.
@@ -110,8 +118,8 @@ impl Body for Relay {
                     // R16.3: a trailer could bring back what the gateway has removed.
                     Err(_trailers) => continue,
                 },
-                Poll::Ready(Some(Err(error))) => this.break_off(error),
-                Poll::Ready(None) => Poll::Ready(None),
+                Poll::Ready(Some(Err(error))) => this.break_off(BodyError::Broken(error)),
+                Poll::Ready(None) => this.end(),
                 Poll::Pending => this.wait(cx).map(|error| Some(Err(error))),
             };
         }

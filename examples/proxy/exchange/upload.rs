@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use firstparty::http::StatusCode;
+use firstparty::http::{StatusCode, Version};
 use firstparty::refusal::Cause;
 use tokio::time::Instant;
 
@@ -22,6 +22,7 @@ pub(crate) const UPLOAD_TIMEOUT: Cause = Cause::new(
 pub(crate) struct Upload(Arc<Facts>);
 
 struct Facts {
+    version: Version,
     start: Instant,
     /// When it last advanced, in milliseconds since the start.
     advanced: AtomicU64,
@@ -31,11 +32,11 @@ struct Facts {
 }
 
 impl Upload {
-    pub(crate) fn begin() -> Self {
+    pub(crate) fn begin(version: Version) -> Self {
         let start = Instant::now();
         let [is_awaited, has_stalled, is_broken] = [const { AtomicBool::new(false) }; 3];
         let advanced = AtomicU64::new(0);
-        Self(Arc::new(Facts { start, advanced, is_awaited, has_stalled, is_broken }))
+        Self(Arc::new(Facts { version, start, advanced, is_awaited, has_stalled, is_broken }))
     }
 
     /// Something was handed on, or handing on begins or ends: it is upstream's turn.
@@ -67,6 +68,13 @@ impl Upload {
 
     pub(crate) fn has_stalled(&self) -> bool {
         self.0.has_stalled.load(Ordering::Acquire)
+    }
+
+    /// Whether a body that gives no more was there to its end. Over HTTP/2 hyper takes a reset for the
+    /// end if its code is `NO_ERROR`, but only a server may send that before the end (RFC 9113 §8.1).
+    /// Over HTTP/1 it reports what is missing, and may not know an end when it is there.
+    pub(crate) fn is_whole(&self, is_end_known: bool) -> bool {
+        self.0.version <= Version::HTTP_11 || is_end_known
     }
 
     /// The browser left before its body had ended, or what it sent could not be read.
