@@ -23,8 +23,8 @@ pub enum CallFailure {
     /// There is an invalidation with this reference already.
     #[error("the invalidation exists already")]
     AlreadyExists,
-    /// Another update of the function is in progress.
-    #[error("another update is in progress")]
+    /// Another update of the function is, or was, in progress. The update begins again.
+    #[error("another update is or was in progress")]
     Conflict,
     /// The secret, the function or the distribution does not exist.
     #[error("the resource does not exist")]
@@ -43,14 +43,15 @@ pub enum CallFailure {
     Other,
 }
 
-/// The API's names of errors. `PreconditionFailed` is CloudFront's, about an entity tag: reading the
-/// configuration again helps. `PreconditionFailedException` is Lambda's, about a revision, where it
-/// does not help, so it is not listed.
-const NAMES: [(&str, CallFailure); 15] = [
+/// The API's names of errors. Two of them are alike: `PreconditionFailed` is CloudFront's, about the
+/// entity tag of a configuration. `PreconditionFailedException` is Lambda's, about the revision of a
+/// function: another update of it came in between, and has ended.
+const NAMES: [(&str, CallFailure); 16] = [
     ("AccessDenied", CallFailure::AccessDenied),
     ("AccessDeniedException", CallFailure::AccessDenied),
     ("InvalidationBatchAlreadyExists", CallFailure::AlreadyExists),
     ("ResourceConflictException", CallFailure::Conflict),
+    ("PreconditionFailedException", CallFailure::Conflict),
     ("NoSuchDistribution", CallFailure::NotFound),
     ("NoSuchResource", CallFailure::NotFound),
     ("ResourceNotFoundException", CallFailure::NotFound),
@@ -94,6 +95,7 @@ mod tests {
             ("NoSuchResource", CallFailure::NotFound),
             ("PreconditionFailed", CallFailure::Stale),
             ("RequestLimitExceeded", CallFailure::Throttled),
+            ("PreconditionFailedException", CallFailure::Conflict),
             ("ResourceConflictException", CallFailure::Conflict),
             ("ResourceNotFoundException", CallFailure::NotFound),
             ("Throttling", CallFailure::Throttled),
@@ -107,7 +109,6 @@ mod tests {
             assert_eq!(CallFailure::from_name(&format!("{name}X")), CallFailure::Other);
             assert_eq!(CallFailure::from_name(&name.to_lowercase()), CallFailure::Other);
         }
-        assert_eq!(CallFailure::from_name("PreconditionFailedException"), CallFailure::Other);
         assert_eq!(CallFailure::from_name(""), CallFailure::Other);
     }
 }

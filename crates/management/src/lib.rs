@@ -63,7 +63,10 @@
 //! | | | stale, attempts left | reading distribution |
 //! | | | not yet usable, attempts left | pausing, then updating distribution |
 //! | invalidating | `CreateInvalidation` | done, or exists already | done: 200 |
-//! | pausing | a wait: 1 s for function and version, 3 s for the distribution | – | the state named above |
+//! | pausing | a wait: 1 s for function and version, 3 s for the distribution; 1, 2, 4, 8 and 16 s after conflicts | – | the state named above |
+//!
+//! A conflict is another update of the function that is in progress, or that ended after the function
+//! was read.
 //!
 //! In each state of the three tables, a call that is throttled is made again after 1, 2, 4, 8 and 16
 //! seconds ([R14.10]). Only then does it count as failed.

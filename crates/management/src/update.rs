@@ -1,5 +1,6 @@
 //! The update of a deployment (R14.4 to R14.6, R14.10).
 
+mod conflicts;
 mod state;
 
 use std::mem;
@@ -46,11 +47,12 @@ impl Update {
     /// The limit of reads of the version's state, and of the function's state while another update
     /// of it is in progress. A [`VERSION_PAUSE`](Self::VERSION_PAUSE) lies between two of them.
     pub const MAX_POLLS: u32 = state::MAX_POLLS;
-    /// The number of times that an update begins again, because the code met another update of the
-    /// function ([R14.10]).
+    /// The limit of restarts: an update begins again if the code met another update of the function
+    /// ([R14.10]). The waits before a restart are those of
+    /// [`Run::THROTTLE_PAUSES`](crate::Run::THROTTLE_PAUSES), one after the other.
     ///
     /// [R14.10]: https://docs.rs/firstparty/latest/firstparty/contract/index.html#R14.10
-    pub const MAX_RESTARTS: u32 = state::MAX_RESTARTS;
+    pub const MAX_RESTARTS: u32 = conflicts::MAX_RESTARTS;
     /// The limit of attempts to write the distribution's configuration.
     pub const MAX_ATTEMPTS: u32 = state::MAX_ATTEMPTS;
     /// The limit of calls. For each beginning, these are the reads of the function's state and one

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use http::Response;
 use serde_json::Value;
 
+use super::conflicts::CodesRead;
 use crate::call::Call;
 use crate::deployment::Deployment;
 use crate::distribution::{self, Edit};
@@ -22,9 +23,6 @@ use crate::version::{Search, Version};
 /// read, with a [`VERSION_PAUSE`] between them.
 pub(super) const MAX_POLLS: u32 = 60;
 pub(super) const VERSION_PAUSE: Duration = Duration::from_secs(1);
-
-/// The number of times that the update begins again after a conflict with another one.
-pub(super) const MAX_RESTARTS: u32 = 5;
 
 /// The number of attempts to write the configuration. A [`DISTRIBUTION_PAUSE`] follows one that
 /// comes too early for the version.
@@ -51,22 +49,13 @@ pub(super) enum Outcome {
 /// The call whose reply an update waits for, and the data that the update has so far.
 #[derive(Debug)]
 pub(super) enum State {
-    ReadingFunction { conflicts: Conflicts, polls: u32 },
-    UpdatingCode { conflicts: Conflicts, revision: String, code: Option<String> },
+    ReadingFunction { codes: CodesRead, polls: u32 },
+    UpdatingCode { codes: CodesRead, revision: String },
     ListingVersions { search: Search, code_changed: bool },
     CheckingVersion { target: Target, polls: u32 },
     ReadingDistribution { target: Target, attempts: u32 },
     UpdatingDistribution { target: Target, attempts: u32, write: Write },
     Invalidating { invalidation: Invalidation, outcome: Outcome },
-}
-
-/// The refusals of new code because another update was in progress.
-#[derive(Debug, Default)]
-pub(super) struct Conflicts {
-    count: u32,
-    /// The code before the first of them. A refused update may have taken effect nevertheless, if a
-    /// client on the way repeated it, so what is read later may be this run's own work.
-    code: Option<String>,
 }
 
 /// The version to associate the distribution with.
@@ -133,12 +122,12 @@ impl State {
     ) -> Result<Progress, UpdateError> {
         let operation = self.call(deployment).operation();
         match self {
-            Self::ReadingFunction { conflicts, polls } => {
-                function_read(reply_of(operation, outcome)?, conflicts, polls + 1)
+            Self::ReadingFunction { codes, polls } => {
+                function_read(reply_of(operation, outcome)?, codes, polls + 1)
             }
-            Self::UpdatingCode { conflicts, code, .. } => match outcome {
-                Ok(reply) => code_updated(&reply, code.as_deref(), deployment),
-                Err(failure) => code_refused(failure, conflicts, code),
+            Self::UpdatingCode { codes, .. } => match outcome {
+                Ok(reply) => code_updated(&reply, &codes, deployment),
+                Err(failure) => code_refused(failure, codes),
             },
             Self::ListingVersions { search, code_changed } => {
                 versions_listed(&reply_of(operation, outcome)?, search, code_changed, deployment)
@@ -173,33 +162,29 @@ fn reply_of(
 /// Waits while another update of the function is in progress (R14.10).
 fn function_read(
     mut reply: Value,
-    mut conflicts: Conflicts,
+    mut codes: CodesRead,
     polls: u32,
 ) -> Result<Progress, UpdateError> {
     let configuration =
         take_object(&mut reply, "Configuration").ok_or(UpdateError::FunctionMissing)?;
     if text(&configuration, "LastUpdateStatus") == Some("InProgress") {
-        let then = State::ReadingFunction { conflicts, polls };
+        let then = State::ReadingFunction { codes, polls };
         return paused_poll(polls, then).ok_or(UpdateError::FunctionBusy);
     }
     let revision = text(&configuration, "RevisionId").ok_or(UpdateError::RevisionBeforeMissing)?;
-    let read = || text(&configuration, "CodeSha256").map(str::to_owned);
-    let code = conflicts.code.take().or_else(read);
-    Ok(State::UpdatingCode { conflicts, revision: revision.to_owned(), code }.into())
+    codes.add(text(&configuration, "CodeSha256"));
+    Ok(State::UpdatingCode { codes, revision: revision.to_owned() }.into())
 }
 
 /// Begins again after a conflict with another update, while there are restarts left (R14.10).
-fn code_refused(
-    failure: CallFailure,
-    Conflicts { count, .. }: Conflicts,
-    code: Option<String>,
-) -> Result<Progress, UpdateError> {
-    if failure != CallFailure::Conflict || count == MAX_RESTARTS {
-        return Err(UpdateError::of_code_update(failure));
+fn code_refused(failure: CallFailure, codes: CodesRead) -> Result<Progress, UpdateError> {
+    match codes.pause() {
+        Some(time) if failure == CallFailure::Conflict => {
+            let then = State::ReadingFunction { codes, polls: 0 };
+            Ok(Progress::Pausing { time, then })
+        }
+        _ => Err(UpdateError::of_code_update(failure)),
     }
-    let conflicts = Conflicts { count: count + 1, code };
-    let then = State::ReadingFunction { conflicts, polls: 0 };
-    Ok(Progress::Pausing { time: VERSION_PAUSE, then })
 }
 
 /// The pause after a read of a state that is not the final one, while there are reads left.
@@ -209,13 +194,12 @@ fn paused_poll(polls: u32, then: State) -> Option<Progress> {
 
 fn code_updated(
     reply: &Value,
-    code_before: Option<&str>,
+    before: &CodesRead,
     deployment: &Deployment,
 ) -> Result<Progress, UpdateError> {
     let revision = text(reply, "RevisionId").ok_or(UpdateError::RevisionAfterMissing)?;
     let code = text(reply, "CodeSha256");
-    // If the reply does not identify the code, it counts as changed: "completed" is true anyway.
-    let code_changed = code.is_none() || code != code_before;
+    let code_changed = before.differ_from(code);
     Ok(match Version::of(reply, deployment)? {
         Some(version) => checking(version, code_changed),
         None => State::ListingVersions { search: Search::new(revision, code), code_changed }.into(),
@@ -314,7 +298,7 @@ fn invalidating(
 /// Where an update begins.
 impl Default for State {
     fn default() -> Self {
-        Self::ReadingFunction { conflicts: Conflicts::default(), polls: 0 }
+        Self::ReadingFunction { codes: CodesRead::default(), polls: 0 }
     }
 }
 

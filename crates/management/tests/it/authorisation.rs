@@ -103,7 +103,7 @@ fn a_failed_secret_authorises_nobody() {
         let trace = drive(request("GET", "/status"), &mut world::settled(), &[(0, fault)]);
         match fault {
             Fault::Killed => assert_eq!(trace.response, None),
-            Fault::Edited(_) | Fault::Repeated | Fault::Busy => {
+            Fault::Edited(_) | Fault::Repeated | Fault::Busy | Fault::Updated => {
                 assert_eq!(trace.response.unwrap().0, 200);
             }
             Fault::Refused(name) if fault::is_throttling(name) => {

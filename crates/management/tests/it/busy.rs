@@ -58,9 +58,23 @@ fn persistent_conflicts_are_given_up() {
         .map(|conflict| (2 + 2 * conflict, Fault::Refused("ResourceConflictException")))
         .collect();
     let trace = update(&mut world::fresh(), &conflicts[..5]);
-    assert_eq!((trace.end(), trace.conflicts, trace.waited.as_secs()), ("Update completed", 5, 5));
+    assert_eq!((trace.end(), trace.conflicts, trace.waited.as_secs()), ("Update completed", 5, 31));
     let trace = update(&mut world::fresh(), &conflicts);
-    assert_eq!((trace.end(), trace.conflicts, trace.waited.as_secs()), ("E6000", 6, 5));
+    assert_eq!((trace.end(), trace.conflicts, trace.waited.as_secs()), ("E6000", 6, 31));
+}
+
+/// R14.10: an update that began and ended between read and write is a conflict, too. The revision is
+/// read again. Both kinds share the five restarts.
+#[test]
+fn ended_updates_of_others_begin_again() {
+    let trace = update(&mut world::fresh(), &[(2, Fault::Updated)]);
+    assert_eq!((trace.end(), trace.conflicts, trace.waited.as_secs()), ("Update completed", 1, 1));
+    assert_eq!(trace.calls[2..5], ["UpdateFunctionCode", "GetFunction", "UpdateFunctionCode"]);
+    let kinds = [Fault::Updated, Fault::Refused("ResourceConflictException")];
+    let mixed: Vec<_> = (0..6).map(|conflict| (2 + 2 * conflict, kinds[conflict % 2])).collect();
+    assert_eq!(update(&mut world::fresh(), &mixed[..5]).end(), "Update completed");
+    let trace = update(&mut world::fresh(), &mixed);
+    assert_eq!((trace.end(), trace.conflicts), ("E6000", 6));
 }
 
 /// R14.5, R14.10: a client on the way repeats new code, and the repeat meets the update that the

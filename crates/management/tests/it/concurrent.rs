@@ -38,10 +38,12 @@ struct Choice {
 }
 
 /// Runs both, and the release if there is one, in the order of `choices`, and beyond it the first
-/// actor first; `choices` becomes the order that was taken while there was a choice.
+/// actor first. Both are authorised before: that touches nothing, so its order is of no matter.
+/// `choices` becomes the order that was taken while there was a choice.
 fn interleave(start: Start, mut release: Option<&str>, choices: &mut Vec<Choice>) {
-    let (mut cloud, mut turns) = (start(), 0);
+    let (mut cloud, mut turns, mut waits) = (start(), 0, 0);
     let mut runs = [request("POST", "/update"), request("POST", "/update")];
+    assert!(runs.iter_mut().all(|run| step(run, &mut cloud)));
     loop {
         let mut actors: Vec<usize> =
             (0..2).filter(|run| !matches!(runs[*run].poll(), NextStep::Done(_))).collect();
@@ -59,13 +61,17 @@ fn interleave(start: Start, mut release: Option<&str>, choices: &mut Vec<Choice>
         }
         let before = numbers(&cloud);
         match runs.get_mut(actors[taken]) {
-            Some(run) => assert!(step(run, &mut cloud)),
+            Some(run) => {
+                waits += usize::from(matches!(run.poll(), NextStep::Wait(_)));
+                assert!(step(run, &mut cloud));
+            }
             None => release.take().unwrap().clone_into(&mut cloud.lambda.package),
         }
         let back = before.iter().zip(numbers(&cloud)).any(|(before, after)| after < *before);
         assert!(!back, "moved back: {choices:?}");
     }
     check(&cloud, &runs, choices);
+    assert!(waits > 0 || cloud.lambda.update_time.is_zero(), "none waited: {choices:?}");
     finish(cloud, &[]);
 }
 
@@ -74,17 +80,14 @@ fn numbers(cloud: &Cloud) -> Vec<u32> {
     cloud.cloudfront.versions().iter().map(|version| version.parse().unwrap()).collect()
 }
 
-/// No edit is lost, at least one run succeeds, and a run that does not was refused a stale revision.
-/// What was published last is what the distribution is associated with.
+/// No edit is lost, and both runs succeed: one that met the other began again. What was published
+/// last is what the distribution is associated with.
 fn check(cloud: &Cloud, runs: &[Run; 2], choices: &[Choice]) {
     let cloudfront = &cloud.cloudfront;
     assert!(cloudfront.is_valid());
     assert_eq!(blanked(&cloudfront.config), blanked(&cloudfront.without_us));
     let ends = runs.each_ref().map(end);
-    for (status, body) in &ends {
-        assert!(*status == 200 || body["errorCode"] == "E6000", "{ends:?} {choices:?}");
-    }
-    assert!(ends.iter().any(|(status, _)| *status == 200), "{ends:?} {choices:?}");
+    assert!(ends.iter().all(|(status, _)| *status == 200), "{ends:?} {choices:?}");
     assert!(cloudfront.caches.are_fresh(), "{choices:?}");
     let newest = cloud.lambda.newest().to_string();
     assert!(cloudfront.versions().iter().all(|version| *version == newest), "{choices:?}");
@@ -110,10 +113,10 @@ fn interleavings(start: Start, release: Option<&str>) -> usize {
 #[test]
 fn every_order_of_two_updates() {
     for (start, orders) in [
-        (world::fresh as Start, 2_004),
-        (world::settled, 552),
-        (world::half_finished, 2_004),
-        (world::mixed, 2_004),
+        (world::fresh as Start, 2_376),
+        (world::settled, 592),
+        (world::half_finished, 2_376),
+        (world::mixed, 2_376),
     ] {
         assert_eq!(interleavings(start, None), orders);
     }
@@ -128,12 +131,12 @@ fn every_order_of_two_updates_that_take_time() {
         cloud.lambda.update_time = Duration::from_secs(1);
         cloud
     };
-    assert_eq!(interleavings(start, None), 10_154);
+    assert_eq!(interleavings(start, None), 2_922);
 }
 
 /// R14.5: a run that published before a release, and goes on after the run that published it,
 /// moves nothing back.
 #[test]
 fn every_order_of_two_updates_and_a_release() {
-    assert_eq!(interleavings(world::fresh, Some("released")), 31_164);
+    assert_eq!(interleavings(world::fresh, Some("released")), 38_772);
 }

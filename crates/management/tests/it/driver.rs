@@ -146,7 +146,8 @@ fn perform(
             return (Err(CallFailure::from_name(name)), false);
         }
         Some(Fault::Edited(edit)) => cloud.cloudfront.edited_by_someone(edit),
-        Some(Fault::Busy) => cloud.lambda.updated_by_someone(cloud.now),
+        Some(Fault::Busy) => cloud.lambda.update_begun_by_someone(cloud.now),
+        Some(Fault::Updated) => cloud.lambda.updated_by_someone(),
         Some(Fault::Throttled) => cloud.throttled = 1 + Run::THROTTLE_PAUSES.len(),
         _ => {}
     }

@@ -25,6 +25,8 @@ pub(crate) enum Fault {
     Edited(ForeignEdit),
     /// Another person begins to update the function just before.
     Busy,
+    /// Another person's update of the function begins and ends just before.
+    Updated,
 }
 
 /// How a reply differs from what is documented.
@@ -110,7 +112,8 @@ pub(crate) fn all(operation: &str) -> Vec<Fault> {
     let garbles = [Garble::Null, Garble::Empty, Garble::Blank, Garble::Unheard, Garble::Mistyped];
     let refused = error_names(operation).into_iter().map(Fault::Refused);
     refused
-        .chain([Fault::Lost, Fault::Killed, Fault::Repeated, Fault::Throttled, Fault::Busy])
+        .chain([Fault::Lost, Fault::Killed, Fault::Repeated, Fault::Throttled])
+        .chain([Fault::Busy, Fault::Updated])
         .chain(garbles.map(Fault::Garbled))
         .chain(ForeignEdit::ALL.map(Fault::Edited))
         .collect()
@@ -150,18 +153,20 @@ pub(crate) fn codes(operation: &str, fault: Fault) -> &'static [&'static str] {
         (Fault::Refused(name), _) if is_survived(operation, name) => &[],
         (Fault::Refused("AccessDenied" | "AccessDeniedException"), _) => &["E2200"],
         (Fault::Refused("ResourceNotFoundException" | "NoSuchDistribution"), _) => &["E2100"],
-        (
-            Fault::Refused(_) | Fault::Lost | Fault::Repeated | Fault::Throttled,
-            "UpdateFunctionCode",
-        ) => &["E6000"],
+        (Fault::Refused(_) | Fault::Lost | Fault::Throttled, "UpdateFunctionCode") => &["E6000"],
         (Fault::Refused(_) | Fault::Lost | Fault::Throttled, _) => &["E1000"],
-        (Fault::Garbled(_), "GetFunction") => &["E3100", "E6000", "E8200"],
+        (Fault::Garbled(_), "GetFunction") => &["E3100", "E8200"],
         (Fault::Garbled(_), "UpdateFunctionCode") => &["E7100", "E8000", "E8300"],
         (Fault::Garbled(_), "ListVersionsByFunction") => &["E1000", "E7100", "E8000"],
         (Fault::Garbled(_), "GetFunctionConfiguration") => &["E8100"],
         (Fault::Garbled(_), "GetDistributionConfig") => &["E4100", "E5100", "E6100"],
         (
-            Fault::Killed | Fault::Repeated | Fault::Edited(_) | Fault::Garbled(_) | Fault::Busy,
+            Fault::Killed
+            | Fault::Repeated
+            | Fault::Edited(_)
+            | Fault::Garbled(_)
+            | Fault::Busy
+            | Fault::Updated,
             _,
         ) => &[],
     }
@@ -171,7 +176,9 @@ pub(crate) fn codes(operation: &str, fault: Fault) -> &'static [&'static str] {
 fn is_survived(operation: &str, name: &str) -> bool {
     match operation {
         _ if is_throttling(name) => true,
-        "UpdateFunctionCode" => name == "ResourceConflictException",
+        "UpdateFunctionCode" => {
+            ["PreconditionFailedException", "ResourceConflictException"].contains(&name)
+        }
         "CreateInvalidation" => name == "InvalidationBatchAlreadyExists",
         "UpdateDistribution" => {
             ["InvalidIfMatchVersion", "InvalidLambdaFunctionAssociation", "PreconditionFailed"]

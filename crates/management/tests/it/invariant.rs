@@ -95,6 +95,7 @@ fn work_is_bounded(trace: &Trace) {
         assert!(count(once) <= 1, "{once} twice: {trace:?}");
     }
     let longest = Update::VERSION_PAUSE * ((1 + beginnings) * Update::MAX_POLLS)
+        + Run::THROTTLE_PAUSES.iter().sum::<Duration>()
         + Update::DISTRIBUTION_PAUSE * (Update::MAX_ATTEMPTS - 1);
     assert!(trace.waited <= longest, "{trace:?}");
     let throttled = trace.calls.len() - trace.answered.len();

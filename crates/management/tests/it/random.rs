@@ -36,6 +36,7 @@ fn fault() -> impl Strategy<Value = Fault> {
         4 => Just(Fault::Refused("ResourceConflictException")),
         4 => Just(Fault::Refused("TooManyRequestsException")),
         2 => Just(Fault::Busy),
+        2 => Just(Fault::Updated),
         1 => Just(Fault::Throttled),
         2 => prop::sample::select(names),
         1 => Just(Fault::Lost),

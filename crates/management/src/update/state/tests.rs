@@ -48,8 +48,8 @@ fn busy_functions_are_awaited() {
     assert_eq!(operation(&update), "UpdateFunctionCode");
 }
 
-/// R14.10: a conflict leads back to the function as it is now, five times, then E6000. Each wait for
-/// the function has all its reads.
+/// R14.10: a conflict leads back to the function as it is now, after 1, 2, 4, 8 and 16 seconds, then
+/// E6000. Each wait for the function has all its reads.
 #[test]
 fn conflicts_begin_again() {
     let mut update = fed(None);
@@ -67,7 +67,8 @@ fn conflicts_begin_again() {
         assert_eq!(revision_id, revision);
         update.reply(Err(CallFailure::Conflict));
         if conflict <= Update::MAX_RESTARTS {
-            assert!(matches!(update.poll(), NextStep::Wait(Update::VERSION_PAUSE)), "{conflict}");
+            let NextStep::Wait(pause) = update.poll() else { panic!("{conflict}") };
+            assert_eq!(pause.as_secs(), 1 << (conflict - 1));
             update.waited();
         }
     }
@@ -75,29 +76,51 @@ fn conflicts_begin_again() {
     assert_eq!(update.error(), Some(UpdateError::CodeUpdateFailed));
 }
 
-/// R14.5, R14.10: code that this run brought in, though it was refused, counts as changed. What it
-/// read while it waited does not.
+/// The end of an update whose code met another update after each of these reads but the last.
+fn ended(reads: &[&str]) -> String {
+    let mut update = fed(None);
+    for (number, code) in reads.iter().enumerate() {
+        if number > 0 {
+            update.reply(Err(CallFailure::Conflict));
+            update.waited();
+        }
+        update.reply(Ok(function("r", code)));
+    }
+    for reply in [published("new"), active(), distribution("t", 7), json!({})] {
+        update.reply(Ok(reply));
+    }
+    end(&update)
+}
+
+/// R14.5, R14.10: code that this run brought in, though it was refused, counts as changed. So does
+/// code of someone else that this run replaced.
 #[test]
-fn code_is_compared_with_that_before_a_conflict() {
-    let ended = |first: Value, then: Option<CallFailure>| {
-        let mut update = fed([Ok(first)]);
-        if let Some(failure) = then {
-            update.reply(Err(failure));
-        }
-        update.waited();
-        for reply in
-            [function("r1", "new"), published("new"), active(), distribution("t", 7), json!({})]
-        {
-            update.reply(Ok(reply));
-        }
-        end(&update)
-    };
-    let conflict = Some(CallFailure::Conflict);
-    assert_eq!(ended(function("r0", "old"), conflict), "Update completed");
-    assert_eq!(ended(function("r0", "new"), conflict), "Update is not required");
+fn code_is_compared_with_each_read_before_an_update() {
+    for (reads, expected) in [
+        (&["new"][..], "Update is not required"),
+        (&["new", "new"], "Update is not required"),
+        (&["old", "new"], "Update completed"),
+        (&["new", "hotfix"], "Update completed"),
+        (&["old", "hotfix"], "Update completed"),
+        (&["new", "hotfix", "new"], "Update completed"),
+    ] {
+        assert_eq!(ended(reads), expected, "{reads:?}");
+    }
+}
+
+/// R14.5, R14.10: what was read while another update was in progress does not count.
+#[test]
+fn code_of_a_busy_function_does_not_count() {
     let mut busy = function("r0", "old");
     busy["Configuration"]["LastUpdateStatus"] = json!("InProgress");
-    assert_eq!(ended(busy, None), "Update is not required");
+    let mut update = fed([Ok(busy)]);
+    update.waited();
+    for reply in
+        [function("r1", "new"), published("new"), active(), distribution("t", 7), json!({})]
+    {
+        update.reply(Ok(reply));
+    }
+    assert_eq!(end(&update), "Update is not required");
 }
 
 /// R14.10: any call that is throttled is made again, the same each time, and then fails with its own

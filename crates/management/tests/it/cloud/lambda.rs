@@ -77,9 +77,14 @@ impl Lambda {
     }
 
     /// Another person changes the function's settings, which takes two seconds.
-    pub(crate) fn updated_by_someone(&mut self, now: Duration) {
-        self.revision += 1;
+    pub(crate) fn update_begun_by_someone(&mut self, now: Duration) {
+        self.updated_by_someone();
         self.busy_until = now + Duration::from_secs(2);
+    }
+
+    /// Another person has changed the function's settings.
+    pub(crate) fn updated_by_someone(&mut self) {
+        self.revision += 1;
     }
 
     pub(super) fn latest(&self, now: Duration) -> Value {
