@@ -92,7 +92,15 @@ fn reason(fault: Option<Fault>) -> AuthorisationError {
         }
         Some(Fault::Lost) => unreadable(CallFailure::Other),
         Some(Fault::Garbled(_)) => AuthorisationError::TokenMissing,
-        _ => AuthorisationError::TokenWrong,
+        Some(
+            Fault::Refused(_)
+            | Fault::Killed
+            | Fault::Repeated
+            | Fault::Edited(_)
+            | Fault::Busy
+            | Fault::Updated,
+        )
+        | None => AuthorisationError::TokenWrong,
     }
 }
 
@@ -101,15 +109,26 @@ fn reason(fault: Option<Fault>) -> AuthorisationError {
 fn a_failed_secret_authorises_nobody() {
     for fault in fault::all("GetSecretValue") {
         let trace = drive(request("GET", "/status"), &mut world::settled(), &[(0, fault)]);
-        match fault {
-            Fault::Killed => assert_eq!(trace.response, None),
-            Fault::Edited(_) | Fault::Repeated | Fault::Busy | Fault::Updated => {
-                assert_eq!(trace.response.unwrap().0, 200);
+        let expected = match fault {
+            Fault::Killed => None,
+            _ if fault.spoils_secret() || fault == Fault::Throttled => Some(401),
+            _ => Some(200),
+        };
+        assert_eq!(trace.response.map(|(status, _)| status), expected, "{fault:?}");
+    }
+}
+
+/// R14.1: what goes wrong with any other call does not make a caller unauthorised.
+#[test]
+fn other_calls_do_not_unauthorise() {
+    for (method, path) in [("GET", "/status"), ("POST", "/update")] {
+        let calls = drive(request(method, path), &mut world::fresh(), &[]).calls;
+        for (at, operation) in calls.iter().enumerate().skip(1) {
+            for fault in fault::all(operation) {
+                let run = request(method, path);
+                let response = drive(run, &mut world::fresh(), &[(at, fault)]).response;
+                assert!(response.is_none_or(|(status, _)| status != 401), "{operation} {fault:?}");
             }
-            Fault::Refused(name) if fault::is_throttling(name) => {
-                assert_eq!(trace.response.unwrap().0, 200, "it is read again");
-            }
-            _ => assert_eq!(trace.response.unwrap().0, 401, "{fault:?}"),
         }
     }
 }

@@ -29,6 +29,23 @@ pub(crate) enum Fault {
     Updated,
 }
 
+impl Fault {
+    /// Whether the settings secret cannot be read, or has no token, if its call met this fault.
+    /// (Too many throttled calls in a row have the same end.)
+    pub(crate) fn spoils_secret(self) -> bool {
+        match self {
+            Self::Refused(name) => !is_throttling(name),
+            Self::Lost | Self::Garbled(_) => true,
+            Self::Throttled
+            | Self::Killed
+            | Self::Repeated
+            | Self::Edited(_)
+            | Self::Busy
+            | Self::Updated => false,
+        }
+    }
+}
+
 /// How a reply differs from what is documented.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Garble {
