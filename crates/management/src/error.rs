@@ -43,8 +43,8 @@ pub enum UpdateError {
     /// The version's ARN is missing, or belongs to another function.
     #[error("the published version has no usable ARN")]
     FunctionArnMissing,
-    /// Another update of the function did not end in time.
-    #[error("another update of the function did not end")]
+    /// The creation of the function, or another update of it, did not end in time.
+    #[error("the creation or another update of the function did not end")]
     FunctionBusy,
     /// None of the affected behaviours has a path pattern.
     #[error("no affected cache behaviour has a path pattern")]
@@ -145,7 +145,7 @@ mod tests {
         assert_eq!(UpdateError::FunctionBusy.code(), "E8100");
         assert_eq!(
             UpdateError::FunctionBusy.to_string(),
-            "another update of the function did not end"
+            "the creation or another update of the function did not end"
         );
     }
 }

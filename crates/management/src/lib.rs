@@ -48,7 +48,7 @@
 //!
 //! | state | asks for | reply | next |
 //! |---|---|---|---|
-//! | reading function | `GetFunction` | in progress, reads left | pausing, then reading function |
+//! | reading function | `GetFunction` | `InProgress` or `Pending`, reads left | pausing, then reading function |
 //! | | | revision | updating code |
 //! | updating code | `UpdateFunctionCode` | names the version | checking version |
 //! | | | does not name it | listing versions |

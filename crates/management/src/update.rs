@@ -44,8 +44,9 @@ pub struct Update {
 }
 
 impl Update {
-    /// The limit of reads of the version's state, and of the function's state while another update
-    /// of it is in progress. A [`VERSION_PAUSE`](Self::VERSION_PAUSE) lies between two of them.
+    /// The limit of reads of the version's state, and of the function's state while its creation or
+    /// another update of it is in progress. A [`VERSION_PAUSE`](Self::VERSION_PAUSE) lies between two
+    /// of them.
     pub const MAX_POLLS: u32 = state::MAX_POLLS;
     /// The limit of restarts: an update begins again if the code met another update of the function
     /// ([R14.10]). The waits before a restart are those of

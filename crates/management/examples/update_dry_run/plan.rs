@@ -103,13 +103,15 @@ impl<'a> Host<'a> {
         }
     }
 
-    /// The function as the file has it. If another update was in progress, it has ended by the time
-    /// of a second look.
+    /// The function as the file has it. If its creation or another update was in progress, that has
+    /// ended by the time of a second look.
     fn function(&self) -> Value {
         let mut function = self.input.function.clone();
-        if let Some(status) = function.pointer_mut("/Configuration/LastUpdateStatus") {
-            if self.calls > 1 {
-                *status = json!("Successful");
+        for (member, ended) in [("LastUpdateStatus", "Successful"), ("State", "Active")] {
+            if let Some(status) = function.pointer_mut(&format!("/Configuration/{member}")) {
+                if self.calls > 1 {
+                    *status = json!(ended);
+                }
             }
         }
         function

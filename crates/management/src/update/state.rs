@@ -159,7 +159,7 @@ fn reply_of(
     outcome.map_err(|failure| UpdateError::of_call(operation, failure))
 }
 
-/// Waits while another update of the function is in progress (R14.10).
+/// Waits while the function cannot be updated (R14.10).
 fn function_read(
     mut reply: Value,
     mut codes: CodesRead,
@@ -167,13 +167,20 @@ fn function_read(
 ) -> Result<Progress, UpdateError> {
     let configuration =
         take_object(&mut reply, "Configuration").ok_or(UpdateError::FunctionMissing)?;
-    if text(&configuration, "LastUpdateStatus") == Some("InProgress") {
+    if is_busy(&configuration) {
         let then = State::ReadingFunction { codes, polls };
         return paused_poll(polls, then).ok_or(UpdateError::FunctionBusy);
     }
     let revision = text(&configuration, "RevisionId").ok_or(UpdateError::RevisionBeforeMissing)?;
     codes.add(text(&configuration, "CodeSha256"));
     Ok(State::UpdatingCode { codes, revision: revision.to_owned() }.into())
+}
+
+/// Whether the function is being updated, or is being created or woken. Lambda updates the code of
+/// active and inactive functions only.
+fn is_busy(configuration: &Value) -> bool {
+    text(configuration, "LastUpdateStatus") == Some("InProgress")
+        || text(configuration, "State") == Some("Pending")
 }
 
 /// Begins again after a conflict with another update, while there are restarts left (R14.10).

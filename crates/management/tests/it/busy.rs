@@ -19,6 +19,16 @@ fn busy_functions_are_awaited() {
     }
 }
 
+/// R14.10: so is a function that is being created.
+#[test]
+fn pending_functions_are_awaited() {
+    let mut cloud = world::fresh();
+    cloud.lambda.pending_until = cloud.now + Duration::from_secs(10);
+    let trace = update(&mut cloud, &[]);
+    assert_eq!((trace.end(), trace.waited.as_secs()), ("Update completed", 10));
+    assert_eq!(trace.conflicts, 0);
+}
+
 /// R14.10: one that stays busy is given up after 59 waits, and the next run finishes.
 #[test]
 fn busy_functions_are_given_up() {

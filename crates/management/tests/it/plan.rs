@@ -81,12 +81,17 @@ Then answer 200 OK: {"status":"Update is not required"}
     assert!(plan.ends_with(end), "{plan}");
 }
 
-/// R14.10: a function that is being updated is waited for.
+/// R14.10: a function that is being updated or created is waited for.
 #[test]
 fn busy_functions_are_waited_for() {
-    let mut input = sample();
-    input.function["Configuration"]["LastUpdateStatus"] = json!("InProgress");
-    let plan = plan(&input);
+    for (member, status) in [("LastUpdateStatus", "InProgress"), ("State", "Pending")] {
+        let mut input = sample();
+        input.function["Configuration"][member] = json!(status);
+        is_waited_for(&plan(&input));
+    }
+}
+
+fn is_waited_for(plan: &str) {
     let start = "\
 1. GetFunction reads the function. It changes nothing.
    Then wait for 1s.

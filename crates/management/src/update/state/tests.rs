@@ -48,6 +48,34 @@ fn busy_functions_are_awaited() {
     assert_eq!(operation(&update), "UpdateFunctionCode");
 }
 
+/// R14.10: a function that is being created is awaited like one that is being updated. One that is
+/// inactive can be updated, and so may be one in a state that is not known.
+#[test]
+fn pending_functions_are_awaited() {
+    for (state, status, next) in [
+        ("Pending", "Successful", "wait"),
+        ("Pending", "InProgress", "wait"),
+        ("Active", "InProgress", "wait"),
+        ("Active", "Successful", "UpdateFunctionCode"),
+        ("Inactive", "Successful", "UpdateFunctionCode"),
+        ("Failed", "Successful", "UpdateFunctionCode"),
+        ("unheard-of", "Successful", "UpdateFunctionCode"),
+    ] {
+        let mut function = function("r0", "old");
+        function["Configuration"]["State"] = json!(state);
+        function["Configuration"]["LastUpdateStatus"] = json!(status);
+        let update = fed([Ok(function)]);
+        assert_eq!(operation(&update), next, "{state} {status}");
+    }
+    let pending = json!({"Configuration": {"State": "Pending"}});
+    let mut update = fed(None);
+    for _ in 0..Update::MAX_POLLS {
+        update.waited();
+        update.reply(Ok(pending.clone()));
+    }
+    assert_eq!(update.error(), Some(UpdateError::FunctionBusy));
+}
+
 /// R14.10: a conflict leads back to the function as it is now, after 1, 2, 4, 8 and 16 seconds, then
 /// E6000. Each wait for the function has all its reads.
 #[test]

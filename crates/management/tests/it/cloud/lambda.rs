@@ -24,6 +24,8 @@ pub(crate) struct Lambda {
     pub(crate) update_time: Duration,
     /// When the latest update of it ends.
     pub(crate) busy_until: Duration,
+    /// When its creation ends.
+    pub(crate) pending_until: Duration,
     /// Whether the reply to `UpdateFunctionCode` describes the version or `$LATEST`.
     pub(crate) names_version: bool,
 }
@@ -51,6 +53,7 @@ impl Lambda {
             distribution_lag: Duration::ZERO,
             update_time: Duration::ZERO,
             busy_until: Duration::ZERO,
+            pending_until: Duration::ZERO,
             page: 50,
             names_version: true,
         }
@@ -89,22 +92,23 @@ impl Lambda {
 
     pub(super) fn latest(&self, now: Duration) -> Value {
         let status = if self.busy_until <= now { "Successful" } else { "InProgress" };
+        let state = if self.pending_until <= now { "Active" } else { "Pending" };
         json!({
             "FunctionName": FUNCTION, "FunctionArn": ARN, "Version": "$LATEST",
             "CodeSha256": self.code, "RevisionId": format!("latest-{}", self.revision),
-            "Runtime": "nodejs24.x", "Handler": "index.handler", "State": "Active",
+            "Runtime": "nodejs24.x", "Handler": "index.handler", "State": state,
             "LastModified": "2026-01-01T00:00:00.000+0000", "LastUpdateStatus": status,
         })
     }
 
     /// Unchanged code does not publish a version. The reply is about the newest one. While another
-    /// update is in progress, there is no further one.
+    /// update is in progress, or the function's creation, there is no further one.
     pub(super) fn update_code(
         &mut self,
         revision: &str,
         now: Duration,
     ) -> Result<Value, ErrorName> {
-        if now < self.busy_until {
+        if now < self.busy_until || now < self.pending_until {
             return Err("ResourceConflictException");
         }
         if revision != format!("latest-{}", self.revision) {
