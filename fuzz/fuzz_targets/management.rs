@@ -174,7 +174,7 @@ fn json_of(u: &mut Unstructured<'_>, depth: u32) -> Result<Value> {
 
 impl Reply {
     fn outcome(&self) -> std::result::Result<Value, CallFailure> {
-        const FAILURES: [&str; 11] = [
+        const FAILURES: [&str; 13] = [
             "AccessDenied",
             "NoSuchDistribution",
             "PreconditionFailed",
@@ -186,6 +186,8 @@ impl Reply {
             "TooManyRequestsException",
             "TooManyInvalidationsInProgress",
             "RequestLimitExceeded",
+            "PreconditionFailedException",
+            "TimeoutError",
         ];
         Ok(match self {
             Self::Failed(which) => {
