@@ -131,6 +131,7 @@ test('R14.10: a conflict and throttled calls have the names that the machine kno
   const updated = { FunctionArn: `${ARN}:3`, Version: '3', RevisionId: 'r2', CodeSha256: 'new' };
   const codes = [
     refusal(409, 'ResourceConflictException'),
+    refusal(412, 'PreconditionFailedException'),
     refusal(429, 'TooManyRequestsException'),
     [200, { 'content-type': 'application/json' }, JSON.stringify(updated)],
   ];
@@ -142,7 +143,7 @@ test('R14.10: a conflict and throttled calls have the names that the machine kno
   const answers = { [code]: () => codes.shift(), [invalidation]: () => invalidations.shift() };
   const { body, sleeps } = await served(event('POST', '/update'), [], { answers });
   assert.deepEqual(body, { status: 'Update completed' });
-  assert.deepEqual(sleeps, [1000, 1000, 1000, 2000]);
+  assert.deepEqual(sleeps, [1000, 2000, 1000, 1000, 2000]);
   assert.deepEqual([codes.length, invalidations.length], [0, 0]);
 });
 
