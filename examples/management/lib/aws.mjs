@@ -8,13 +8,23 @@ import { complete } from './complete.mjs';
 // Lambda@Edge functions live there, and so does the stack.
 const REGION = 'us-east-1';
 
+// How long a call may take, in milliseconds: until it is connected, and until its reply is complete.
+const LIMITS = { connection: 5_000, call: 30_000 };
+
 /**
  * @param {object} [options] of every client
+ * @param {{ connection: number, call: number }} [limits]
  * @returns {(operation: string, input: object) => Promise<object>}
  */
-export function awsPerformer(options = {}) {
+export function awsPerformer(options = {}, limits = LIMITS) {
+  // Lambda freezes this process between two events. A connection that was kept would be dead by then.
+  const agent = { keepAlive: false };
+  const requestHandler = { connectionTimeout: limits.connection, httpAgent: agent, httpsAgent: agent };
   // Each call is performed once: the machine knows what may be repeated, and how.
-  const configured = { region: REGION, maxAttempts: 1, ...options };
+  const configured = { region: REGION, maxAttempts: 1, requestHandler, ...options };
+  // The handler's own time-out ends with the head of a reply. This one covers the body, too.
+  const send = (client, command) =>
+    client.send(command, { abortSignal: AbortSignal.timeout(limits.call) });
   const services = [
     [new secrets.SecretsManagerClient(configured), secrets, ['GetSecretValue']],
     [
@@ -30,7 +40,7 @@ export function awsPerformer(options = {}) {
   ];
   const operations = new Map(
     services.flatMap(([client, sdk, names]) =>
-      names.map((name) => [name, (input) => client.send(command(sdk, name, input))]),
+      names.map((name) => [name, (input) => send(client, command(sdk, name, input))]),
     ),
   );
 

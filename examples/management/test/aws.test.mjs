@@ -41,9 +41,13 @@ const spelt = (element) => element.replace(/^<([^ />]+)\/>$/, '<$1>');
 const failure = (code) =>
   `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>no</Message></Error></ErrorResponse>`;
 
+/** A status or a body that never comes. */
+const NEVER = Symbol('never');
+
 /** A server that answers as AWS does. `writes` are the answers to UpdateDistribution. */
-async function aws(writes, { answers = {}, options = {} } = {}) {
+async function aws(writes, { answers = {}, options = {}, limits } = {}) {
   const seen = [];
+  const sockets = new Set();
   const json = (value) => [200, { 'content-type': 'application/json' }, JSON.stringify(value)];
   const xml = (status, body, headers = {}) => [status, { 'content-type': 'text/xml', ...headers }, body];
   const routes = {
@@ -72,17 +76,22 @@ async function aws(writes, { answers = {}, options = {} } = {}) {
     for await (const chunk of request) body += chunk;
     const route = `${request.method} ${request.url}`;
     seen.push({ route, headers: request.headers, body });
+    sockets.add(request.socket);
     const [status, headers, text] = (routes[route] ?? (() => xml(404, failure('NoSuchResource'))))();
-    response.writeHead(status, headers).end(text);
+    if (status === NEVER) return;
+    response.writeHead(status, headers);
+    if (text === NEVER) response.flushHeaders();
+    else response.end(text);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const perform = awsPerformer({
+  const configured = {
     endpoint: `http://127.0.0.1:${server.address().port}`,
     credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
     ...options,
-  });
-  return { seen, perform, close: () => server.close().closeAllConnections() };
+  };
+  const perform = awsPerformer(configured, limits);
+  return { seen, sockets, perform, close: () => server.close().closeAllConnections() };
 }
 
 async function served(request, writes = [], changes = {}) {
@@ -219,6 +228,20 @@ test('R14.6: a call is performed once, as the machine repeats what may be repeat
   const { seen, body } = await served(event('POST', '/update'), [], { answers });
   assert.deepEqual(body, { status: 'Error occurred', errorCode: 'E1000' });
   assert.equal(seen.filter(({ route }) => route === WRITE).length, 1);
+});
+
+test('R14.8: a call whose reply does not come, or not to its end, fails', async () => {
+  for (const answer of [[NEVER], [200, { 'content-type': 'text/xml', etag: 'T1' }, NEVER]]) {
+    const changes = { answers: { [CONFIG]: () => answer }, limits: { connection: 5_000, call: 100 } };
+    const { body, logs } = await served(event('POST', '/update'), [], changes);
+    assert.deepEqual(body, { status: 'Error occurred', errorCode: 'E1000' });
+    assert.match(logs[0], /^GetDistributionConfig: /);
+  }
+});
+
+test('no connection is kept, as it may be dead when the next event comes', async () => {
+  const { seen, sockets } = await served(event('POST', '/update'));
+  assert.equal(sockets.size, seen.length);
 });
 
 test('R14.1: a secret that is binary is read as text', async () => {
