@@ -35,13 +35,17 @@ export async function serve(event, { module, variables, perform, sleep = setTime
   }
 }
 
-/** An error goes in by its name only: its message stays in the log. */
+/**
+ * An error goes in by its name only: its message stays in the log. That of the secret's call does not
+ * even get there: where a reply cannot be read, the message may quote it.
+ */
 async function outcome(call, perform, log) {
   const [[operation, input]] = Object.entries(call);
   try {
     return { ok: (await perform(operation, input)) ?? null };
   } catch (error) {
-    log(`${operation}: ${error?.name}: ${error?.message}`);
+    const message = operation === 'GetSecretValue' ? '' : `: ${error?.message}`;
+    log(`${operation}: ${error?.name}${message}`);
     return { error: String(error?.name) };
   }
 }

@@ -244,6 +244,16 @@ test('no connection is kept, as it may be dead when the next event comes', async
   assert.equal(sockets.size, seen.length);
 });
 
+test('R14.1: a secret whose reply is broken is not quoted in the log', async () => {
+  // A parser's message quotes the text around what it stumbles over.
+  const broken = `{"SecretString":${TOKEN}`;
+  const answers = { 'POST /': () => [200, { 'content-type': 'application/json' }, broken] };
+  const { status, logs } = await served(event('GET', '/status'), [], { answers });
+  assert.equal(status, 401);
+  assert.match(logs[0], /^GetSecretValue: [A-Za-z]+$/);
+  assert.ok(!logs.join().includes('s3cret'), logs.join());
+});
+
 test('R14.1: a secret that is binary is read as text', async () => {
   const SecretBinary = Buffer.from(JSON.stringify({ token: TOKEN })).toString('base64');
   const answers = { 'POST /': () => [200, {}, JSON.stringify({ SecretBinary })] };
