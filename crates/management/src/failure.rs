@@ -35,7 +35,8 @@ pub enum CallFailure {
     /// The entity tag is stale.
     #[error("the entity tag is stale")]
     Stale,
-    /// There were too many calls. The same call is made again.
+    /// There were too many calls, or too many invalidations are in progress. The same call is made
+    /// again after a wait, five times at most.
     #[error("there were too many calls")]
     Throttled,
     /// Any other failure: the call timed out, or its reply was lost or malformed.
@@ -50,8 +51,8 @@ const NAMES: [(&str, CallFailure); 16] = [
     ("AccessDenied", CallFailure::AccessDenied),
     ("AccessDeniedException", CallFailure::AccessDenied),
     ("InvalidationBatchAlreadyExists", CallFailure::AlreadyExists),
-    ("ResourceConflictException", CallFailure::Conflict),
     ("PreconditionFailedException", CallFailure::Conflict),
+    ("ResourceConflictException", CallFailure::Conflict),
     ("NoSuchDistribution", CallFailure::NotFound),
     ("NoSuchResource", CallFailure::NotFound),
     ("ResourceNotFoundException", CallFailure::NotFound),
@@ -94,8 +95,8 @@ mod tests {
             ("NoSuchDistribution", CallFailure::NotFound),
             ("NoSuchResource", CallFailure::NotFound),
             ("PreconditionFailed", CallFailure::Stale),
-            ("RequestLimitExceeded", CallFailure::Throttled),
             ("PreconditionFailedException", CallFailure::Conflict),
+            ("RequestLimitExceeded", CallFailure::Throttled),
             ("ResourceConflictException", CallFailure::Conflict),
             ("ResourceNotFoundException", CallFailure::NotFound),
             ("Throttling", CallFailure::Throttled),
