@@ -151,7 +151,16 @@ pub(super) fn command() -> Command {
 /// What it says when it does not start. No settings are such that it panics.
 #[track_caller]
 pub(super) fn refused(command: &mut Command) -> String {
-    let output = command.output().unwrap();
+    let mut process = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let start = Instant::now();
+    while process.try_wait().unwrap().is_none() {
+        if start.elapsed() > PATIENCE {
+            process.kill().unwrap();
+            panic!("{command:?}: not refused");
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let output = process.wait_with_output().unwrap();
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert!(!output.status.success(), "{command:?}: {stderr}");
     assert!(!stderr.contains("panicked"), "{command:?}: {stderr}");
