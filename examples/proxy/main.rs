@@ -31,7 +31,7 @@
 //!   * `dial`: connections to Fingerprint
 //!   * `kept`: whether one of them, kept from an earlier request, broke before it answered
 //! * `record`: what is recorded of an exchange while it goes on
-//!   * `line`, `log`: one line for each exchange, and who writes it
+//!   * `line`, `text`, `log`: one line for each exchange, how it is written, and by whom
 //! * `metrics`: counters of all exchanges, for Prometheus
 //! * `mock`: the stand-in for Fingerprint
 //! * `welcome`: what is printed at the start

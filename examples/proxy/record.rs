@@ -3,6 +3,7 @@
 
 mod line;
 pub(crate) mod log;
+mod text;
 
 use std::time::{Instant, SystemTime};
 
@@ -11,7 +12,7 @@ use firstparty::{Report, RequestId};
 
 use crate::exchange::upload::Upload;
 use crate::metrics::Counters;
-use crate::record::line::{End, Line, bounded};
+use crate::record::line::{End, Facts, Line, bounded};
 use crate::record::log::LogSender;
 use crate::server::open::{Open, Ticket};
 use crate::server::socket::Cut;
@@ -92,12 +93,15 @@ impl Record {
 impl Drop for Record {
     fn drop(&mut self) {
         self.counters.count(self.report);
-        self.log.hand_in(Line {
-            time: SystemTime::now(),
+        let facts = Facts {
             method: std::mem::take(&mut self.method),
             report: self.report,
             request_id: self.request_id.take(),
             end: self.end(),
+        };
+        self.log.hand_in(Line {
+            time: SystemTime::now(),
+            facts,
             micros: u64::try_from(self.start.elapsed().as_micros()).unwrap_or(u64::MAX),
         });
     }

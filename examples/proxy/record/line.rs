@@ -13,22 +13,22 @@
 //! | `end` | `complete`, `cut` or `abandoned` |
 //! | `micros` | how long the exchange took, in microseconds |
 
-use std::io::{self, Write};
 use std::time::SystemTime;
 
 use firstparty::Report;
 use firstparty::http::Method;
-use serde::ser::Error;
 use serde::{Serialize, Serializer};
-use time::OffsetDateTime;
-use time::format_description::BorrowedFormatItem;
-use time::macros::format_description;
 
-/// What is written of an exchange, as JSON.
-#[derive(Serialize)]
+/// What is known of an exchange that has ended.
 pub(crate) struct Line {
-    #[serde(serialize_with = "in_utc")]
     pub(crate) time: SystemTime,
+    pub(crate) facts: Facts,
+    pub(crate) micros: u64,
+}
+
+/// The part of it that many exchanges share.
+#[derive(PartialEq, Eq, Serialize)]
+pub(crate) struct Facts {
     #[serde(serialize_with = "as_text")]
     pub(crate) method: Method,
     #[serde(flatten)]
@@ -36,11 +36,10 @@ pub(crate) struct Line {
     #[serde(rename = "requestId")]
     pub(crate) request_id: Option<String>,
     pub(crate) end: End,
-    pub(crate) micros: u64,
 }
 
 /// How an exchange ended.
-#[derive(Clone, Copy, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum End {
     /// All of the answer was handed to the browser's connection. The browser may still have a last
@@ -51,15 +50,6 @@ pub(crate) enum End {
     Cut,
     /// The browser left before, or broke its request off.
     Abandoned,
-}
-
-impl Line {
-    /// JSON escapes line breaks, so an exchange is one line whatever the browser sent.
-    pub(crate) fn write(&self, out: &mut impl Write) -> io::Result<()> {
-        out.write_all(b"exchange ")?;
-        serde_json::to_writer(&mut *out, self)?;
-        out.write_all(b"\n")
-    }
 }
 
 /// The longest method that is written as it is; all that are registered are shorter.
@@ -77,12 +67,4 @@ pub(crate) fn bounded(method: &Method) -> Method {
 
 fn as_text<S: Serializer>(method: &Method, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(method.as_str())
-}
-
-const FORMAT: &[BorrowedFormatItem<'_>] =
-    format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");
-
-fn in_utc<S: Serializer>(time: &SystemTime, serializer: S) -> Result<S::Ok, S::Error> {
-    let text = OffsetDateTime::from(*time).format(FORMAT).map_err(S::Error::custom)?;
-    serializer.serialize_str(&text)
 }

@@ -1,6 +1,6 @@
 //! The log: a line on standard error for each exchange.
 //!
-//! An exchange hands over a few plain bytes. A thread of its own writes them as text, so that no
+//! An exchange hands over a few plain bytes. A thread of its own turns them into text, so that no
 //! exchange waits for the log, and rests between two writes, so that hardly any has to wake it.
 
 use std::convert::Infallible;
@@ -10,6 +10,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::record::line::Line;
+use crate::record::text::Text;
 
 /// How many lines may wait; with that many waiting, further ones are lost, not exchanges.
 const WAITING: usize = 16 * 1024;
@@ -85,15 +86,15 @@ impl LogSender {
 }
 
 fn write_lines(lines: &Receiver<Line>) {
-    let mut batch = Vec::new();
+    let (mut text, mut batch) = (Text::default(), String::new());
     while let Ok(line) = lines.recv() {
-        let _ = line.write(&mut batch);
+        let _ = text.write(line, &mut batch);
         thread::sleep(REST);
         for line in lines.try_iter().take(BATCH) {
-            let _ = line.write(&mut batch);
+            let _ = text.write(line, &mut batch);
         }
         // In one call, so that no other note comes between the parts of a line.
-        let _ = std::io::stderr().write_all(&batch);
+        let _ = std::io::stderr().write_all(batch.as_bytes());
         batch.clear();
     }
 }
