@@ -22,8 +22,8 @@ use crate::server::ending::{Connections, Membership};
 use crate::server::signals::{Signal, Signals};
 use crate::server::socket::{Cut, Socket};
 
-/// R16.4: how many fields a head may have, with room for the gateway's own. hyper prepares a place
-/// for each with every head: 256 took three hundredths of an exchange's time.
+/// R16.4: how many fields a head may have, with room for the gateway's own, but not for many more:
+/// hyper prepares a place for each with every head.
 pub(crate) const MAX_FIELDS: usize = 128;
 
 /// R16.4: how long a head may be.

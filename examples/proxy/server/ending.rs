@@ -1,9 +1,10 @@
 //! The end of all connections, in order: first each may finish what is open on it, for a limited
 //! time or until the second signal; then those that are left are cut.
 
+use std::pin::pin;
 use std::time::Duration;
 
-use hyper_util::server::graceful::{GracefulConnection, GracefulShutdown, Watcher};
+use hyper_util::server::graceful::GracefulConnection;
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
@@ -15,26 +16,28 @@ use crate::welcome;
 /// How long the end may take for what cannot be interrupted, such as the look-up of a name.
 pub(crate) const LAST_WAIT: Duration = Duration::from_secs(1);
 
-/// All connections from browsers.
-pub(crate) struct Connections {
-    graceful: GracefulShutdown,
-    /// Whether they are to be cut.
-    cut: watch::Sender<bool>,
+/// What all connections are told, one after the other.
+#[derive(Clone, Copy)]
+enum Stage {
+    Serve,
+    /// Finish what is open, and take nothing new.
+    Finish,
+    Cut,
 }
 
+/// All connections from browsers.
+pub(crate) struct Connections(watch::Sender<Stage>);
+
 /// A connection's part in that.
-pub(crate) struct Membership {
-    graceful: Watcher,
-    cut: watch::Receiver<bool>,
-}
+pub(crate) struct Membership(watch::Receiver<Stage>);
 
 impl Connections {
     pub(crate) fn new() -> Self {
-        Self { graceful: GracefulShutdown::new(), cut: watch::Sender::new(false) }
+        Self(watch::Sender::new(Stage::Serve))
     }
 
     pub(crate) fn join(&self) -> Membership {
-        Membership { graceful: self.graceful.watcher(), cut: self.cut.subscribe() }
+        Membership(self.0.subscribe())
     }
 
     /// Ends all of them. Gives the signal that did not let them finish, if one came.
@@ -45,14 +48,15 @@ impl Connections {
         limit: Duration,
     ) -> Option<Signal> {
         announce(open.count(), limit);
+        self.0.send_replace(Stage::Finish);
         let impatient = tokio::select! {
-            () = self.graceful.shutdown() => return None,
+            () = self.0.closed() => return None,
             () = sleep(limit) => None,
             signal = signals.next() => Some(signal),
         };
-        self.cut.send_replace(true);
+        self.0.send_replace(Stage::Cut);
         let _ = timeout(LAST_WAIT, async {
-            self.cut.closed().await;
+            self.0.closed().await;
             // An exchange over HTTP/2 notices a moment after its connection.
             open.all_ended().await;
         })
@@ -63,17 +67,23 @@ impl Connections {
 
 impl Membership {
     /// Serves a connection to its end. Whatever goes wrong on it ends it and nothing else.
-    pub(crate) async fn serve(self, connection: impl GracefulConnection, cut: Cut) {
-        let Self { graceful, cut: mut all } = self;
-        // The order has to come before the connection is dropped.
-        let ordered = async {
-            if all.wait_for(|is_cut| *is_cut).await.is_ok() {
-                cut.order();
+    pub(crate) async fn serve(mut self, connection: impl GracefulConnection, cut: Cut) {
+        let mut connection = pin!(connection);
+        loop {
+            // In this order, so that a connection with nothing to finish hears of the end first.
+            tokio::select! {
+                biased;
+                told = self.0.changed() => match told.map(|()| *self.0.borrow()) {
+                    Ok(Stage::Serve | Stage::Finish) => connection.as_mut().graceful_shutdown(),
+                    Ok(Stage::Cut) => {
+                        // The order has to come before the connection is dropped.
+                        cut.order();
+                        return;
+                    }
+                    Err(_) => return,
+                },
+                _ = connection.as_mut() => return,
             }
-        };
-        tokio::select! {
-            _ = graceful.watch(connection) => {}
-            () = ordered => {}
         }
     }
 }
