@@ -14,7 +14,7 @@ use firstparty::http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use firstparty::http::request::Parts;
 use firstparty::http::{Extensions, HeaderMap, HeaderValue, Method, Request, Response};
 use hyper::body::{Body, Incoming};
-use hyper_util::client::legacy::{self, Client};
+use hyper_util::client::legacy::{self, Client, ResponseFuture};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use tokio::time::{Instant, timeout_at};
 
@@ -65,25 +65,30 @@ impl Upstream {
         let (mut parts, body) = request.into_parts();
         frame(&mut parts, &body);
         let again = may_be_repeated(&parts, &body).then(|| parts.clone());
-        match (self.try_once(parts, Relay::new(body, self.limits.idle), upload).await, again) {
+        let trying = self.try_once(parts, Relay::new(body, self.limits.idle), upload);
+        match (self.head(trying, upload).await, again) {
             (Err(Broken { was_kept: true, .. }), Some(parts)) => {
-                self.try_once(parts, Relay::empty(), upload).await
+                upload.advance();
+                let trying = self.try_once(parts, Relay::empty(), upload);
+                self.head(trying, upload).await
             }
             (tried, _) => tried,
         }
         .map_err(|broken| broken.failure)
     }
 
-    async fn try_once(
+    /// Not `async`, so that the request is not moved once more into a future of its own.
+    fn try_once(&self, parts: Parts, body: Relay, upload: &Upload) -> ResponseFuture {
+        self.client.request(Request::from_parts(parts, body.telling(upload.clone())))
+    }
+
+    /// Waits for the head of the response.
+    async fn head(
         &self,
-        parts: Parts,
-        body: Relay,
+        trying: ResponseFuture,
         upload: &Upload,
     ) -> Result<Response<Relay>, Broken> {
-        upload.advance();
-        let request = Request::from_parts(parts, body.telling(upload.clone()));
-        let sending = self.client.request(request);
-        let response = first_byte(sending, upload, self.limits.first_byte).await?;
+        let response = first_byte(trying, upload, self.limits.first_byte).await?;
         let mut response = response.map_err(|error| Broken::by(&error))?;
         if let Some(history) = response.extensions_mut().remove::<History>() {
             history.answered();
