@@ -21,7 +21,7 @@ use tokio::time::{Instant, timeout_at};
 use crate::args::Limits;
 use crate::exchange::body::Relay;
 use crate::exchange::upload::Upload;
-use crate::server::{MAX_FIELDS, MAX_HEAD};
+use crate::server::MAX_HEAD;
 use crate::upstream::dial::{Connector, Dial};
 use crate::upstream::kept::History;
 
@@ -43,7 +43,6 @@ impl Upstream {
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(limits.pool_idle)
             .pool_max_idle_per_host(256)
-            .http1_max_headers(MAX_FIELDS)
             .http1_max_buf_size(MAX_HEAD)
             // The gateway has written `host`.
             .set_host(false)
