@@ -62,10 +62,9 @@ export function createHandler({
 
 let client;
 
-/** Lambda's runtime has the SDK. */
 async function readFromSecretsManager(name) {
-  const { GetSecretValueCommand, SecretsManagerClient } =
-    await import('@aws-sdk/client-secrets-manager');
+  // A function without a secret does without the client.
+  const { GetSecretValueCommand, SecretsManagerClient } = await import('./aws-client.mjs');
   client ??= new SecretsManagerClient({ region: 'us-east-1' });
   const command = new GetSecretValueCommand({ SecretId: name });
   const secret = await client.send(command, { abortSignal: AbortSignal.timeout(3_000) });

@@ -1,0 +1,3 @@
+// What the function uses of the AWS SDK.
+
+export { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
