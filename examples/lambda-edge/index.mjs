@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 
 import { Failure, Gateway } from './boundary.mjs';
 import { createSender } from './upstream.mjs';
+import { warm } from './warm.mjs';
 
 /**
  * A handler for origin-request events with their body.
@@ -19,6 +20,7 @@ export function createHandler({
   log = console.error,
 } = {}) {
   const gateway = new Gateway(readFileSync(new URL('firstparty.wasm', import.meta.url)), choices);
+  warm(gateway);
   const tell = (answer) => {
     if (answer.log !== '') log(answer.log);
     return answer;
