@@ -2,7 +2,8 @@
 
 import { readFileSync } from 'node:fs';
 
-const read = (name) => readFileSync(new URL(`../../../tests/data/${name}`, import.meta.url), 'utf8');
+const data = new URL('../../../tests/data/', import.meta.url);
+const read = (name) => readFileSync(new URL(name, data), 'utf8');
 
 /** The workloads, each with a fresh event, and for those that go upstream the response. */
 export function workloads() {

@@ -1,4 +1,4 @@
-// The other side of the bench: the same function in plain JavaScript, as one would write it by hand.
+// The other side of the bench: the same function in plain JavaScript, as one writes it by hand.
 // It keeps R2 to R9 and R13 of the contract; test/plain.test.mjs says where it falls short.
 
 import { findRoute } from './plain/route.mjs';
@@ -14,8 +14,13 @@ const MALFORMED = { status: 400, error: 'the request is malformed' };
 const METHOD = { status: 405, error: 'the method is not forwarded', allow: METHODS };
 const TOO_LONG = { status: 414, error: 'the request target is too long' };
 const CUT = { status: 413, error: 'the request body is too large' };
+const STATUS = {
+  status: 502,
+  error: 'upstream answered with a status that cannot be passed on',
+};
+const TOO_LARGE = { status: 502, error: "upstream's response is too large to be passed on" };
 
-/** A function with the methods of `Gateway` that the bench calls. `choices` are the gateway's, too. */
+/** A function with the methods of `Gateway` that the bench calls, and with its choices. */
 export function createPlain(choices) {
   return {
     begin: (event) => begin(event.Records[0].cf.request, choices),
@@ -33,7 +38,9 @@ function begin(event, choices) {
   const body = toBuffer(event.body);
   const headers = forwardedFields(event, settings, isAuthorised);
   headers.host = host;
-  if (body.length > 0 || WITH_BODY.includes(event.method)) headers['content-length'] = body.length;
+  if (body.length > 0 || WITH_BODY.includes(event.method)) {
+    headers['content-length'] = body.length;
+  }
   const ticket = { ...decision, event };
   return { ticket, request: { method: event.method, host, path: toOctets(path), headers, body } };
 }
@@ -58,16 +65,10 @@ function decide(event, settings) {
 /** Maps upstream's response to a result. */
 function complete(ticket, { status, rawHeaders, body }) {
   const { event, route, isAuthorised } = ticket;
-  if (status < 200 || status > 599) {
-    const refusal = { status: 502, error: 'upstream answered with a status that cannot be passed on' };
-    return { result: refused(refusal, event) };
-  }
+  if (status < 200 || status > 599) return { result: refused(STATUS, event) };
   const headers = returnedFields(rawHeaders, { event, route, isAuthorised, status });
   const mapped = result(status, headers, toBody(status, headers, body));
-  if (sizeOf(mapped) > 1_048_576) {
-    return { result: refused({ status: 502, error: "upstream's response is too large to be passed on" }, event) };
-  }
-  return { result: mapped };
+  return { result: sizeOf(mapped) > 1_048_576 ? refused(TOO_LARGE, event) : mapped };
 }
 
 function sizeOf({ headers, body = '', bodyEncoding }) {

@@ -14,8 +14,8 @@ const wasm = readFileSync(new URL('../firstparty.wasm', import.meta.url));
 /** What the plain function does not do, with the requests that show it. */
 const SHORTCOMINGS = {
   'R1.3: it believes its settings': [
-    'cf-0107', 'cf-0108', 'cf-0109', 'cf-0111', 'cf-0112', 'cf-0117', 'cf-0118', 'cf-0121', 'cf-0122',
-    'cf-0126', 'cf-0127', 'cf-0129', 'cf-0220', 'cf-0222', 'cf-0564', 'cf-0566',
+    'cf-0107', 'cf-0108', 'cf-0109', 'cf-0111', 'cf-0112', 'cf-0117', 'cf-0118', 'cf-0121',
+    'cf-0122', 'cf-0126', 'cf-0127', 'cf-0129', 'cf-0220', 'cf-0222', 'cf-0564', 'cf-0566',
   ],
   'R10: it has no status page': [
     'cf-0019', 'cf-0138', 'cf-0142', 'cf-0146', 'cf-0569', 'cf-0570', 'cf-0572',

@@ -1,0 +1,79 @@
+// The figures as the README has them.
+
+import { readFileSync, writeFileSync } from 'node:fs';
+
+import { median } from './measure.mjs';
+
+const readme = new URL('../README.md', import.meta.url);
+const BEGIN = '<!-- figures -->\n';
+const END = '<!-- end of figures -->';
+
+const NAMES = {
+  A: 'A, identification',
+  B: 'B, agent',
+  'B text': 'B with a body of 100 KB, as text',
+  'B binary': 'B with a body of 100 KB, as base64',
+  C: 'C, browser cache',
+  D: 'D, response mapping of A',
+  E: 'E, refused',
+};
+
+/** Ratio and times over several runs: the median, and the ratio's range. */
+export function overRuns(runs, id, form) {
+  const figures = runs.map((run) => run[id]?.[form]);
+  if (figures[0] === undefined) return undefined;
+  const ratios = figures.map(({ ours, plain }) => ours / plain);
+  return {
+    ours: median(figures.map(({ ours }) => ours)),
+    plain: median(figures.map(({ plain }) => plain)),
+    ratio: median(ratios),
+    range: [Math.min(...ratios), Math.max(...ratios)],
+  };
+}
+
+export function render({ runs, cold, goals }) {
+  const ratios = Object.entries(NAMES).map(([id, name]) => {
+    const forms = ['mapping', 'json', 'client'].map((form) => overRuns(runs, id, form));
+    const [{ ours, plain }] = forms;
+    const goal = goals.ratios[id]?.toFixed(2) ?? '–';
+    return row([name, ours.toFixed(1), plain.toFixed(1), ...forms.map(ratio), goal]);
+  });
+  const starts = Object.entries(cold).map(([kind, { loading, answering, whole }]) => {
+    const times = [loading, answering, whole].map(milliseconds);
+    return row([kind, ...times, goals.cold[kind]]);
+  });
+  return [
+    `Node ${process.version} on ${process.arch}; runs: ${runs.length}.`,
+    '',
+    '| workload | ours, µs | plain, µs | ours/plain, mapping | with JSON | with a client | goal |',
+    '|---|---|---|---|---|---|---|',
+    ...ratios,
+    '',
+    '| cold start, ms | set-up | first event | together | goal |',
+    '|---|---|---|---|---|',
+    ...starts,
+    '',
+  ].join('\n');
+}
+
+function row(cells) {
+  return `| ${cells.join(' | ')} |`;
+}
+
+function ratio(figures) {
+  if (figures === undefined) return '–';
+  const [low, high] = figures.range.map((value) => value.toFixed(2));
+  return `${figures.ratio.toFixed(2)} (${low} to ${high})`;
+}
+
+function milliseconds({ median: middle, least }) {
+  return `${middle.toFixed(1)} (at best ${least.toFixed(1)})`;
+}
+
+/** Renews the tables in the README. */
+export function write(tables) {
+  const text = readFileSync(readme, 'utf8');
+  const [begin, end] = [text.indexOf(BEGIN), text.indexOf(END)];
+  if (begin === -1 || end < begin) throw new Error('README.md has no place for the figures');
+  writeFileSync(readme, text.slice(0, begin + BEGIN.length) + tables + text.slice(end));
+}
