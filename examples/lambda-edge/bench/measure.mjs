@@ -1,7 +1,5 @@
 // Time of calls that take turns in one process.
 
-import { performance } from 'node:perf_hooks';
-
 const ROUNDS = 15;
 
 /** Processor time in microseconds, which other programs on the machine hardly touch. */
@@ -11,11 +9,11 @@ export function spent() {
 }
 
 /**
- * Runs batches in turn for so many seconds in all. A batch makes that many calls and gives the time
- * they took. The result has the median of each in microseconds a call.
+ * Runs batches in turn for so many seconds of the processor in all. A batch makes that many calls
+ * and gives the time they took. The result has the median of each in microseconds a call.
  */
 export async function inTurn(seconds, batches) {
-  const share = (1_000 * seconds) / batches.length;
+  const share = (1e6 * seconds) / batches.length;
   const counts = [];
   for (const batch of batches) counts.push(await warm(share / 2, batch));
   const times = batches.map(() => []);
@@ -29,10 +27,10 @@ export async function inTurn(seconds, batches) {
 }
 
 /** Calls until the compiler has settled, and says how many calls that were. */
-async function warm(milliseconds, batch) {
-  const end = performance.now() + milliseconds;
+async function warm(time, batch) {
+  const end = spent() + time;
   let count = 0;
-  for (let size = 1; performance.now() < end; size = Math.min(2 * size, 256)) {
+  for (let size = 1; spent() < end; size = Math.min(2 * size, 256)) {
     await batch(size);
     count += size;
   }

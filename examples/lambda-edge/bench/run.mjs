@@ -16,6 +16,9 @@ const { version, workloads: all } = workloads();
 const choices = { integration_version: version, v4: false };
 const subjects = [new Gateway(readFileSync(wasm), choices), createPlain(choices)];
 
+// The compiler sees every workload before the first is measured.
+for (const workload of all) await compare((subject) => mapping(subject, workload));
+
 const figures = {};
 for (const workload of all) {
   const { id } = workload;

@@ -45,7 +45,7 @@ export function render({ runs, cold, goals }) {
   return [
     `Node ${process.version} on ${process.arch}; runs: ${runs.length}.`,
     '',
-    '| workload | ours, µs | plain, µs | ours/plain, mapping | with JSON | with a client | goal |',
+    '| workload | ours, µs | plain, µs | ours/plain: mapping | with JSON | with a client | goal |',
     '|---|---|---|---|---|---|---|',
     ...ratios,
     '',

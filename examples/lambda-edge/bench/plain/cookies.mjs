@@ -3,14 +3,14 @@
 /** The pairs that identify a browser to Fingerprint. */
 export function onlyIdentifying(lines) {
   const parts = lines.flatMap((line) => line.split(';'));
-  const kept = parts.filter((part) => part.includes('=') && part.split('=')[0].trim() === '_iidt');
-  return kept.map((part) => part.trim()).join('; ');
+  const isKept = (part) => part.includes('=') && part.split('=', 1)[0].trim() === '_iidt';
+  return parts.filter(isKept).map((part) => part.trim()).join('; ');
 }
 
 /** A cookie without a `Domain` that does not cover the host. */
 export function firstParty(cookie, host) {
   const [pair, ...attributes] = cookie.split(';');
-  const isDomain = (attribute) => attribute.split('=')[0].trim().toLowerCase() === 'domain';
+  const isDomain = (attribute) => attribute.split('=', 1)[0].trim().toLowerCase() === 'domain';
   const domain = attributes.filter(isDomain).at(-1);
   if (domain === undefined) return cookie;
   const isHostCookie = pair.trimStart().toLowerCase().startsWith('__host-');
