@@ -1,6 +1,7 @@
 // The figures as the README has them.
 
 import { readFileSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
 
 import { median } from './measure.mjs';
 
@@ -43,7 +44,7 @@ export function render({ runs, cold, goals }) {
     return row([kind, ...times, goals.cold[kind]]);
   });
   return [
-    `Node ${process.version} on ${process.arch}; runs: ${runs.length}.`,
+    `Node ${process.version} on ${process.arch}; runs: ${runs.length}; ${load()}.`,
     '',
     '| workload | ours, µs | plain, µs | ours/plain: mapping | with JSON | with a client | goal |',
     '|---|---|---|---|---|---|---|',
@@ -54,6 +55,11 @@ export function render({ runs, cold, goals }) {
     ...starts,
     '',
   ].join('\n');
+}
+
+/** What else the machine did: cold starts are of no use beside it. */
+function load() {
+  return `load ${os.loadavg()[0].toFixed(1)} on ${os.availableParallelism()} processors`;
 }
 
 function row(cells) {
