@@ -7,56 +7,62 @@ use super::word;
 /// people write it.
 #[inline]
 pub(crate) fn equal_but_for_case(text: &[u8], expected: &[u8]) -> bool {
-    text == expected || text.eq_ignore_ascii_case(expected)
+    text == expected || differ_only_in_case(text, expected)
 }
 
-/// The positions of a letter, given in lower case, in a text of any case.
-pub(crate) struct Letters<'t, const LETTER: u8> {
-    /// The text behind the current word.
-    rest: &'t [u8],
-    /// The position of the current word.
-    word: usize,
-    /// The top bits of the bytes in the current word that are still to be returned.
-    found: u64,
+#[cold]
+fn differ_only_in_case(text: &[u8], other: &[u8]) -> bool {
+    text.eq_ignore_ascii_case(other)
 }
 
-impl<'t, const LETTER: u8> Letters<'t, LETTER> {
-    /// Begins the search at a position of the text.
-    pub(crate) fn from(text: &'t [u8], start: usize) -> Self {
-        let rest = text.get(start..).unwrap_or_default();
-        let mut letters = Self { rest, word: start, found: 0 };
-        letters.found = letters.read_word();
-        letters
-    }
+/// How many bytes without the letter are passed over at once, in vector code.
+const STEP: usize = 32;
 
-    #[inline]
-    fn read_word(&mut self) -> u64 {
-        let Some((chunk, rest)) = self.rest.split_first_chunk::<{ word::LENGTH }>() else {
-            let last = std::mem::take(&mut self.rest).iter().rev();
-            let last = last.fold(0, |word, &byte| word * 256 + u64::from(byte));
-            return word::equal_to_letter(LETTER, last);
-        };
-        self.rest = rest;
-        word::equal_to_letter(LETTER, u64::from_le_bytes(*chunk))
-    }
-}
-
-impl<const LETTER: u8> Iterator for Letters<'_, LETTER> {
-    type Item = usize;
-
-    #[inline]
-    fn next(&mut self) -> Option<usize> {
-        while self.found == 0 {
-            if self.rest.is_empty() {
-                return None;
-            }
-            self.word += word::LENGTH;
-            self.found = self.read_word();
+/// Calls `found` with each position of a letter, given in lower case, in a text of any case, from
+/// `start` on. Its state stays in registers, unlike that of an iterator between two calls.
+#[inline]
+pub(crate) fn for_each_letter<const LETTER: u8>(
+    text: &[u8],
+    start: usize,
+    mut found: impl FnMut(usize),
+) {
+    let mut rest = text.get(start..).unwrap_or_default();
+    while !rest.is_empty() {
+        let word = text.len() - rest.len();
+        let mut tops = find_in_first_word::<LETTER>(text, rest);
+        while tops != 0 {
+            found(word + word::first(tops));
+            tops &= tops - 1;
         }
-        let place = word::first(self.found);
-        self.found &= self.found - 1;
-        Some(self.word + place)
+        rest = rest.get(word::LENGTH..).unwrap_or_default();
+        while let Some((step, behind)) = rest.split_first_chunk() {
+            if has_letter::<LETTER>(step) {
+                break;
+            }
+            rest = behind;
+        }
     }
+}
+
+/// Looks for the letter in the first word of `rest`, which is not empty and with which `text` ends.
+#[inline]
+fn find_in_first_word<const LETTER: u8>(text: &[u8], rest: &[u8]) -> u64 {
+    let first = match (rest.first_chunk(), text.last_chunk()) {
+        (Some(first), _) => u64::from_le_bytes(*first),
+        // The bytes before the rest are shifted out.
+        (None, Some(last)) => {
+            let before = word::LENGTH - rest.len();
+            u64::from_le_bytes(*last) >> (8 * before)
+        }
+        (None, None) => rest.iter().rev().fold(0, |word, &byte| word * 256 + u64::from(byte)),
+    };
+    word::equal_to_letter(LETTER, first)
+}
+
+#[inline]
+#[expect(clippy::needless_bitwise_bool, reason = "without a branch it becomes vector code")]
+fn has_letter<const LETTER: u8>(bytes: &[u8; STEP]) -> bool {
+    bytes.iter().fold(false, |has, byte| has | (byte | 0x20 == LETTER))
 }
 
 #[cfg(test)]
@@ -66,8 +72,12 @@ mod tests {
     /// Every place of every byte value, in words that are full and in the last one.
     #[test]
     fn letters_are_found_wherever_they_are() {
-        let found = |cookie: &[u8]| Letters::<b'd'>::from(cookie, 0).collect::<Vec<_>>();
-        for length in 0..40 {
+        let found = |cookie: &[u8]| {
+            let mut found = Vec::new();
+            for_each_letter::<b'd'>(cookie, 0, |at| found.push(at));
+            found
+        };
+        for length in 0..3 * STEP {
             for every in 1..=length {
                 let is_letter = |at: &usize| (at + 1) % every == 0;
                 let letter = |at| if is_letter(&at) { b'd' } else { b'.' };

@@ -182,7 +182,7 @@ impl Walk {
     }
 
     #[inline]
-    fn finish(mut self, headers: &mut HeaderMap, status: StatusCode) -> ResponseFacts {
+    fn finish(&mut self, headers: &mut HeaderMap, status: StatusCode) -> ResponseFacts {
         match self.length {
             // RFC 9112 §6.3: the coding decides, and the length may be wrong.
             _ if self.has_transfer_encoding => self.removals.note(KnownField::ContentLength),

@@ -15,7 +15,7 @@ use bytes::Bytes;
 use http::HeaderValue;
 use http::header::InvalidHeaderValue;
 
-use self::attribute::{DomainAttribute, domain_attributes};
+use self::attribute::{DomainAttribute, for_each_domain};
 use crate::config::{CookieDomain, DomainChange, DomainMap};
 use crate::octets::letters::equal_but_for_case;
 use crate::octets::stack_buffer::StackBuffer;
@@ -152,23 +152,26 @@ impl Rewriter<'_> {
         if matches!(self.0, Rewrite::Keep) {
             return;
         }
-        let mut attributes = domain_attributes(cookie.as_bytes());
-        let Some(first) = attributes.next() else {
+        // RFC 6265bis §5.6: of several attributes, the last one counts. All are edited alike.
+        let (mut last, mut count) = (None, 0);
+        for_each_domain(cookie.as_bytes(), |attribute| {
+            last = Some(attribute);
+            count += 1;
+        });
+        let Some(last) = last else {
             return;
         };
-        // RFC 6265bis §5.6: of several attributes, the last one counts. All are edited alike.
-        let last = attributes.last();
         let edit = if is_host_only_by_name(cookie.as_bytes()) {
             Edit::Remove
         } else {
-            self.edit(last.as_ref().unwrap_or(&first).domain())
+            self.edit(last.domain())
         };
         if edit == Edit::Keep {
             return;
         }
-        let value = match last {
-            None => edited_once(cookie.as_bytes(), &first, edit),
-            Some(_) => edited(cookie.as_bytes(), edit),
+        let value = match count {
+            1 => edited_once(cookie.as_bytes(), &last, edit),
+            _ => edited(cookie.as_bytes(), edit),
         };
         // Parts of a valid value, joined by valid bytes, are always a valid value.
         if let Ok(value) = value {
@@ -254,13 +257,13 @@ fn edited_once(
 fn edited(cookie: &[u8], edit: Edit<'_>) -> Result<HeaderValue, InvalidHeaderValue> {
     let mut text = StackBuffer::<512>::new();
     let mut written = 0;
-    for attribute in domain_attributes(cookie) {
+    for_each_domain(cookie, |attribute| {
         let (equals, domain, old) = change(&attribute, edit);
         text.push(cookie.get(written..old.start).unwrap_or_default());
         text.push(equals);
         text.push(domain);
         written = old.end;
-    }
+    });
     text.push(cookie.get(written..).unwrap_or_default());
     HeaderValue::from_bytes(text.as_bytes())
 }

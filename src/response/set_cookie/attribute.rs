@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use memchr::memchr;
 
-use crate::octets::letters::{Letters, equal_but_for_case};
+use crate::octets::find::find;
+use crate::octets::letters::{equal_but_for_case, for_each_letter};
 
 /// Browsers ignore an attribute with a longer value (RFC 6265bis §5.6), so it does not count as the
 /// last one.
@@ -36,7 +37,7 @@ impl<'c> DomainAttribute<'c> {
         if !equal_but_for_case(name, b"Domain") {
             return None;
         }
-        let behind = memchr(b';', rest).and_then(|end| rest.get(..end)).unwrap_or(rest);
+        let behind = find::<32>(b';', rest).and_then(|end| rest.get(..end)).unwrap_or(rest);
         let end = letter + name.len() + behind.len();
         let (has_equals, text) = match behind.trim_ascii_start() {
             [] => (false, &[][..]),
@@ -53,18 +54,17 @@ impl<'c> DomainAttribute<'c> {
     }
 }
 
-/// The `Domain` attributes of a field, in order.
-pub(super) fn domain_attributes(cookie: &[u8]) -> impl Iterator<Item = DomainAttribute<'_>> {
+/// Calls `found` with each `Domain` attribute of a field, in order.
+#[inline]
+pub(super) fn for_each_domain<'c>(cookie: &'c [u8], mut found: impl FnMut(DomainAttribute<'c>)) {
     // Searching for the letter is faster than looking behind each `;`, of which there are more. The
     // name and the value of the cookie are passed over.
-    let mut letters = Letters::<b'd'>::from(cookie, memchr(b';', cookie).unwrap_or(cookie.len()));
-    std::iter::from_fn(move || {
-        loop {
-            if let Some(attribute) = DomainAttribute::read(cookie, letters.next()?) {
-                return Some(attribute);
-            }
+    let start = memchr(b';', cookie).unwrap_or(cookie.len());
+    for_each_letter::<b'd'>(cookie, start, |letter| {
+        if let Some(attribute) = DomainAttribute::read(cookie, letter) {
+            found(attribute);
         }
-    })
+    });
 }
 
 #[cfg(test)]
@@ -73,8 +73,11 @@ mod tests {
 
     fn found(cookie: &str) -> Vec<(&str, &str)> {
         let part = |range: Range<usize>| cookie.get(range).unwrap();
-        let attributes = domain_attributes(cookie.as_bytes());
-        attributes.map(|found| (part(found.range), part(found.value))).collect()
+        let mut all = Vec::new();
+        for_each_domain(cookie.as_bytes(), |found| {
+            all.push((part(found.range), part(found.value)));
+        });
+        all
     }
 
     /// R8.5, R8.6: the attribute is found whatever its case and blanks, and nothing else is.

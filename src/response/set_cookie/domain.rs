@@ -38,10 +38,14 @@ fn has_inner_dot(mut domain: &[u8]) -> bool {
 /// number (WHATWG URL §3.5).
 #[inline]
 fn is_address(host: &[u8]) -> bool {
+    // Nearly every host ends in a letter that ends neither a hexadecimal number nor `0x`.
+    if let [.., b'g'..=b'w' | b'y' | b'z'] = host {
+        return false;
+    }
     let name = host.strip_suffix(b".").unwrap_or(host);
     let last = name.iter().rposition(|&byte| byte == b'.').and_then(|dot| name.get(dot + 1..));
     let last = last.unwrap_or(name);
-    // Nearly every host ends in letters and need not be parsed.
+    // Most others end in letters, too, and need not be parsed.
     if last.iter().all(u8::is_ascii_lowercase) {
         return false;
     }
