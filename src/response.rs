@@ -56,7 +56,7 @@ impl ResponseSteps {
             if facts.age || facts.targeted {
                 remove_outranking(headers, self.cache.is_some());
             }
-            match self.cache {
+            match &self.cache {
                 Some(cap) if facts.cache_control => cap.apply_to(headers, facts),
                 _ => {}
             }

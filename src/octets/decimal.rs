@@ -1,8 +1,6 @@
 //! Reading and writing decimal numbers. Up to nineteen digits always fit, so that reading them needs
 //! no check for overflow. Writing goes without the machinery of formatting.
 
-use super::stack_buffer::StackBuffer;
-
 /// A text read as a decimal number, which is one or more digits and nothing else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Decimal {
@@ -46,37 +44,59 @@ fn read_long(text: &[u8]) -> Decimal {
     number.map_or(Decimal::TooLarge, Decimal::Number)
 }
 
-/// Writes a number.
-pub(crate) fn push<const N: usize>(text: &mut StackBuffer<N>, mut number: u32) {
-    // `u32::MAX` has ten digits.
-    let mut digits = [b'0'; 10];
-    let mut count = 0;
-    for digit in digits.iter_mut().rev() {
-        *digit += u8::try_from(number % 10).unwrap_or_default();
-        number /= 10;
-        count += 1;
-        if number == 0 {
-            break;
-        }
-    }
-    text.push(digits.get(digits.len() - count..).unwrap_or_default());
+/// A number in digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Digits {
+    /// The digits stand at the end. `u32::MAX` has ten.
+    text: [u8; 10],
+    count: u8,
 }
 
-/// Writes numbers of at most three digits, with dots between them.
-pub(crate) fn push_octets<const N: usize>(text: &mut StackBuffer<N>, octets: [u8; 4]) {
-    let mut written = [0; 4 * 4];
-    let mut end = 0;
-    for octet in octets {
-        #[expect(clippy::indexing_slicing, reason = "the table has an entry for each octet")]
-        let (digits, length) = &OCTETS[usize::from(octet)];
-        // All four bytes are copied, which takes one step; those too many are written over.
-        if let Some(place) = written.get_mut(end..end + digits.len()) {
-            place.copy_from_slice(digits);
+impl Digits {
+    pub(crate) fn of(mut number: u32) -> Self {
+        let (mut text, mut count) = ([b'0'; 10], 0);
+        for digit in text.iter_mut().rev() {
+            *digit += u8::try_from(number % 10).unwrap_or_default();
+            number /= 10;
+            count += 1;
+            if number == 0 {
+                break;
+            }
         }
-        end += usize::from(*length);
+        Self { text, count }
     }
-    let last_dot = end - 1;
-    text.push(written.get(..last_dot).unwrap_or_default());
+
+    #[inline]
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        self.text.get(self.text.len() - usize::from(self.count)..).unwrap_or_default()
+    }
+}
+
+/// Four octets in digits, with dots between them.
+pub(crate) struct DottedOctets {
+    text: [u8; 4 * 4],
+    length: usize,
+}
+
+impl DottedOctets {
+    pub(crate) fn of(octets: [u8; 4]) -> Self {
+        let (mut text, mut end) = ([0; 4 * 4], 0);
+        for octet in octets {
+            #[expect(clippy::indexing_slicing, reason = "the table has an entry for each octet")]
+            let (digits, length) = &OCTETS[usize::from(octet)];
+            // All four bytes are copied, which takes one step; those too many are written over.
+            if let Some(place) = text.get_mut(end..end + digits.len()) {
+                place.copy_from_slice(digits);
+            }
+            end += usize::from(*length);
+        }
+        // Without the last dot.
+        Self { text, length: end - 1 }
+    }
+
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        self.text.get(..self.length).unwrap_or_default()
+    }
 }
 
 /// Every octet with a dot behind it, and how long that is.
@@ -141,8 +161,7 @@ mod tests {
     #[test]
     fn every_octet_is_written_as_it_is_formatted() {
         for octet in 0..=u8::MAX {
-            let mut text = StackBuffer::<16>::new();
-            push_octets(&mut text, [octet, 1, octet, octet]);
+            let text = DottedOctets::of([octet, 1, octet, octet]);
             assert_eq!(text.as_bytes(), format!("{octet}.1.{octet}.{octet}").into_bytes());
         }
     }
@@ -156,16 +175,14 @@ mod tests {
         #[test]
         fn numbers_are_written_as_they_are_formatted(number: u32) {
             for number in [number, number % 1000, 0, u32::MAX] {
-                let mut text = StackBuffer::<12>::new();
-                push(&mut text, number);
-                prop_assert_eq!(text.as_bytes(), number.to_string().into_bytes());
+                let digits = Digits::of(number);
+                prop_assert_eq!(digits.as_bytes(), number.to_string().into_bytes());
             }
         }
 
         #[test]
         fn octets_are_written_as_addresses_are_formatted(octets: [u8; 4]) {
-            let mut text = StackBuffer::<16>::new();
-            push_octets(&mut text, octets);
+            let text = DottedOctets::of(octets);
             prop_assert_eq!(text.as_bytes(), Ipv4Addr::from(octets).to_string().into_bytes());
         }
     }

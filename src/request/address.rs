@@ -9,7 +9,7 @@ use std::net::IpAddr;
 use http::{HeaderMap, HeaderValue};
 
 use crate::config::{Config, TrustedAddress};
-use crate::octets::decimal::push_octets;
+use crate::octets::decimal::DottedOctets;
 use crate::octets::stack_buffer::StackBuffer;
 use crate::platform::{AddressSource, Platform};
 
@@ -136,14 +136,18 @@ fn is_port(text: &str) -> bool {
 
 /// The canonical text form of an address (RFC 5952), an IPv4-mapped one as IPv4 (R5.6).
 pub(super) fn field_value(address: IpAddr) -> Option<HeaderValue> {
-    // 39 characters for IPv6, 45 with an embedded IPv4 address.
-    let mut text = StackBuffer::<48>::new();
     match address.to_canonical() {
         // Faster than formatting.
-        IpAddr::V4(address) => push_octets(&mut text, address.octets()),
-        IpAddr::V6(address) => write!(text, "{address}").ok()?,
+        IpAddr::V4(address) => {
+            HeaderValue::from_bytes(DottedOctets::of(address.octets()).as_bytes()).ok()
+        }
+        IpAddr::V6(address) => {
+            // At most 39 characters, or 45 with an embedded IPv4 address.
+            let mut text = StackBuffer::<48>::new();
+            write!(text, "{address}").ok()?;
+            HeaderValue::from_bytes(text.as_bytes()).ok()
+        }
     }
-    HeaderValue::from_bytes(text.as_bytes()).ok()
 }
 
 #[cfg(test)]

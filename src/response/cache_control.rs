@@ -14,6 +14,7 @@ use super::field::ResponseFacts;
 use crate::config::CachePolicy;
 use crate::field::dropped::TARGETED_CACHE_FIELDS;
 use crate::field::known_field::KnownField;
+use crate::octets::decimal::Digits;
 use crate::route::Serves;
 
 /// Caps the ages in `cache-control`, adds them where they are missing, and removes the fields by which
@@ -34,8 +35,21 @@ use crate::route::Serves;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AgeCap {
-    max_age: u32,
-    s_maxage: u32,
+    max_age: Age,
+    s_maxage: Age,
+}
+
+/// The largest value of an age, and its text, which nearly every rewritten field gets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Age {
+    seconds: u32,
+    digits: Digits,
+}
+
+impl Age {
+    fn new(seconds: u32) -> Self {
+        Self { seconds, digits: Digits::of(seconds) }
+    }
 }
 
 impl AgeCap {
@@ -51,7 +65,9 @@ impl AgeCap {
     pub fn new(policy: CachePolicy) -> Option<Self> {
         match policy {
             CachePolicy::Preserve => None,
-            CachePolicy::Cap { max_age, s_maxage } => Some(Self { max_age, s_maxage }),
+            CachePolicy::Cap { max_age, s_maxage } => {
+                Some(Self { max_age: Age::new(max_age), s_maxage: Age::new(s_maxage) })
+            }
         }
     }
 
@@ -91,7 +107,7 @@ impl AgeCap {
 
     /// The part of [`AgeCap::apply`] that edits `cache-control`, for a caller that has walked over the
     /// fields already.
-    pub(super) fn apply_to(self, headers: &mut HeaderMap, facts: ResponseFacts) {
+    pub(super) fn apply_to(&self, headers: &mut HeaderMap, facts: ResponseFacts) {
         let expires = facts.expires;
         if facts.several_cache_controls {
             // `entry` would give all values, but it makes room for one more field first. That
@@ -103,7 +119,7 @@ impl AgeCap {
         }
     }
 
-    fn cap<'h>(self, fields: impl IntoIterator<Item = &'h mut HeaderValue>, expires: bool) {
+    fn cap<'h>(&'h self, fields: impl IntoIterator<Item = &'h mut HeaderValue>, expires: bool) {
         let mut summary = Summary { expires, ..Summary::default() };
         let mut rewrite = FieldRewrite::new();
         for field in fields {
@@ -116,22 +132,22 @@ impl AgeCap {
     }
 
     /// R7.1, R7.2: the missing directives, each as name and seconds.
-    fn additions(self, summary: &Summary) -> [Option<(&'static str, u32)>; 2] {
+    fn additions(&self, summary: &Summary) -> [Option<(&'static str, u32)>; 2] {
         if summary.restricted || summary.max_age.is_none() && summary.expires {
             return [None, None];
         }
-        let max_age = summary.max_age.unwrap_or(self.max_age);
+        let max_age = summary.max_age.unwrap_or(self.max_age.seconds);
         [
             summary.max_age.is_none().then_some(("max-age=", max_age)),
-            (!summary.has_s_maxage).then(|| ("s-maxage=", self.s_maxage.min(max_age))),
+            (!summary.has_s_maxage).then(|| ("s-maxage=", self.s_maxage.seconds.min(max_age))),
         ]
     }
 
     /// The largest value of an age.
-    fn limit(self, kind: Kind) -> Option<u32> {
+    fn limit(&self, kind: Kind) -> Option<&Age> {
         match kind {
-            Kind::MaxAge => Some(self.max_age),
-            Kind::SMaxage => Some(self.s_maxage),
+            Kind::MaxAge => Some(&self.max_age),
+            Kind::SMaxage => Some(&self.s_maxage),
             Kind::Restriction | Kind::Other => None,
         }
     }

@@ -2,8 +2,9 @@
 
 use http::HeaderValue;
 
-use super::directive::{Kind, directives};
-use crate::octets::decimal;
+use super::Age;
+use super::directive::{Kind, for_each_directive};
+use crate::octets::decimal::Digits;
 use crate::octets::stack_buffer::StackBuffer;
 
 /// The last field that has a directive, and its new text so far. It is reused for each field, because
@@ -25,12 +26,12 @@ impl<'h> FieldRewrite<'h> {
     pub(super) fn read(
         &mut self,
         field: &'h mut HeaderValue,
-        limit: impl Fn(Kind) -> Option<u32>,
+        limit: impl Fn(Kind) -> Option<&'h Age>,
         mut note: impl FnMut(Kind, Option<u32>),
     ) {
         let bytes = field.as_bytes();
         let mut written = None;
-        for directive in directives(bytes) {
+        for_each_directive(bytes, |directive| {
             if written.is_none() {
                 self.finish();
             }
@@ -38,20 +39,25 @@ impl<'h> FieldRewrite<'h> {
             let kind = directive.kind();
             let Some(limit) = limit(kind) else {
                 note(kind, None);
-                continue;
+                return;
             };
             let stated = directive.seconds();
             // An age that is not a number counts as 0 (R7.3).
-            let capped = u32::try_from(stated.unwrap_or(0)).map_or(limit, |age| age.min(limit));
+            let capped = u32::try_from(stated.unwrap_or(0));
+            let capped = capped.map_or(limit.seconds, |age| age.min(limit.seconds));
             note(kind, Some(capped));
             if stated != Some(u64::from(capped)) {
                 self.text.push(bytes.get(from..directive.name_end()).unwrap_or_default());
                 self.text.push_byte(b'=');
-                decimal::push(&mut self.text, capped);
+                if capped == limit.seconds {
+                    self.text.push(limit.digits.as_bytes());
+                } else {
+                    self.text.push(Digits::of(capped).as_bytes());
+                }
                 written = Some(directive.end());
                 self.changed = true;
             }
-        }
+        });
         if let Some(written) = written {
             self.text.push(bytes.get(written..).unwrap_or_default());
             self.field = Some(field);
@@ -69,7 +75,7 @@ impl<'h> FieldRewrite<'h> {
             (true, true) => b"",
         });
         self.text.push(name.as_bytes());
-        decimal::push(&mut self.text, seconds);
+        self.text.push(Digits::of(seconds).as_bytes());
         self.changed = true;
     }
 
