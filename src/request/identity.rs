@@ -97,6 +97,7 @@ impl Identity {
     }
 }
 
+#[inline]
 fn insert(headers: &mut HeaderMap, field: KnownField, value: HeaderValue) -> Result<(), Refusal> {
     let inserted = headers.try_insert(field.name().clone(), value);
     inserted.map(drop).map_err(|_| Refusal::TooManyFields)

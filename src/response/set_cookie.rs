@@ -243,11 +243,14 @@ fn edited_once(
     let (equals, domain, old) = change(attribute, edit);
     let before = cookie.get(..old.start).unwrap_or_default();
     let after = cookie.get(old.end..).unwrap_or_default();
-    let text = if equals.is_empty() && domain.is_empty() {
-        [before, after].concat()
-    } else {
-        [before, equals, domain, after].concat()
-    };
+    let length = before.len() + equals.len() + domain.len() + after.len();
+    let mut text = Vec::with_capacity(length);
+    text.extend_from_slice(before);
+    if edit != Edit::Remove {
+        text.extend_from_slice(equals);
+        text.extend_from_slice(domain);
+    }
+    text.extend_from_slice(after);
     HeaderValue::from_maybe_shared(Bytes::from(text))
 }
 
