@@ -41,6 +41,11 @@ pub(crate) fn for_each_letter<const LETTER: u8>(
             }
             rest = behind;
         }
+        // The last step reaches back over bytes that were searched already.
+        let is_last = rest.len() < STEP;
+        if is_last && text.last_chunk().is_some_and(|last| !has_letter::<LETTER>(last)) {
+            return;
+        }
     }
 }
 
