@@ -1,5 +1,5 @@
-//! Texts in any case. Nearly all are written as expected, and are compared in one step; a letter is
-//! searched for in eight bytes at once.
+//! Texts in any case. Nearly all are written as expected, and are compared in one step. A search for a
+//! letter passes over many bytes at once, and then looks at words of eight.
 
 use super::word;
 
