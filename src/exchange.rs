@@ -4,9 +4,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::{Method, Response};
+use http::{HeaderName, Method, Response};
 
 use crate::failure::{Failure, RequestId};
+use crate::field::FieldUse;
 use crate::field::stored_value::StoredValue;
 use crate::refusal::Cause;
 use crate::reply::Reply;
@@ -75,6 +76,30 @@ impl Exchange {
     #[must_use]
     pub fn report(&self) -> Report {
         self.report
+    }
+
+    /// What [`Exchange::complete`] does with a field of a response that has this name ([R6]). For
+    /// requests, see [`Gateway::request_field`](crate::Gateway::request_field).
+    ///
+    /// ```
+    /// use firstparty::field::FieldUse;
+    /// use firstparty::http::{Request, header};
+    /// use firstparty::{Action, Config, Gateway, Platform};
+    ///
+    /// let gateway = Gateway::new(Config::default(), Platform::Generic);
+    /// let request = Request::post("/fp/").header("host", "www.example.com").body(())?;
+    /// let Action::Forward(_, exchange) = gateway.handle(request, None) else { panic!() };
+    ///
+    /// assert_eq!(exchange.response_field(&header::ETAG), FieldUse::Kept);
+    /// assert_eq!(exchange.response_field(&header::ALT_SVC), FieldUse::Dropped);
+    /// assert_eq!(exchange.response_field(&header::SET_COOKIE), FieldUse::Read);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// [R6]: crate::contract#R6
+    #[must_use]
+    pub fn response_field(&self, name: &HeaderName) -> FieldUse {
+        self.steps.use_of(name)
     }
 
     /// Turns upstream's response into the browser's: drops fields, caps ages, and fits the domains

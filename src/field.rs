@@ -18,6 +18,7 @@
 //! | `field/connection_options.rs` | the fields that `connection` names (RFC 9110 §7.6.1) |
 //! | `field/content_length.rs` | what `content-length` says, repeats included (RFC 9112 §6.3) |
 //! | `field/removals.rs` | fields noted during a walk and removed after it |
+//! | `field/usage.rs` | what is done with a field, as far as its name tells: [`FieldUse`] |
 //! | `field/stored_value.rs` | a value that outlives its message |
 
 pub(crate) mod connection_options;
@@ -32,7 +33,9 @@ pub(crate) mod removals;
 mod set;
 mod starts;
 pub(crate) mod stored_value;
+mod usage;
 
 pub use self::dropped::{CONNECTION_SPECIFIC, IDENTITY_FIELDS, ORIGIN_WIDE};
 pub use self::names::Names;
 pub use self::set::FieldSet;
+pub use self::usage::FieldUse;

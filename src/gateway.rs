@@ -35,10 +35,11 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::request::Parts;
-use http::{Method, Request, Response, Uri, Version};
+use http::{HeaderName, Method, Request, Response, Uri, Version};
 
 use crate::config::Config;
 use crate::exchange::Exchange;
+use crate::field::FieldUse;
 use crate::field::stored_value::StoredValue;
 use crate::platform::Platform;
 use crate::refusal::{Cause, Refusal, is_forwarded};
@@ -174,6 +175,28 @@ impl Gateway {
     #[must_use]
     pub fn owns(&self, uri: &Uri) -> bool {
         self.0.routes.classify(uri.path()).is_ok()
+    }
+
+    /// What is done with a field of a request that has this name ([R5]). For responses, see
+    /// [`Exchange::response_field`].
+    ///
+    /// ```
+    /// use firstparty::field::FieldUse;
+    /// use firstparty::http::header;
+    /// use firstparty::{Config, Gateway, Platform};
+    ///
+    /// let config = Config::builder().drop_fields(["referer"]).build()?;
+    /// let gateway = Gateway::new(config, Platform::Generic);
+    /// assert_eq!(gateway.request_field(&header::ACCEPT), FieldUse::Kept);
+    /// assert_eq!(gateway.request_field(&header::REFERER), FieldUse::Dropped);
+    /// assert_eq!(gateway.request_field(&header::HOST), FieldUse::Read);
+    /// # Ok::<(), firstparty::ConfigError>(())
+    /// ```
+    ///
+    /// [R5]: crate::contract#R5
+    #[must_use]
+    pub fn request_field(&self, name: &HeaderName) -> FieldUse {
+        self.0.request.use_of(name)
     }
 
     /// The browser's host of a request ([R5.7], [R12]), whatever the request is for and whether or

@@ -18,7 +18,7 @@ pub mod target;
 
 use std::net::IpAddr;
 
-use http::{HeaderMap, Uri, Version};
+use http::{HeaderMap, HeaderName, Uri, Version};
 
 use self::address::AddressReader;
 use self::browser_host::HostReader;
@@ -26,6 +26,7 @@ use self::field::{RequestFields, Walk};
 use self::identity::Identity;
 use self::target::Targets;
 use crate::config::Config;
+use crate::field::FieldUse;
 use crate::field::stored_value::StoredValue;
 use crate::platform::Platform;
 use crate::refusal::Refusal;
@@ -71,6 +72,15 @@ impl RequestSteps {
             identity: Identity::new(config),
             address: AddressReader::new(config, platform),
             host: HostReader::new(config, platform),
+        }
+    }
+
+    /// What is done with a field of a request.
+    pub(crate) fn use_of(&self, name: &HeaderName) -> FieldUse {
+        if self.host.trusts(name) || self.address.trusts(name) {
+            FieldUse::Read
+        } else {
+            self.fields.use_of(name)
         }
     }
 

@@ -11,13 +11,14 @@ pub mod cache_control;
 pub mod field;
 pub mod set_cookie;
 
-use http::Version;
 use http::response::Parts;
+use http::{HeaderName, Version};
 
 use self::cache_control::{AgeCap, is_capped, remove_outranking};
 use self::field::ResponseFields;
 use self::set_cookie::DomainPolicy;
 use crate::config::Config;
+use crate::field::FieldUse;
 use crate::platform::Platform;
 use crate::route::{Kind, Serves};
 
@@ -45,6 +46,11 @@ impl ResponseSteps {
             cache: AgeCap::new(config.cache),
             cookies: DomainPolicy::new(config.cookie_domain.clone()),
         }
+    }
+
+    /// What is done with a field of a response.
+    pub(crate) fn use_of(&self, name: &HeaderName) -> FieldUse {
+        self.fields.use_of(name)
     }
 
     /// Turns upstream's response into the browser's, in place.

@@ -11,6 +11,7 @@ use super::names::Names;
 use super::passed_names::{Found, PassedNames};
 use super::removals::Removals;
 use super::set::FieldSet;
+use super::usage::FieldUse;
 
 /// Connection-specific fields, which belong to one hop and never cross a gateway
 /// (RFC 9110 §7.6.1, RFC 9113 §8.2.2; contract [R5.1] and [R6.1]).
@@ -174,6 +175,21 @@ impl Dropped {
                 None
             }
             Found::Passed => None,
+        }
+    }
+
+    /// What is done with a field. `is_read` says of a known name, and of whether it is dropped, if the
+    /// walk reads the value.
+    pub(crate) fn use_of(
+        &self,
+        name: &HeaderName,
+        is_read: impl Fn(KnownField, bool) -> bool,
+    ) -> FieldUse {
+        let is_dropped = self.all.contains(name);
+        match KnownField::of(name) {
+            Some(known) if is_read(known, is_dropped) => FieldUse::Read,
+            _ if is_dropped => FieldUse::Dropped,
+            _ => FieldUse::Kept,
         }
     }
 

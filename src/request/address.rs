@@ -6,7 +6,7 @@
 use std::fmt::Write;
 use std::net::IpAddr;
 
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::config::{Config, TrustedAddress};
 use crate::octets::decimal::DottedOctets;
@@ -80,6 +80,19 @@ impl AddressReader {
         };
         field.or(known)
     }
+
+    /// Whether the address may be read in this field.
+    pub(super) fn trusts(&self, name: &HeaderName) -> bool {
+        match self.source {
+            AddressSource::Adapter => {
+                self.trusted.as_ref().is_some_and(|trusted| trusted.field() == name)
+            }
+            AddressSource::Field(field) => name == field,
+            AddressSource::PseudoIpv4 { field, pseudo, real } => {
+                [field, pseudo, real].iter().any(|field| name == field)
+            }
+        }
+    }
 }
 
 /// The address in a field that has exactly one value. An IPv4-mapped address becomes the IPv4 address
@@ -152,8 +165,6 @@ pub(super) fn field_value(address: IpAddr) -> Option<HeaderValue> {
 
 #[cfg(test)]
 mod tests {
-    use http::HeaderName;
-
     use super::*;
 
     /// R5.6: canonical text, IPv4-mapped IPv6 as IPv4.

@@ -130,6 +130,11 @@ impl HostReader {
         host.map(BrowserHost::from_settled).ok_or(Refusal::Host)
     }
 
+    /// Whether this is the trusted field.
+    pub(super) fn trusts(&self, name: &HeaderName) -> bool {
+        self.trusted.as_ref() == Some(name)
+    }
+
     /// Reads the trusted field, if there is one (R12), before any field is removed (R5.0).
     pub(super) fn read_trusted(
         &self,

@@ -9,13 +9,13 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::cookie::{CookieFilter, KeptCookies};
 use crate::config::Config;
-use crate::field::FieldSet;
 use crate::field::connection_options::ConnectionOptions;
 use crate::field::content_length::ContentLength;
 use crate::field::dropped::{Dropped, FROM_REQUESTS, Row};
 use crate::field::known_field::KnownField;
 use crate::field::removals::Removals;
 use crate::field::stored_value::StoredValue;
+use crate::field::{FieldSet, FieldUse};
 use crate::platform::Platform;
 use crate::refusal::Refusal;
 use crate::route::Kind;
@@ -153,6 +153,11 @@ impl RequestFields {
         }
         cookies.settle(walk);
         walk.judge_framing()
+    }
+
+    /// What the walk does with a field. It reads a field of its list even where that is dropped.
+    pub(super) fn use_of(&self, name: &HeaderName) -> FieldUse {
+        self.dropped.use_of(name, |known, _| READ.contains(&known))
     }
 
     /// The rule that drops a field, if one does whatever the rest of the request is.

@@ -5,16 +5,16 @@
 use http::header::{AGE, CONTENT_LENGTH, EXPIRES};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
-use crate::field::FieldSet;
 use crate::field::connection_options::ConnectionOptions;
 use crate::field::content_length::ContentLength;
 use crate::field::dropped::{Dropped, FROM_RESPONSES, Row, TARGETED_CACHE_FIELDS};
 use crate::field::known_field::KnownField;
 use crate::field::removals::Removals;
+use crate::field::{FieldSet, FieldUse};
 use crate::octets::letters::equal_but_for_case;
 use crate::platform::Platform;
 
-/// The fields that the walk reads. All other fields are dropped or passed over.
+/// The fields that the walk reads, unless they are dropped. All other fields are dropped or passed over.
 const READ: &[KnownField] = &[
     KnownField::Connection,
     KnownField::TransferEncoding,
@@ -25,6 +25,9 @@ const READ: &[KnownField] = &[
     KnownField::Age,
     KnownField::SetCookie,
 ];
+
+/// The fields that the walk reads even though they are dropped.
+const READ_THOUGH_DROPPED: &[KnownField] = &[KnownField::Connection, KnownField::TransferEncoding];
 
 /// Edits the fields of a response: which are dropped.
 ///
@@ -126,6 +129,17 @@ impl ResponseFields {
             }
         }
         walk.finish(headers, status)
+    }
+
+    /// What the walk does with a field.
+    pub(super) fn use_of(&self, name: &HeaderName) -> FieldUse {
+        self.dropped.use_of(name, |known, is_dropped| {
+            if is_dropped {
+                READ_THOUGH_DROPPED.contains(&known)
+            } else {
+                READ.contains(&known) || TARGETED_CACHE_FIELDS.contains(&known)
+            }
+        })
     }
 
     /// The rule that drops a field, if one does whatever the rest of the response is.

@@ -30,7 +30,7 @@ const CONFIGS: &[&str] = &[
 const TRUSTING: &str = r#"{"get_result_path": "result", "trusted_host": "X-Orig-Host",
     "trusted_address": {"field": "X-Forwarded-For", "hops": 1}, "status_page": false}"#;
 
-fn gateway() -> impl Strategy<Value = Gateway> {
+pub(crate) fn gateway() -> impl Strategy<Value = Gateway> {
     let config = select(CONFIGS).prop_map(|text| serde_json::from_str::<Config>(text).unwrap());
     (config, select(Platform::ALL)).prop_map(|(config, platform)| Gateway::new(config, platform))
 }
@@ -46,7 +46,7 @@ fn uri() -> impl Strategy<Value = String> {
     })
 }
 
-const NAMES: &[&str] = &[
+pub(crate) const NAMES: &[&str] = &[
     "host",
     "cookie",
     "origin",
@@ -157,7 +157,7 @@ fn telling() -> impl Strategy<Value = Request<()>> {
     })
 }
 
-fn headers() -> impl Strategy<Value = HeaderMap> {
+pub(crate) fn headers() -> impl Strategy<Value = HeaderMap> {
     let pair = prop_oneof![
         6 => (select(NAMES), select(VALUES).prop_map(str::to_owned)),
         1 => (Just("connection"), nominated(NAMES.to_vec())),
@@ -173,7 +173,7 @@ fn headers() -> impl Strategy<Value = HeaderMap> {
     })
 }
 
-fn request() -> impl Strategy<Value = Request<()>> {
+pub(crate) fn request() -> impl Strategy<Value = Request<()>> {
     let method = select(&["GET", "POST", "HEAD", "OPTIONS", "PUT", "TRACE", "CONNECT", "X"][..]);
     (method, uri(), headers(), any::<bool>()).prop_map(|(method, uri, mut headers, hosted)| {
         if hosted {
@@ -243,7 +243,7 @@ fn outcome(gateway: &Gateway, request: Request<()>) -> String {
 }
 
 /// Fields by name, repeats in their order.
-fn sorted(headers: &HeaderMap) -> Vec<(&str, &HeaderValue)> {
+pub(crate) fn sorted(headers: &HeaderMap) -> Vec<(&str, &HeaderValue)> {
     let mut pairs: Vec<_> = headers.iter().map(|(name, value)| (name.as_str(), value)).collect();
     pairs.sort_by_key(|(name, _)| *name);
     pairs
