@@ -1,8 +1,9 @@
 //! The gateway as a Lambda@Edge function.
 
 use bytes::Bytes;
-use firstparty::http::header::{CONTENT_LENGTH, HOST};
-use firstparty::http::{HeaderValue, Method, Request, Response};
+use firstparty::field::FieldUse;
+use firstparty::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, HOST};
+use firstparty::http::{HeaderName, HeaderValue, Method, Request, Response};
 use firstparty::refusal::{Cause, Refusal};
 use firstparty::{Action, Config, Exchange, Failure, Gateway, Platform, Report, RequestId};
 
@@ -214,8 +215,67 @@ impl Pending {
     /// [R13.4]: firstparty::contract#R13.4
     #[must_use]
     pub fn complete<B: Body>(self, response: Response<B>) -> ResultObject<B> {
-        ResultObject::new(&self.0, response)
+        self.complete_beside(response, 0)
+    }
+
+    /// As [`Pending::complete`], for an adapter that keeps some fields of the response to itself.
+    /// `kept` is the size of their names and values in bytes, which counts towards the limit of
+    /// [R13.4].
+    ///
+    /// The adapter may keep fields of which [`Pending::response_field`] says that they are
+    /// [`FieldUse::Kept`], and leave out those that are [`FieldUse::Dropped`]. It must not do so if
+    /// `connection` names a field ([R6.1]). It adds what it kept to the result, unless the result is
+    /// an answer of this crate, which has its body as [`Bytes`].
+    ///
+    /// ```
+    /// use firstparty::http::Response;
+    /// # use bytes::Bytes;
+    /// # use firstparty::Config;
+    /// # use firstparty_lambda_edge::{EdgeEvent, EdgeFunction, EdgeStep};
+    /// # let config = Config::builder().get_result_path("result").build()?;
+    /// # let mut event = EdgeEvent::new("GET", "/fp/result", "");
+    /// # event.append_field("host", "www.example.com");
+    /// # let event = event.with_body(Bytes::new());
+    /// # let step = EdgeFunction::new(config).handle(event);
+    /// let EdgeStep::Forward(_request, pending) = step else { panic!() };
+    /// let (name, value) = ("etag", "x".repeat(1_048_576));
+    /// let result = pending.complete_beside(Response::new(Bytes::new()), name.len() + value.len());
+    /// assert_eq!(result.status(), 502, "too large");
+    /// # Ok::<(), firstparty::ConfigError>(())
+    /// ```
+    ///
+    /// [R6.1]: firstparty::contract#R6.1
+    /// [R13.4]: firstparty::contract#R13.4
+    #[must_use]
+    pub fn complete_beside<B: Body>(self, response: Response<B>, kept: usize) -> ResultObject<B> {
+        ResultObject::new(&self.0, response, kept)
             .unwrap_or_else(|cause| ResultObject::from_reply(self.0.refuse(cause)))
+    }
+
+    /// What becomes of a field of the response that has this name. Of a request's field,
+    /// [`Gateway::request_field`] tells.
+    ///
+    /// ```
+    /// use firstparty::field::FieldUse;
+    /// use firstparty::http::header;
+    /// # use bytes::Bytes;
+    /// # use firstparty::Config;
+    /// # use firstparty_lambda_edge::{EdgeEvent, EdgeFunction, EdgeStep};
+    /// # let config = Config::builder().get_result_path("result").build()?;
+    /// # let mut event = EdgeEvent::new("GET", "/fp/result", "");
+    /// # event.append_field("host", "www.example.com");
+    /// # let event = event.with_body(Bytes::new());
+    /// # let step = EdgeFunction::new(config).handle(event);
+    /// let EdgeStep::Forward(_request, pending) = step else { panic!() };
+    /// assert_eq!(pending.response_field(&header::ETAG), FieldUse::Kept);
+    /// assert_eq!(pending.response_field(&header::VIA), FieldUse::Dropped);
+    /// assert_eq!(pending.response_field(&header::CONTENT_ENCODING), FieldUse::Read);
+    /// # Ok::<(), firstparty::ConfigError>(())
+    /// ```
+    #[must_use]
+    pub fn response_field(&self, name: &HeaderName) -> FieldUse {
+        // It decides how the result writes its body (R13.4).
+        if *name == CONTENT_ENCODING { FieldUse::Read } else { self.0.response_field(name) }
     }
 
     /// Makes the result if upstream gave no response ([R9.1], [R9.2]).

@@ -66,13 +66,18 @@ impl<B: Body> ResultObject<B> {
         Self::from_response(response.map(B::from))
     }
 
-    /// Ends an exchange with upstream's response, unless CloudFront would not accept it.
-    pub(crate) fn new(exchange: &Exchange, response: Response<B>) -> Result<Self, &'static Cause> {
+    /// Ends an exchange with upstream's response, unless CloudFront would not accept it. `kept` is the
+    /// size of what the result has besides.
+    pub(crate) fn new(
+        exchange: &Exchange,
+        response: Response<B>,
+        kept: usize,
+    ) -> Result<Self, &'static Cause> {
         if !(200..600).contains(&response.status().as_u16()) {
             return Err(&RESPONSE_STATUS);
         }
         let result = Self::from_response(exchange.complete(response));
-        if result.size() > MAX_SIZE { Err(&RESPONSE_TOO_LARGE) } else { Ok(result) }
+        if result.size().saturating_add(kept) > MAX_SIZE { Err(&RESPONSE_TOO_LARGE) } else { Ok(result) }
     }
 
     fn from_response(response: Response<B>) -> Self {
