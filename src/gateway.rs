@@ -177,26 +177,29 @@ impl Gateway {
         self.0.routes.classify(uri.path()).is_ok()
     }
 
-    /// What is done with a field of a request that has this name ([R5]). For responses, see
-    /// [`Exchange::response_field`].
+    /// What is done with a field of this name in a request with this method ([R5]). For responses,
+    /// see [`Exchange::response_field`].
     ///
     /// ```
     /// use firstparty::field::FieldUse;
-    /// use firstparty::http::header;
+    /// use firstparty::http::{Method, header};
     /// use firstparty::{Config, Gateway, Platform};
     ///
     /// let config = Config::builder().drop_fields(["referer"]).build()?;
     /// let gateway = Gateway::new(config, Platform::Generic);
-    /// assert_eq!(gateway.request_field(&header::ACCEPT), FieldUse::Kept);
-    /// assert_eq!(gateway.request_field(&header::REFERER), FieldUse::Dropped);
-    /// assert_eq!(gateway.request_field(&header::HOST), FieldUse::Read);
+    /// let get = |name| gateway.request_field(&Method::GET, name);
+    /// assert_eq!(get(&header::ACCEPT), FieldUse::Kept);
+    /// assert_eq!(get(&header::REFERER), FieldUse::Dropped);
+    /// assert_eq!(get(&header::HOST), FieldUse::Read);
+    /// assert_eq!(get(&header::COOKIE), FieldUse::Dropped);
+    /// assert_eq!(gateway.request_field(&Method::POST, &header::COOKIE), FieldUse::Read);
     /// # Ok::<(), firstparty::ConfigError>(())
     /// ```
     ///
     /// [R5]: crate::contract#R5
     #[must_use]
-    pub fn request_field(&self, name: &HeaderName) -> FieldUse {
-        self.0.request.use_of(name)
+    pub fn request_field(&self, method: &Method, name: &HeaderName) -> FieldUse {
+        self.0.request.use_of(method, name)
     }
 
     /// The browser's host of a request ([R5.7], [R12]), whatever the request is for and whether or

@@ -18,7 +18,7 @@ pub mod target;
 
 use std::net::IpAddr;
 
-use http::{HeaderMap, HeaderName, Uri, Version};
+use http::{HeaderMap, HeaderName, Method, Uri, Version};
 
 use self::address::AddressReader;
 use self::browser_host::HostReader;
@@ -76,11 +76,11 @@ impl RequestSteps {
     }
 
     /// What is done with a field of a request.
-    pub(crate) fn use_of(&self, name: &HeaderName) -> FieldUse {
+    pub(crate) fn use_of(&self, method: &Method, name: &HeaderName) -> FieldUse {
         if self.host.trusts(name) || self.address.trusts(name) {
             FieldUse::Read
         } else {
-            self.fields.use_of(name)
+            self.fields.use_of(Kind::of(method), name)
         }
     }
 

@@ -9,13 +9,14 @@
 ///
 /// ```
 /// use firstparty::field::FieldUse;
-/// use firstparty::http::header;
+/// use firstparty::http::{Method, header};
 /// use firstparty::{Config, Gateway, Platform};
 ///
 /// let gateway = Gateway::new(Config::default(), Platform::CloudFront);
-/// assert_eq!(gateway.request_field(&header::USER_AGENT), FieldUse::Kept);
-/// assert_eq!(gateway.request_field(&header::VIA), FieldUse::Dropped);
-/// assert_eq!(gateway.request_field(&header::COOKIE), FieldUse::Read);
+/// let post = |name| gateway.request_field(&Method::POST, name);
+/// assert_eq!(post(&header::USER_AGENT), FieldUse::Kept);
+/// assert_eq!(post(&header::VIA), FieldUse::Dropped);
+/// assert_eq!(post(&header::COOKIE), FieldUse::Read);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "a host has to handle each")]

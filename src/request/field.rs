@@ -155,8 +155,12 @@ impl RequestFields {
         walk.judge_framing()
     }
 
-    /// What the walk does with a field. It reads a field of its list even where that is dropped.
-    pub(super) fn use_of(&self, name: &HeaderName) -> FieldUse {
+    /// What the walk does with a field. It reads a field of its list even where that is dropped, but
+    /// for the cookies of a plain request, which go unread (R5.5).
+    pub(super) fn use_of(&self, kind: Kind, name: &HeaderName) -> FieldUse {
+        if *name == COOKIE && !kind.is_authorised() {
+            return FieldUse::Dropped;
+        }
         self.dropped.use_of(name, |known, _| READ.contains(&known))
     }
 

@@ -1,7 +1,7 @@
 //! What is done with a field, as far as its name tells: true of every message.
 
 use firstparty::field::FieldUse;
-use firstparty::http::{HeaderMap, HeaderName, HeaderValue, Request, Response};
+use firstparty::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response};
 use firstparty::{Action, Failure, Gateway, Platform, RequestId};
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -90,7 +90,7 @@ proptest! {
     ) {
         let mut more = request.clone();
         more.headers_mut().append(name.clone(), value.clone());
-        let field_use = gateway.request_field(&name);
+        let field_use = gateway.request_field(request.method(), &name);
         let counts = field_use != FieldUse::Read && !is_named(&name, request.headers());
         if counts {
             let (without, rest) = handle(&gateway, request.clone());
@@ -133,6 +133,7 @@ fn platform_and_configuration_decide() {
         (Platform::Generic, "authorization", Kept),
         (Platform::Generic, "fpjs_proxy.x", Dropped),
         (Platform::Generic, "connection", Read),
+        (Platform::Generic, "cookie", Read),
         (Platform::Generic, "x-orig-host", Read),
         (Platform::Generic, "x-forwarded-for", Read),
         (Platform::CloudFront, "x-orig-host", Kept),
@@ -145,8 +146,16 @@ fn platform_and_configuration_decide() {
         (Platform::Akamai, "true-client-ip", Read),
     ] {
         let name = HeaderName::from_static(name);
-        assert_eq!(gateway(platform).request_field(&name), expected, "{name} on {platform}");
+        assert_eq!(
+            gateway(platform).request_field(&Method::POST, &name),
+            expected,
+            "{name} on {platform}"
+        );
     }
+    // R5.5: the cookies of a plain request.
+    let cookie = HeaderName::from_static("cookie");
+    let field_use = gateway(Platform::Generic).request_field(&Method::GET, &cookie);
+    assert_eq!(field_use, Dropped);
     for (platform, name, expected) in [
         (Platform::Generic, "etag", Kept),
         (Platform::Generic, "nel", Dropped),
