@@ -6,7 +6,7 @@
 //! A line of the input is
 //! `{"event", "choices"?, "upstream"?: {"status", "headers": [[name, value], …], "body"?}}`. The body is
 //! in base64. Settings come from the event's custom headers. Without `upstream`, a forwarded event
-//! fails to connect.
+//! fails to connect. With one that HTTP does not allow, it fails in the protocol.
 //!
 //! A line of the output is `{"forward"?: {"method", "host", "path", "headers", "body"}, "result"?}` or
 //! `{"error"}`. Each character of a path or of a field's value stands for one byte (ISO 8859-1).
@@ -102,7 +102,10 @@ fn answer(line: &str) -> Result<Answer, Error> {
         EdgeStep::Forward(request, pending) => {
             let forward = Some(forward(&request));
             let result = match line.upstream {
-                Some(upstream) => pending.complete(upstream.into_response()?),
+                Some(upstream) => match upstream.into_response() {
+                    Ok(response) => pending.complete(response),
+                    Err(_) => pending.fail(Failure::Protocol, RequestId::new(0, 0)),
+                },
                 None => pending.fail(Failure::Connect, RequestId::new(0, 0)),
             };
             Answer { forward, result: Some(result), ..Answer::default() }

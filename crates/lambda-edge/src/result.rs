@@ -77,7 +77,11 @@ impl<B: Body> ResultObject<B> {
             return Err(&RESPONSE_STATUS);
         }
         let result = Self::from_response(exchange.complete(response));
-        if result.size().saturating_add(kept) > MAX_SIZE { Err(&RESPONSE_TOO_LARGE) } else { Ok(result) }
+        if result.size().saturating_add(kept) > MAX_SIZE {
+            Err(&RESPONSE_TOO_LARGE)
+        } else {
+            Ok(result)
+        }
     }
 
     fn from_response(response: Response<B>) -> Self {
