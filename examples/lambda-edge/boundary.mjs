@@ -1,38 +1,52 @@
-// Crosses the boundary to the WebAssembly module: numbers, lengths and texts, as src/wire.rs
-// describes them. Nothing is decided here.
+// Crosses the boundary to the WebAssembly module. Only what the module reads crosses; the other
+// fields are put together here as the module said of their names. What is unusual crosses whole.
 
 import { isUtf8 } from 'node:buffer';
+
+import { decode, isAscii, isLine, isOrigin, originTexts, requestOf } from './event.mjs';
+import { FieldUses, FieldUsesByMethod, KEPT, READ, UNKNOWN } from './fields.mjs';
+import { MOST_TEXTS, Wire } from './wire.mjs';
 
 const RESPOND = 0;
 const FORWARD = 1;
 const DOCUMENT = 2;
 const UNREADABLE = 3;
+const WHOLE = 4;
+const DONE = 5;
 
 /** How upstream failed. */
 export const Failure = Object.freeze({ connect: 0, timeout: 1, protocol: 2 });
 
 const NO_BODY = Buffer.alloc(0);
+const NO_ORIGIN = Object.freeze([]);
 const ENTROPY = 2 ** 48;
 
 /** An instance of the module. It is used again for every event. */
 export class Gateway {
   #module;
   #choices;
+  #splits;
   #wasm;
-  #bytes;
-  #view;
+  #wire;
+  #origin;
+  #requestFields;
+  #responseFields;
 
-  constructor(wasm, choices = {}) {
+  /** With `splits: false`, every message crosses whole: for tests. */
+  constructor(wasm, choices = {}, { splits = true } = {}) {
     this.#module = new WebAssembly.Module(wasm);
     this.#choices = JSON.stringify(choices);
+    this.#splits = splits;
     this.restart();
   }
 
   /** Begins anew with an empty instance; the compiled module stays. */
   restart() {
     this.#wasm = new WebAssembly.Instance(this.#module).exports;
-    this.#look();
-    if (!this.#wasm.configure(this.#write([], [], this.#choices))) {
+    this.#wire = new Wire(this.#wasm);
+    this.#origin = NO_ORIGIN;
+    this.#forgetFields();
+    if (!this.#wasm.configure(this.#wire.texts(0, this.#choices))) {
       throw new TypeError('the choices are not valid');
     }
   }
@@ -44,34 +58,146 @@ export class Gateway {
 
   /** Begins an event. The answer is a result, a request, or the name of a document. */
   begin(event, now) {
-    const flat = flatten(event);
-    if (flat === undefined) {
-      const size = this.#write([], [], toJson(event));
-      return this.#answer(this.#wasm.event_json(size, now), NO_BODY);
+    const answer = this.#splits ? this.#beginSplit(event, now) : undefined;
+    return answer ?? this.#beginWhole(event, now);
+  }
+
+  #beginSplit(event, now) {
+    const request = requestOf(event);
+    if (request === undefined || !this.#knowOrigin(request.origin)) return undefined;
+    const { method, uri, querystring, clientIp, headers, body } = request;
+    const decoded = decode(body);
+    if (decoded === undefined) return undefined;
+    const wire = this.#wire;
+    wire.length(0, method.length);
+    wire.length(1, uri.length);
+    wire.length(2, querystring.length);
+    wire.length(3, clientIp.length);
+    let crossing = method + uri + querystring + clientIp;
+    let count = 4;
+    let staying = '';
+    const kept = [];
+    const fields = this.#requestFields.of(method);
+    const ask = (name) => {
+      const { at, size } = wire.aside(name + method);
+      return this.#wasm.request_field(at, name.length, size, now);
+    };
+    for (const name of Object.keys(headers)) {
+      const lines = headers[name];
+      const { name: lowerCase, use } = fields.of(name, ask);
+      if (!Array.isArray(lines) || use === UNKNOWN || lowerCase !== name) return undefined;
+      for (let index = 0; index < lines.length; index += 1) {
+        const line = lines[index];
+        if (!isLine(line)) return undefined;
+        const { value } = line;
+        if (use === READ) {
+          if (count === MOST_TEXTS) return undefined;
+          wire.length(count, name.length);
+          wire.length(count + 1, value.length);
+          count += 2;
+          crossing += name + value;
+        } else {
+          staying += value;
+          if (use === KEPT) kept.push(name, value);
+        }
+      }
     }
-    const size = this.#write(flat.numbers, flat.texts, flat.texts.join(''));
-    return this.#answer(this.#wasm.event(size, now), flat.body);
+    if (kept.length > MOST_TEXTS) return undefined;
+    const size = wire.texts(count, crossing + staying);
+    const kind = this.#wasm.event(size, count, body.inputTruncated, decoded.length, now);
+    return kind === WHOLE ? undefined : this.#answer(kind, event, decoded, kept);
+  }
+
+  /** Makes the module know the origin, if it has changed. */
+  #knowOrigin(origin) {
+    if (isOrigin(origin, this.#origin)) return true;
+    const texts = originTexts(origin);
+    if (texts === undefined || !texts.every(isAscii)) return false;
+    this.#origin = NO_ORIGIN;
+    this.#forgetFields();
+    if (this.#wasm.origin(this.#wire.list(texts), texts.length) !== DONE) return false;
+    this.#origin = texts;
+    return true;
+  }
+
+  #forgetFields() {
+    this.#requestFields = new FieldUsesByMethod();
+    this.#responseFields = new FieldUses();
+  }
+
+  #beginWhole(event, now) {
+    const size = this.#wire.texts(0, toJson(event));
+    return this.#answer(this.#wasm.event_json(size, now), event, NO_BODY, []);
   }
 
   /** Goes on with an event whose document was read; without one, it could not be. */
-  withDocument({ ticket, body }, document, now) {
-    const size = this.#write([], [], document ?? '');
-    return this.#answer(this.#wasm.document(ticket, size, document !== undefined, now), body);
+  withDocument({ ticket, event }, document, now) {
+    const isText = typeof document === 'string' || document === undefined;
+    const size = isText ? this.#wire.texts(0, document ?? '') : this.#wire.bytes(document);
+    const kind = this.#wasm.document(ticket, size, document !== undefined, now);
+    this.#forgetFields();
+    return kind === DONE ? this.begin(event, now) : this.#answer(kind, event, NO_BODY, []);
   }
 
   /** Turns upstream's response into the result. */
-  complete(ticket, { status, rawHeaders, body, size = body.length }, now) {
-    const numbers = [status, size, isUtf8(body) ? 1 : 0, rawHeaders.length / 2];
-    const written = this.#write(numbers, rawHeaders, rawHeaders.join(''));
-    const kind = this.#wasm.complete(ticket, written);
+  complete(ticket, response, now) {
+    const answer = this.#splits ? this.#completeSplit(ticket, response) : undefined;
+    return answer ?? this.#completeWhole(ticket, response, now);
+  }
+
+  #completeSplit(ticket, { status, rawHeaders, body, size = body.length }) {
+    const wire = this.#wire;
+    let crossing = '';
+    let count = 0;
+    let staying = '';
+    let keptSize = 0;
+    const headers = {};
+    const fields = this.#responseFields;
+    const ask = (name) => {
+      const { at, size } = wire.aside(name);
+      return this.#wasm.response_field(ticket, at, size);
+    };
+    for (let index = 0; index < rawHeaders.length; index += 2) {
+      const { name, use } = fields.of(rawHeaders[index], ask);
+      const value = rawHeaders[index + 1];
+      if (use === READ) {
+        if (count === MOST_TEXTS) return undefined;
+        wire.length(count, name.length);
+        wire.length(count + 1, value.length);
+        count += 2;
+        crossing += name + value;
+      } else if (use === UNKNOWN) {
+        return undefined;
+      } else {
+        staying += value;
+        if (use === KEPT) {
+          keptSize += name.length + value.length;
+          addLine(headers, name, value);
+        }
+      }
+    }
+    if (rawHeaders.length > MOST_TEXTS) return undefined;
+    const written = wire.texts(count, crossing + staying);
+    const utf8 = isUtf8(body);
+    const kind = this.#wasm.complete(ticket, written, count, status, size, utf8, keptSize);
+    return kind === RESPOND ? respond(wire, body, headers) : undefined;
+  }
+
+  #completeWhole(ticket, { status, rawHeaders, body, size = body.length }, now) {
+    if (!rawHeaders.every(isLatin1)) return this.fail(ticket, Failure.protocol, now);
+    const count = rawHeaders.length;
+    const written = this.#wire.list(rawHeaders, 'latin1');
+    const utf8 = isUtf8(body);
+    const kind = this.#wasm.complete_whole(ticket, written, count, status, size, utf8);
     return kind === UNREADABLE
       ? this.fail(ticket, Failure.protocol, now)
-      : this.#answer(kind, body);
+      : this.#answer(kind, undefined, body, []);
   }
 
   /** The result when upstream gave no response. */
   fail(ticket, failure, now, entropy = Math.floor(Math.random() * ENTROPY)) {
-    return this.#answer(this.#wasm.fail(ticket, failure, now, entropy), NO_BODY);
+    const kind = this.#wasm.fail(ticket, failure, now, entropy);
+    return this.#answer(kind, undefined, NO_BODY, []);
   }
 
   /** Forgets an event that will not be finished. */
@@ -79,109 +205,33 @@ export class Gateway {
     this.#wasm.abandon(ticket);
   }
 
-  /** Views of the memory; they have to be made again when it has grown. */
-  #look() {
-    const { buffer } = this.#wasm.memory;
-    if (this.#bytes?.buffer !== buffer) {
-      this.#bytes = Buffer.from(buffer);
-      this.#view = new DataView(buffer);
-    }
-  }
-
-  #write(numbers, texts, text) {
-    const numbersSize = 4 * (numbers.length + texts.length);
-    // A UTF-16 unit takes three bytes in UTF-8, at most.
-    const most = typeof text === 'string' ? 3 * text.length : text.length;
-    const start = this.#wasm.input(numbersSize + most);
-    this.#look();
-    let at = start;
-    for (const number of numbers) {
-      this.#view.setUint32(at, number, true);
-      at += 4;
-    }
-    for (const { length } of texts) {
-      this.#view.setUint32(at, length, true);
-      at += 4;
-    }
-    if (typeof text !== 'string') {
-      this.#bytes.set(text, at);
-      return numbersSize + text.length;
-    }
-    return numbersSize + this.#bytes.write(text, at, 'utf8');
-  }
-
-  #answer(kind, body) {
-    this.#look();
-    const output = new Reader(this.#bytes, this.#view, this.#wasm.output());
+  #answer(kind, event, body, kept) {
     switch (kind) {
       case RESPOND:
-        return respond(output, body);
+        // Without prototype: a field may have any name.
+        return respond(this.#wire, body, Object.create(null));
       case FORWARD:
-        return forward(output, body);
+        return forward(this.#wire, body, kept);
       case DOCUMENT:
-        return document(output, body);
+        return document(this.#wire, event);
       default:
         throw new TypeError(`the module gave an answer of kind ${kind}`);
     }
   }
 }
 
-/** Reads an answer: numbers, then texts whose lengths come first. */
-class Reader {
-  #bytes;
-  #view;
-  #at;
-  #text;
-  #from = 0;
-
-  constructor(bytes, view, at) {
-    this.#bytes = bytes;
-    this.#view = view;
-    this.#at = at;
-  }
-
-  number() {
-    const number = this.#view.getUint32(this.#at, true);
-    this.#at += 4;
-    return number;
-  }
-
-  /** Makes `count` texts of `size` bytes ready to be read. */
-  texts(count, size, encoding) {
-    const start = this.#at + 4 * count;
-    let units = 0;
-    for (let at = this.#at; at < start; at += 4) units += this.#view.getUint32(at, true);
-    // As many units as bytes: ASCII, which is read fastest as Latin 1.
-    const isLatin = encoding === 'latin1' || units === size;
-    this.#text = this.#bytes.toString(isLatin ? 'latin1' : 'utf8', start, start + size);
-  }
-
-  text() {
-    const from = this.#from;
-    this.#from += this.number();
-    return this.#text.slice(from, this.#from);
-  }
-}
-
-function respond(output, body) {
-  const size = output.number();
-  const kind = output.number();
-  const status = output.number();
-  const fields = output.number();
-  output.texts(3 + 2 * fields, size, 'utf8');
-  const log = output.text();
-  const result = { status: String(status), statusDescription: output.text(), headers: undefined };
-  const inside = output.text();
-  // Without prototype: a field may have any name.
-  const headers = Object.create(null);
-  for (let left = fields; left > 0; left -= 1) {
-    const key = output.text();
-    const line = { key, value: output.text() };
-    const lines = headers[key];
-    if (lines === undefined) headers[key] = [line];
-    else lines.push(line);
-  }
-  result.headers = headers;
+/** A result. It has the fields in `headers`, too, unless it is an answer that the module made. */
+function respond(wire, body, headers) {
+  const answer = wire.answer(4);
+  const kind = answer.number(1);
+  const fields = answer.number(3);
+  answer.texts(3 + 2 * fields, 'utf8');
+  const log = answer.text();
+  const statusDescription = answer.text();
+  const inside = answer.text();
+  const all = kind === 3 ? {} : headers;
+  for (let left = fields; left > 0; left -= 1) addLine(all, answer.text(), answer.text());
+  const result = { status: String(answer.number(2)), statusDescription, headers: all };
   if (kind !== 0) {
     result.bodyEncoding = kind === 2 ? 'base64' : 'text';
     result.body = kind === 3 ? inside : body.toString(kind === 2 ? 'base64' : 'utf8');
@@ -189,74 +239,38 @@ function respond(output, body) {
   return { log, result };
 }
 
-function forward(output, body) {
-  const size = output.number();
-  const ticket = output.number();
-  const fields = output.number();
-  output.texts(5 + 2 * fields, size, 'latin1');
-  const log = output.text();
-  const method = output.text();
-  const host = output.text();
-  const path = output.text();
-  const inside = output.text();
-  const headers = new Array(2 * fields);
-  for (let index = 0; index < headers.length; index += 1) headers[index] = output.text();
+function addLine(headers, key, value) {
+  const lines = headers[key];
+  if (lines === undefined) headers[key] = [{ key, value }];
+  else lines.push({ key, value });
+}
+
+/** A request for upstream: what crossed, then the fields that were kept. */
+function forward(wire, body, kept) {
+  const answer = wire.answer(3);
+  const ticket = answer.number(1);
+  const fields = answer.number(2);
+  answer.texts(5 + 2 * fields, 'latin1');
+  const log = answer.text();
+  const method = answer.text();
+  const host = answer.text();
+  const path = answer.text();
+  const inside = answer.text();
+  const headers = [];
+  for (let left = 2 * fields; left > 0; left -= 1) headers.push(answer.text());
+  for (let index = 0; index < kept.length; index += 1) headers.push(kept[index]);
   const sent = inside === '' ? body : Buffer.from(inside, 'latin1');
   return { log, ticket, request: { method, host, path, headers, body: sent } };
 }
 
-function document(output, body) {
-  const size = output.number();
-  const ticket = output.number();
-  output.texts(1, size, 'utf8');
-  return { log: '', ticket, document: output.text(), body };
+function document(wire, event) {
+  const answer = wire.answer(2);
+  answer.texts(1, 'utf8');
+  return { log: '', ticket: answer.number(1), document: answer.text(), event };
 }
 
-/** The flat form of an event; nothing for anything unusual, which the module judges as JSON. */
-function flatten(event) {
-  try {
-    const { clientIp, method, uri, querystring, headers, body, origin } =
-      event.Records[0].cf.request;
-    const { customHeaders, domainName = '' } = origin.custom ?? origin.s3;
-    const texts = [method, uri, querystring, clientIp, domainName];
-    const fields = pushFields(texts, headers);
-    const custom = pushFields(texts, customHeaders);
-    const decoded = decode(body);
-    const isUsual =
-      texts.every(isText) && isText(body.action) && typeof body.inputTruncated === 'boolean';
-    const numbers = [body.inputTruncated ? 1 : 0, decoded.length, fields, custom];
-    return isUsual ? { numbers, texts, body: decoded } : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function pushFields(texts, headers) {
-  if (typeof headers !== 'object' || Array.isArray(headers)) throw new TypeError('no fields');
-  const before = texts.length;
-  for (const name of Object.keys(headers)) {
-    const lines = headers[name];
-    if (!Array.isArray(lines)) throw new TypeError('no lines');
-    for (const { key, value } of lines) {
-      if (!isText(key)) throw new TypeError('no key');
-      texts.push(name, value);
-    }
-  }
-  return (texts.length - before) / 2;
-}
-
-function isText(value) {
-  return typeof value === 'string';
-}
-
-/** Decodes a body, which stays on this side. Node passes over what is not base64, or for URLs. */
-function decode({ data, encoding }) {
-  if (encoding !== 'base64') throw new TypeError('unusual encoding');
-  if (data.includes('-') || data.includes('_')) throw new TypeError('base64 for URLs');
-  const decoded = Buffer.from(data, 'base64');
-  const padding = data.endsWith('==') ? 2 : data.endsWith('=') ? 1 : 0;
-  if (decoded.length !== (data.length / 4) * 3 - padding) throw new TypeError('not base64');
-  return decoded;
+function isLatin1(text) {
+  return /^[\0-\xff]*$/.test(text);
 }
 
 /** JSON, or null for what has none. */

@@ -1,18 +1,22 @@
 //! What lives between two calls.
 
+use std::rc::Rc;
 use std::time::Duration;
 
-use firstparty::config::{AgentOrigin, Mount};
-use firstparty::http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode};
+use firstparty::config::{AgentOrigin, Mount, Source};
+use firstparty::field::FieldUse;
+use firstparty::http::{Method, Request};
 use firstparty::{Config, Failure, Report, RequestId};
 use firstparty_lambda_edge::{
-    BodyEncoding, EdgeEvent, EdgeSettings, EdgeStep, Need, Pending, ResultObject, cause,
+    BodyEncoding, EdgeEvent, EdgeSettings, EdgeStep, Need, ResultObject, cause,
 };
 use serde::Deserialize;
 
 use crate::content::Content;
-use crate::wire::{Input, Output, Texts};
-use crate::{DOCUMENT, FORWARD, RESPOND, UNREADABLE};
+use crate::message::{self, may_name_a_kept_field, number_of_use};
+use crate::tickets::{Forwarded, Tickets, Waiting};
+use crate::wire::{Input, Output};
+use crate::{DOCUMENT, DONE, FORWARD, RESPOND, UNKNOWN, UNREADABLE, WHOLE};
 
 /// The state of the module.
 pub(crate) struct Instance {
@@ -20,6 +24,10 @@ pub(crate) struct Instance {
     pub(crate) output: Output,
     pub(crate) tickets: Tickets,
     settings: EdgeSettings,
+    /// The origin of the events whose fields the caller keeps.
+    origin: Origin,
+    /// Counts what may change what is done with a name: origins and settings documents.
+    epoch: u32,
     /// What the operator should read, with the next answer.
     log: String,
 }
@@ -31,37 +39,33 @@ impl Default for Instance {
             output: Output::default(),
             tickets: Tickets::default(),
             settings: EdgeSettings::new(Config::builder()),
+            origin: Origin::default(),
+            epoch: 0,
             log: String::new(),
         }
     }
 }
 
-/// What waits for the caller.
-pub(crate) enum Waiting {
-    /// An event, for its settings document.
-    Document(Box<EdgeEvent<Content>>),
-    /// A forwarded event, for upstream's response.
-    Response { pending: Pending, debug: bool },
+/// What an event says of its origin.
+struct Origin {
+    settings: Rc<Source>,
+    domain: String,
 }
 
-/// What waits, by number. Numbers are used again, so that the table stays as small as the number
-/// of events that were ever handled at once.
-#[derive(Default)]
-pub(crate) struct Tickets(Vec<Option<Waiting>>);
-
-impl Tickets {
-    fn issue(&mut self, waiting: Waiting) -> u32 {
-        let free = self.0.iter().position(Option::is_none).unwrap_or(self.0.len());
-        match self.0.get_mut(free) {
-            Some(slot) => *slot = Some(waiting),
-            None => self.0.push(Some(waiting)),
-        }
-        u32::try_from(free).unwrap_or(u32::MAX)
+impl Default for Origin {
+    fn default() -> Self {
+        let event = EdgeEvent::new("GET", "/", "");
+        Self { settings: Rc::new(event.settings().clone()), domain: String::new() }
     }
+}
 
-    pub(crate) fn take(&mut self, ticket: u32) -> Option<Waiting> {
-        self.0.get_mut(usize::try_from(ticket).ok()?)?.take()
-    }
+/// A response of upstream's, but for its fields.
+pub(crate) struct Head {
+    pub(crate) status: u32,
+    pub(crate) body: usize,
+    pub(crate) utf8: bool,
+    /// The size of the fields that stay with the caller, or nothing if all have come.
+    pub(crate) kept: Option<usize>,
 }
 
 /// Choices other than variables.
@@ -96,45 +100,128 @@ impl Instance {
         valid
     }
 
-    pub(crate) fn flat_event(&mut self, size: usize, now: f64) -> u32 {
-        match flat_event(&self.input, size) {
-            Some(event) => self.settle(event, millis(now)),
-            None => self.refuse("the flat event could not be read"),
+    /// Takes note of the origin of the events that follow. Texts: its domain name, then names and
+    /// values of its custom headers.
+    pub(crate) fn origin(&mut self, size: usize, count: usize) -> u32 {
+        let Some(origin) = self.read_origin(size, count) else { return WHOLE };
+        self.origin = origin;
+        self.epoch = self.epoch.wrapping_add(1);
+        DONE
+    }
+
+    fn read_origin(&self, size: usize, count: usize) -> Option<Origin> {
+        let mut texts = self.input.texts(size, count)?;
+        let domain = texts.text()?.to_owned();
+        let mut event = EdgeEvent::new("GET", "/", "");
+        for _ in 0..count / 2 {
+            event.append_custom_header(texts.text()?, texts.text()?);
         }
+        Some(Origin { settings: Rc::new(event.settings().clone()), domain })
+    }
+
+    /// What is done with a field of a request, whose name stands before the method. Where no settings
+    /// are known yet, it has to cross, which is never wrong.
+    pub(crate) fn request_field(&mut self, at: usize, name: usize, size: usize, now: f64) -> u32 {
+        let text = self.input.text(at, size).and_then(|text| text.split_at_checked(name));
+        let Some((name, method)) = text else { return UNKNOWN };
+        let Ok(method) = Method::from_bytes(method.as_bytes()) else { return UNKNOWN };
+        let field_use = match self.settings.poll(&self.origin.settings, millis(now)) {
+            Ok(Need::Nothing(function)) => {
+                number_of_use(name, |name| function.gateway().request_field(&method, name))
+            }
+            Ok(Need::Document(_)) | Err(_) => number_of_use(name, |_| FieldUse::Read),
+        };
+        field_use.unwrap_or(UNKNOWN)
+    }
+
+    /// What is done with a field of the response for a ticket.
+    pub(crate) fn response_field(&self, ticket: u32, at: usize, size: usize) -> u32 {
+        let known = self.tickets.forwarded(ticket).filter(|forwarded| self.is_current(forwarded));
+        let field_use = known.and_then(|Forwarded { pending, .. }| {
+            number_of_use(self.input.text(at, size)?, |name| pending.response_field(name))
+        });
+        field_use.unwrap_or(UNKNOWN)
+    }
+
+    fn is_current(&self, forwarded: &Forwarded) -> bool {
+        forwarded.epoch == Some(self.epoch)
+    }
+
+    pub(crate) fn event(
+        &mut self,
+        size: usize,
+        count: usize,
+        truncated: bool,
+        body: usize,
+        now: f64,
+    ) -> u32 {
+        let texts = self.input.texts(size, count).filter(|texts| texts.are_printable());
+        let Some(mut event) = texts.and_then(|texts| message::event(texts, count)) else {
+            return WHOLE;
+        };
+        if may_name_a_kept_field(event.fields()) {
+            return WHOLE;
+        }
+        if !self.origin.domain.is_empty() {
+            event.set_origin_domain(&self.origin.domain);
+        }
+        event.set_truncated(truncated);
+        let event = event.with_body(Content::Outside { size: body, utf8: false });
+        let settings = Rc::clone(&self.origin.settings);
+        self.settle(event, settings, Some(self.epoch), millis(now))
     }
 
     pub(crate) fn json_event(&mut self, size: usize, now: f64) -> u32 {
         match EdgeEvent::from_json(self.input.bytes(size).unwrap_or_default()) {
-            Ok(event) => self.settle(event.map_body(Content::Inside), millis(now)),
+            Ok(event) => {
+                let settings = Rc::new(event.settings().clone());
+                self.settle(event.map_body(Content::Inside), settings, None, millis(now))
+            }
             Err(error) => self.refuse(&error.to_string()),
         }
     }
 
+    /// Reads a settings document. The event that needed it has to be begun again.
     pub(crate) fn document(&mut self, ticket: u32, size: usize, found: bool, now: f64) -> u32 {
-        let Some(Waiting::Document(event)) = self.tickets.take(ticket) else {
+        let Some(Waiting::Document(settings)) = self.tickets.take(ticket) else {
             return self.refuse("no event has this ticket");
         };
         let document = self.input.bytes(size).filter(|_| found);
-        if let Err(error) = self.settings.read(event.settings(), document, millis(now)) {
+        if let Err(error) = self.settings.read(&settings, document, millis(now)) {
             self.log.push_str(&error_line(&error));
         }
-        self.settle(*event, millis(now))
+        self.epoch = self.epoch.wrapping_add(1);
+        DONE
     }
 
-    pub(crate) fn complete(&mut self, ticket: u32, size: usize) -> u32 {
-        let Some(response) = response(&self.input, size) else {
+    pub(crate) fn complete(&mut self, ticket: u32, size: usize, count: usize, head: &Head) -> u32 {
+        let Head { status, body, utf8, kept } = *head;
+        let texts = self.input.texts(size, count);
+        let is_whole = kept.is_none();
+        if !is_whole && !texts.as_ref().is_some_and(|texts| texts.are_printable()) {
+            return WHOLE;
+        }
+        let content = Content::Outside { size: body, utf8 };
+        let response = texts.and_then(|texts| message::response(texts, count, status, content));
+        let Some(response) = response else {
             return UNREADABLE;
         };
-        let Some(Waiting::Response { pending, debug }) = self.tickets.take(ticket) else {
+        let Some(forwarded) = self.tickets.forwarded(ticket) else {
+            return self.refuse("no request has this ticket");
+        };
+        if !is_whole && (!self.is_current(forwarded) || may_name_a_kept_field(response.headers())) {
+            return WHOLE;
+        }
+        let Some(Forwarded { pending, debug, .. }) = self.tickets.take_forwarded(ticket) else {
             return self.refuse("no request has this ticket");
         };
         let report = pending.report().ended(response.status());
-        let result = pending.complete(response);
+        let result = pending.complete_beside(response, kept.unwrap_or_default());
         self.respond(&result, debug.then_some(report))
     }
 
     pub(crate) fn fail(&mut self, ticket: u32, failure: u32, now: f64, entropy: f64) -> u32 {
-        let Some(Waiting::Response { pending, .. }) = self.tickets.take(ticket) else {
+        let Some(Forwarded { pending, .. }) = self.tickets.take_forwarded(ticket) else {
             return self.refuse("no request has this ticket");
         };
         let failure = match failure {
@@ -149,12 +236,18 @@ impl Instance {
     }
 
     /// Finds the function for an event, and lets it decide.
-    fn settle(&mut self, event: EdgeEvent<Content>, now: Duration) -> u32 {
-        let function = match self.settings.poll(event.settings(), now) {
+    fn settle(
+        &mut self,
+        event: EdgeEvent<Content>,
+        settings: Rc<Source>,
+        epoch: Option<u32>,
+        now: Duration,
+    ) -> u32 {
+        let function = match self.settings.poll(&settings, now) {
             Ok(Need::Nothing(function)) => function,
             Ok(Need::Document(name)) => {
                 let name = name.to_owned();
-                let ticket = self.tickets.issue(Waiting::Document(Box::new(event)));
+                let ticket = self.tickets.issue(Waiting::Document(settings));
                 self.output.begin(&[0, ticket]);
                 self.output.text(&name);
                 self.output.end();
@@ -170,7 +263,8 @@ impl Instance {
         match function.handle(event) {
             EdgeStep::Respond(result, report) => self.respond(&result, debug.then_some(report)),
             EdgeStep::Forward(request, pending) => {
-                let ticket = self.tickets.issue(Waiting::Response { pending, debug });
+                let forwarded = Box::new(Forwarded { pending, debug, epoch });
+                let ticket = self.tickets.issue(Waiting::Response(forwarded));
                 self.forward(ticket, &request)
             }
         }
@@ -227,63 +321,6 @@ impl Instance {
         self.output.end();
         FORWARD
     }
-}
-
-/// Numbers: whether the body was cut, its size, number of fields, number of custom headers. Texts:
-/// method, path, query, address, domain name of the origin (empty if there is none), names and values
-/// of the fields, names and values of the custom headers.
-fn flat_event(input: &Input, size: usize) -> Option<EdgeEvent<Content>> {
-    let ([truncated, body, fields, custom], reader) = input.message(size)?;
-    let (fields, custom) = (usize::try_from(fields).ok()?, usize::try_from(custom).ok()?);
-    let count = fields.checked_add(custom)?.checked_mul(2)?.checked_add(5)?;
-    let mut texts = reader.texts(count)?;
-    let mut event = EdgeEvent::new(texts.next()?, texts.next()?, texts.next()?);
-    event.set_client_ip(texts.next()?);
-    match texts.next()? {
-        "" => {}
-        domain => event.set_origin_domain(domain),
-    }
-    event.reserve_fields(fields);
-    for _ in 0..fields {
-        event.append_field(texts.next()?, texts.next()?);
-    }
-    for _ in 0..custom {
-        event.append_custom_header(texts.next()?, texts.next()?);
-    }
-    event.set_truncated(truncated != 0);
-    let size = usize::try_from(body).ok()?;
-    Some(event.with_body(Content::Outside { size, utf8: false }))
-}
-
-/// Numbers: status, size of the body, whether it is UTF-8, number of fields. Texts: names and
-/// values, whose characters are octets.
-fn response(input: &Input, size: usize) -> Option<Response<Content>> {
-    let ([status, body, utf8, fields], reader) = input.message(size)?;
-    let fields = usize::try_from(fields).ok()?;
-    let texts = reader.texts(fields.checked_mul(2)?)?;
-    let content = Content::Outside { size: usize::try_from(body).ok()?, utf8: utf8 != 0 };
-    let mut response = Response::new(content);
-    *response.status_mut() = StatusCode::from_u16(u16::try_from(status).ok()?).ok()?;
-    *response.headers_mut() = fields_of(texts, fields)?;
-    Some(response)
-}
-
-fn fields_of(mut texts: Texts<'_>, count: usize) -> Option<HeaderMap> {
-    let mut headers = HeaderMap::try_with_capacity(count).ok()?;
-    for _ in 0..count {
-        let name = HeaderName::from_bytes(texts.next()?.as_bytes()).ok()?;
-        headers.try_append(name, octets(texts.next()?)?).ok()?;
-    }
-    Some(headers)
-}
-
-/// A text whose characters are octets, as Node gives the values of fields.
-fn octets(text: &str) -> Option<HeaderValue> {
-    if text.is_ascii() {
-        return HeaderValue::from_bytes(text.as_bytes()).ok();
-    }
-    let octets: Result<Vec<u8>, _> = text.chars().map(u8::try_from).collect();
-    HeaderValue::from_bytes(&octets.ok()?).ok()
 }
 
 /// An error and what caused it, neither of which holds a value of the settings.

@@ -1,10 +1,8 @@
-//! The flat form, the same both ways: numbers of 32 bits, little-endian, then texts one after the
-//! other. How many numbers there are, and which of them are lengths of texts, is agreed for each
-//! message.
+//! The flat form, the same both ways: lengths of 32 bits, little-endian, then the texts, one after
+//! the other. An answer has numbers before its lengths; a call has them as its arguments.
 //!
-//! JavaScript counts the length of a text in UTF-16 units, and writes all texts at once, in UTF-8.
-//! Lengths are therefore in units in both directions, and turned into bytes here. As long as all
-//! is ASCII, as is usual, the two are the same.
+//! A text counts in octets, one for each character of JavaScript's. An answer in UTF-8 counts in
+//! UTF-16 units, which is the same as long as all is ASCII.
 
 /// The caller's buffer. It only grows, and is used again for every message.
 #[derive(Default)]
@@ -24,72 +22,54 @@ impl Input {
         self.0.get(..size)
     }
 
-    /// A message: its first numbers, then what `Pieces` gives.
-    pub(crate) fn message<const N: usize>(&self, size: usize) -> Option<([u32; N], Reader<'_>)> {
-        let mut reader = Reader { bytes: self.bytes(size)? };
-        let mut numbers = [0; N];
-        for number in &mut numbers {
-            *number = reader.number()?;
-        }
-        Some((numbers, reader))
-    }
-}
-
-/// Reads a message from its front.
-pub(crate) struct Reader<'i> {
-    bytes: &'i [u8],
-}
-
-impl<'i> Reader<'i> {
-    fn number(&mut self) -> Option<u32> {
-        let (number, rest) = self.bytes.split_first_chunk()?;
-        self.bytes = rest;
-        Some(u32::from_le_bytes(*number))
+    /// What the caller wrote as one text, behind the place of a message that is not finished.
+    pub(crate) fn text(&self, at: usize, size: usize) -> Option<&str> {
+        std::str::from_utf8(self.0.get(at..)?.get(..size)?).ok()
     }
 
-    /// The texts, of which there are `count`: their lengths come first.
-    pub(crate) fn texts(self, count: usize) -> Option<Texts<'i>> {
-        let (lengths, text) = self.bytes.split_at_checked(count.checked_mul(4)?)?;
-        Some(Texts { lengths, text: std::str::from_utf8(text).ok()? })
+    /// A message of `count` texts.
+    pub(crate) fn texts(&self, size: usize, count: usize) -> Option<Texts<'_>> {
+        let (lengths, octets) = self.bytes(size)?.split_at_checked(count.checked_mul(4)?)?;
+        Some(Texts { lengths, octets })
     }
 }
 
 /// The texts of a message, one after the other.
 pub(crate) struct Texts<'i> {
     lengths: &'i [u8],
-    text: &'i str,
+    octets: &'i [u8],
 }
 
-impl<'i> Iterator for Texts<'i> {
-    type Item = &'i str;
+impl<'i> Texts<'i> {
+    /// Whether all texts, and what follows them, are printable ASCII. Eight octets are looked at
+    /// together.
+    pub(crate) fn are_printable(&self) -> bool {
+        const ONES: u64 = u64::from_le_bytes([1; 8]);
+        let (mut rest, mut odd) = (self.octets, 0);
+        while let Some((word, behind)) = rest.split_first_chunk() {
+            let word = u64::from_le_bytes(*word);
+            // The highest bit of an octet is set if it was, if a blank is more, or if it was 0x7F.
+            odd |= word | word.wrapping_sub(0x20 * ONES) | word.wrapping_add(ONES);
+            rest = behind;
+        }
+        odd & (0x80 * ONES) == 0 && rest.iter().all(|octet| matches!(octet, 0x20..0x7F))
+    }
 
-    fn next(&mut self) -> Option<&'i str> {
-        let mut lengths = Reader { bytes: self.lengths };
-        let units = usize::try_from(lengths.number()?).ok()?;
-        self.lengths = lengths.bytes;
-        let (text, rest) = split_at_units(self.text, units)?;
-        self.text = rest;
-        Some(text)
+    /// The next text, if it is UTF-8.
+    pub(crate) fn text(&mut self) -> Option<&'i str> {
+        std::str::from_utf8(self.next()?).ok()
     }
 }
 
-/// Splits behind a number of UTF-16 units.
-fn split_at_units(text: &str, units: usize) -> Option<(&str, &str)> {
-    match text.split_at_checked(units) {
-        Some((head, rest)) if head.is_ascii() => Some((head, rest)),
-        _ => {
-            let mut left = units;
-            let mut bytes = 0;
-            for character in text.chars() {
-                let Some(fewer) = left.checked_sub(character.len_utf16()) else { break };
-                if left == 0 {
-                    break;
-                }
-                left = fewer;
-                bytes += character.len_utf8();
-            }
-            text.split_at_checked(bytes).filter(|_| left == 0)
-        }
+impl<'i> Iterator for Texts<'i> {
+    type Item = &'i [u8];
+
+    fn next(&mut self) -> Option<&'i [u8]> {
+        let (length, lengths) = self.lengths.split_first_chunk()?;
+        let length = usize::try_from(u32::from_le_bytes(*length)).ok()?;
+        let (text, octets) = self.octets.split_at_checked(length)?;
+        *self = Self { lengths, octets };
+        Some(text)
     }
 }
 
@@ -146,11 +126,11 @@ impl Output {
 mod tests {
     use super::*;
 
-    fn message(numbers: &[u32], texts: &[&str]) -> Input {
+    fn message(texts: &[&str]) -> Input {
         let mut output = Output::default();
-        output.begin(numbers);
+        output.begin(&[]);
         for text in texts {
-            output.text(text);
+            output.octets(text.as_bytes());
         }
         output.bytes.append(&mut output.texts);
         Input(output.bytes)
@@ -159,23 +139,39 @@ mod tests {
     #[test]
     fn texts_come_back() {
         for texts in [&["a", "", "bc"][..], &["ä€", "\u{1f980}", "a"], &["", ""], &[]] {
-            let input = message(&[7, 8], texts);
-            let ([7, 8], reader) = input.message(input.0.len()).unwrap() else { panic!() };
-            assert_eq!(reader.texts(texts.len()).unwrap().collect::<Vec<_>>(), texts);
+            let input = message(texts);
+            let mut read = input.texts(input.0.len(), texts.len()).unwrap();
+            for text in texts {
+                assert_eq!(read.text(), Some(*text));
+            }
+            assert_eq!(read.next(), None);
         }
     }
 
     #[test]
     fn lengths_that_are_wrong_end_the_texts() {
-        // Half of a pair of surrogates, and more than there is.
-        for (text, units) in [("\u{1f980}", 1), ("abc", 4), ("ä", 3)] {
-            assert_eq!(split_at_units(text, units), None);
+        let input = message(&["abc"]);
+        assert_eq!(input.texts(4, 1).unwrap().next(), None);
+        assert!(input.texts(3, 1).is_none() && input.texts(8_000, 1).is_none());
+        // Half of a character is no text.
+        let mut input = message(&["ä"]);
+        input.0[0] = 1;
+        assert_eq!(input.texts(6, 1).unwrap().text(), None);
+    }
+
+    /// Wherever an octet stands that is not printable, it is seen.
+    #[test]
+    fn what_is_not_printable_is_seen() {
+        for length in 1..=20 {
+            for place in 0..length {
+                for octet in 0..=255 {
+                    let mut octets = vec![b' '; length];
+                    octets[place] = octet;
+                    let texts = Texts { lengths: &[], octets: &octets };
+                    assert_eq!(texts.are_printable(), (0x20..0x7F).contains(&octet), "{octet}");
+                }
+            }
         }
-        assert_eq!(split_at_units("äb", 0), Some(("", "äb")));
-        assert_eq!(split_at_units("äb", 1), Some(("ä", "b")));
-        let input = message(&[], &["abc"]);
-        let ([], reader) = input.message(4).unwrap();
-        assert_eq!(reader.texts(1).unwrap().next(), None);
-        assert!(input.message::<9>(7).is_none() && input.message::<1>(8_000).is_none());
+        assert!(Texts { lengths: &[], octets: b"~ ~ ~ ~ ~" }.are_printable());
     }
 }
