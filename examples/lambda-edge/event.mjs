@@ -92,9 +92,12 @@ export function originTexts({ custom, s3 }) {
   return texts;
 }
 
-/** A line of a field. */
+/** A line of a field. Its members are looked at first: the engine then knows its prototype. */
 export function isLine(line) {
-  return isPlain(line) && isWhole(line.key) && isText(line.value);
+  if (typeof line !== 'object' || line === null) return false;
+  const { key, value } = line;
+  const prototype = Object.getPrototypeOf(line);
+  return isWhole(key) && isText(value) && (prototype === Object.prototype || prototype === null);
 }
 
 /** Text that JSON can have: no half of a pair of surrogates. */
