@@ -3,8 +3,10 @@
 
 import { isUtf8 } from 'node:buffer';
 
+import { addLine, readDocument, readRequest, readResult } from './answer.mjs';
 import { decode, isAscii, isLine, isOrigin, originTexts, requestOf } from './event.mjs';
 import { FieldUses, FieldUsesByMethod, KEPT, READ, UNKNOWN } from './fields.mjs';
+import { Split } from './split.mjs';
 import { MOST_TEXTS, Wire } from './wire.mjs';
 
 const RESPOND = 0;
@@ -62,24 +64,31 @@ export class Gateway {
     return answer ?? this.#beginWhole(event, now);
   }
 
+  /** Lets cross what is read of an event; nothing if it is unusual. */
   #beginSplit(event, now) {
     const request = requestOf(event);
     if (request === undefined || !this.#knowOrigin(request.origin)) return undefined;
     const { method, uri, querystring, clientIp, headers, body } = request;
     const decoded = decode(body);
     if (decoded === undefined) return undefined;
-    const wire = this.#wire;
-    wire.length(0, method.length);
-    wire.length(1, uri.length);
-    wire.length(2, querystring.length);
-    wire.length(3, clientIp.length);
-    let crossing = method + uri + querystring + clientIp;
-    let count = 4;
-    let staying = '';
+    const split = new Split(this.#wire);
+    split.cross(method);
+    split.cross(uri);
+    split.cross(querystring);
+    split.cross(clientIp);
+    const kept = this.#splitRequest(split, method, headers, now);
+    if (kept === undefined) return undefined;
+    const size = split.write();
+    const kind = this.#wasm.event(size, split.count, body.inputTruncated, decoded.length, now);
+    return kind === WHOLE ? undefined : this.#answer(kind, event, decoded, kept);
+  }
+
+  /** Names and values of the fields that are kept. */
+  #splitRequest(split, method, headers, now) {
     const kept = [];
     const fields = this.#requestFields.of(method);
     const ask = (name) => {
-      const { at, size } = wire.aside(name + method);
+      const { at, size } = this.#wire.aside(name + method);
       return this.#wasm.request_field(at, name.length, size, now);
     };
     for (const name of Object.keys(headers)) {
@@ -88,24 +97,18 @@ export class Gateway {
       if (!Array.isArray(lines) || use === UNKNOWN || lowerCase !== name) return undefined;
       for (let index = 0; index < lines.length; index += 1) {
         const line = lines[index];
-        if (!isLine(line)) return undefined;
+        if (!isLine(line) || split.isFull) return undefined;
         const { value } = line;
         if (use === READ) {
-          if (count === MOST_TEXTS) return undefined;
-          wire.length(count, name.length);
-          wire.length(count + 1, value.length);
-          count += 2;
-          crossing += name + value;
+          split.cross(name);
+          split.cross(value);
         } else {
-          staying += value;
+          split.stay(value);
           if (use === KEPT) kept.push(name, value);
         }
       }
     }
-    if (kept.length > MOST_TEXTS) return undefined;
-    const size = wire.texts(count, crossing + staying);
-    const kind = this.#wasm.event(size, count, body.inputTruncated, decoded.length, now);
-    return kind === WHOLE ? undefined : this.#answer(kind, event, decoded, kept);
+    return kept.length > MOST_TEXTS ? undefined : kept;
   }
 
   /** Makes the module know the origin, if it has changed. */
@@ -145,42 +148,43 @@ export class Gateway {
     return answer ?? this.#completeWhole(ticket, response, now);
   }
 
+  /** Lets cross what is read of a response; nothing if it is unusual. */
   #completeSplit(ticket, { status, rawHeaders, body, size = body.length }) {
-    const wire = this.#wire;
-    let crossing = '';
-    let count = 0;
-    let staying = '';
-    let keptSize = 0;
+    if (rawHeaders.length > MOST_TEXTS) return undefined;
+    const split = new Split(this.#wire);
     const headers = {};
+    const keptSize = this.#splitResponse(split, ticket, rawHeaders, headers);
+    if (keptSize === undefined) return undefined;
+    const written = split.write();
+    const utf8 = isUtf8(body);
+    const kind = this.#wasm.complete(ticket, written, split.count, status, size, utf8, keptSize);
+    return kind === RESPOND ? readResult(this.#wire, body, headers) : undefined;
+  }
+
+  /** Adds the fields that are kept to `headers`, and gives their size. */
+  #splitResponse(split, ticket, rawHeaders, headers) {
+    let keptSize = 0;
     const fields = this.#responseFields;
     const ask = (name) => {
-      const { at, size } = wire.aside(name);
+      const { at, size } = this.#wire.aside(name);
       return this.#wasm.response_field(ticket, at, size);
     };
     for (let index = 0; index < rawHeaders.length; index += 2) {
       const { name, use } = fields.of(rawHeaders[index], ask);
       const value = rawHeaders[index + 1];
+      if (use === UNKNOWN || split.isFull) return undefined;
       if (use === READ) {
-        if (count === MOST_TEXTS) return undefined;
-        wire.length(count, name.length);
-        wire.length(count + 1, value.length);
-        count += 2;
-        crossing += name + value;
-      } else if (use === UNKNOWN) {
-        return undefined;
+        split.cross(name);
+        split.cross(value);
       } else {
-        staying += value;
+        split.stay(value);
         if (use === KEPT) {
           keptSize += name.length + value.length;
           addLine(headers, name, value);
         }
       }
     }
-    if (rawHeaders.length > MOST_TEXTS) return undefined;
-    const written = wire.texts(count, crossing + staying);
-    const utf8 = isUtf8(body);
-    const kind = this.#wasm.complete(ticket, written, count, status, size, utf8, keptSize);
-    return kind === RESPOND ? respond(wire, body, headers) : undefined;
+    return keptSize;
   }
 
   #completeWhole(ticket, { status, rawHeaders, body, size = body.length }, now) {
@@ -209,64 +213,15 @@ export class Gateway {
     switch (kind) {
       case RESPOND:
         // Without prototype: a field may have any name.
-        return respond(this.#wire, body, Object.create(null));
+        return readResult(this.#wire, body, Object.create(null));
       case FORWARD:
-        return forward(this.#wire, body, kept);
+        return readRequest(this.#wire, body, kept);
       case DOCUMENT:
-        return document(this.#wire, event);
+        return readDocument(this.#wire, event);
       default:
         throw new TypeError(`the module gave an answer of kind ${kind}`);
     }
   }
-}
-
-/** A result. It has the fields in `headers`, too, unless it is an answer that the module made. */
-function respond(wire, body, headers) {
-  const answer = wire.answer(4);
-  const kind = answer.number(1);
-  const fields = answer.number(3);
-  answer.texts(3 + 2 * fields, 'utf8');
-  const log = answer.text();
-  const statusDescription = answer.text();
-  const inside = answer.text();
-  const all = kind === 3 ? {} : headers;
-  for (let left = fields; left > 0; left -= 1) addLine(all, answer.text(), answer.text());
-  const result = { status: String(answer.number(2)), statusDescription, headers: all };
-  if (kind !== 0) {
-    result.bodyEncoding = kind === 2 ? 'base64' : 'text';
-    result.body = kind === 3 ? inside : body.toString(kind === 2 ? 'base64' : 'utf8');
-  }
-  return { log, result };
-}
-
-function addLine(headers, key, value) {
-  const lines = headers[key];
-  if (lines === undefined) headers[key] = [{ key, value }];
-  else lines.push({ key, value });
-}
-
-/** A request for upstream: what crossed, then the fields that were kept. */
-function forward(wire, body, kept) {
-  const answer = wire.answer(3);
-  const ticket = answer.number(1);
-  const fields = answer.number(2);
-  answer.texts(5 + 2 * fields, 'latin1');
-  const log = answer.text();
-  const method = answer.text();
-  const host = answer.text();
-  const path = answer.text();
-  const inside = answer.text();
-  const headers = [];
-  for (let left = 2 * fields; left > 0; left -= 1) headers.push(answer.text());
-  for (let index = 0; index < kept.length; index += 1) headers.push(kept[index]);
-  const sent = inside === '' ? body : Buffer.from(inside, 'latin1');
-  return { log, ticket, request: { method, host, path, headers, body: sent } };
-}
-
-function document(wire, event) {
-  const answer = wire.answer(2);
-  answer.texts(1, 'utf8');
-  return { log: '', ticket: answer.number(1), document: answer.text(), event };
 }
 
 function isLatin1(text) {

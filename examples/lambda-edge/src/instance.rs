@@ -15,7 +15,7 @@ use serde::Deserialize;
 use crate::content::Content;
 use crate::message::{self, may_name_a_kept_field, number_of_use};
 use crate::tickets::{Forwarded, Tickets, Waiting};
-use crate::wire::{Input, Output};
+use crate::wire::{Input, Output, Texts};
 use crate::{DOCUMENT, DONE, FORWARD, RESPOND, UNKNOWN, UNREADABLE, WHOLE};
 
 /// The state of the module.
@@ -155,7 +155,7 @@ impl Instance {
         body: usize,
         now: f64,
     ) -> u32 {
-        let texts = self.input.texts(size, count).filter(|texts| texts.are_printable());
+        let texts = self.input.texts(size, count).filter(Texts::are_printable);
         let Some(mut event) = texts.and_then(|texts| message::event(texts, count)) else {
             return WHOLE;
         };
@@ -198,7 +198,7 @@ impl Instance {
         let Head { status, body, utf8, kept } = *head;
         let texts = self.input.texts(size, count);
         let is_whole = kept.is_none();
-        if !is_whole && !texts.as_ref().is_some_and(|texts| texts.are_printable()) {
+        if !is_whole && !texts.as_ref().is_some_and(Texts::are_printable) {
             return WHOLE;
         }
         let content = Content::Outside { size: body, utf8 };

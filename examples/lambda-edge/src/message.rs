@@ -9,13 +9,16 @@ use crate::content::Content;
 use crate::wire::Texts;
 use crate::{DROPPED, KEPT, READ};
 
+/// How many fields the gateway may add: three that identify it, and the length.
+const ADDED: usize = 4;
+
 /// An event of which only the fields have come that are read. Texts: method, path, query, address,
 /// then names and values.
 pub(crate) fn event(mut texts: Texts<'_>, count: usize) -> Option<EdgeEvent<()>> {
     let mut event = EdgeEvent::new(texts.text()?, texts.text()?, texts.text()?);
     event.set_client_ip(texts.text()?);
     let fields = count.checked_sub(4)? / 2;
-    event.reserve_fields(fields);
+    event.reserve_fields(fields + ADDED);
     for _ in 0..fields {
         event.append_field(texts.text()?, texts.text()?);
     }

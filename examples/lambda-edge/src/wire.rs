@@ -41,15 +41,15 @@ pub(crate) struct Texts<'i> {
 }
 
 impl<'i> Texts<'i> {
-    /// Whether all texts, and what follows them, are printable ASCII. Eight octets are looked at
+    /// Whether all texts, and what follows them, are printable ASCII. Sixteen octets are looked at
     /// together.
     pub(crate) fn are_printable(&self) -> bool {
         const ONES: u64 = u64::from_le_bytes([1; 8]);
         let (mut rest, mut odd) = (self.octets, 0);
-        while let Some((word, behind)) = rest.split_first_chunk() {
-            let word = u64::from_le_bytes(*word);
-            // The highest bit of an octet is set if it was, if a blank is more, or if it was 0x7F.
-            odd |= word | word.wrapping_sub(0x20 * ONES) | word.wrapping_add(ONES);
+        // The highest bit of an octet is set if it was, if a blank is more, or if it was 0x7F.
+        let marks = |word: u64| word | word.wrapping_sub(0x20 * ONES) | word.wrapping_add(ONES);
+        while let Some(([one, other], behind)) = two_words(rest) {
+            odd |= marks(one) | marks(other);
             rest = behind;
         }
         odd & (0x80 * ONES) == 0 && rest.iter().all(|octet| matches!(octet, 0x20..0x7F))
@@ -59,6 +59,12 @@ impl<'i> Texts<'i> {
     pub(crate) fn text(&mut self) -> Option<&'i str> {
         std::str::from_utf8(self.next()?).ok()
     }
+}
+
+fn two_words(octets: &[u8]) -> Option<([u64; 2], &[u8])> {
+    let (one, rest) = octets.split_first_chunk()?;
+    let (other, rest) = rest.split_first_chunk()?;
+    Some(([u64::from_le_bytes(*one), u64::from_le_bytes(*other)], rest))
 }
 
 impl<'i> Iterator for Texts<'i> {
@@ -162,7 +168,7 @@ mod tests {
     /// Wherever an octet stands that is not printable, it is seen.
     #[test]
     fn what_is_not_printable_is_seen() {
-        for length in 1..=20 {
+        for length in 1..=40 {
             for place in 0..length {
                 for octet in 0..=255 {
                     let mut octets = vec![b' '; length];
