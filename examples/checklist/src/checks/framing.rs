@@ -1,0 +1,223 @@
+//! Requests that two readers could read differently.
+
+use crate::check::{Check, check};
+use crate::context::Context;
+use crate::upstream::play::Play;
+use crate::upstream::talk::State;
+use crate::wire::is_cut;
+use crate::wrong::{Judged, Wrong, ensure, equal};
+
+pub(crate) const CHECKS: &[Check] = &[
+    check!(
+        "length-and-coding",
+        "R5.2, R16.4",
+        "a length beside a coding smuggles no second request",
+        length_and_coding
+    ),
+    check!("lengths", "R5.2, R16.4", "lengths that differ or are none are refused", lengths),
+    check!("codings", "R5.2, R16.4", "a coding other than chunked is refused", codings),
+    check!("malformed-fields", "R16.4", "a head that is malformed is refused", malformed_fields),
+    check!(
+        "coding-in-http-1-0",
+        "R16.4",
+        "a coding in HTTP/1.0 is refused, or its connection ends",
+        old_coding
+    ),
+    check!(
+        "broken-chunks",
+        "R16.2, R16.4",
+        "a body whose chunks are broken never arrives whole",
+        broken_chunks
+    ),
+    check!(
+        "no-http",
+        "R16.4",
+        "bytes that are not HTTP end their connection and nothing else",
+        no_http
+    ),
+    check!(
+        "pipelined",
+        "R16.4",
+        "requests that come together are answered one by one, in order",
+        pipelined
+    ),
+];
+
+async fn length_and_coding(context: &Context) -> Judged {
+    for lines in [
+        "content-length: 3\r\ntransfer-encoding: chunked\r\n",
+        "transfer-encoding: chunked\r\ncontent-length: 3\r\n",
+        "transfer-encoding: chunked\r\ncontent-length: 200\r\n",
+    ] {
+        let (talk, smuggled) = (context.expect(Play::ok()), context.expect(Play::ok()));
+        let mut wire = context.connect().await?;
+        let behind = context.fetch(&smuggled)?.bytes();
+        let head = context.identify(&talk)?.head_with(lines);
+        wire.send([head, b"4\r\nbody\r\n0\r\n\r\n".to_vec(), behind].concat()).await?;
+        let status = wire.response("POST").await?.head.status()?;
+        ensure(matches!(status, 200 | 400), || format!("status {status}"))?;
+        if status == 200 {
+            let seen = talk.only().await?;
+            equal("body", seen.text(), "body")?;
+            ensure(!seen.head.has("content-length"), || "the length went upstream".to_owned())?;
+        }
+        // The end of the connection, clean or not: there is no second answer.
+        let rest = wire.rest().await;
+        let ended = rest.map_or_else(|error| is_cut(&error), |bytes| bytes.is_empty());
+        ensure(ended, || "the connection goes on".to_owned())?;
+        smuggled.none().map_err(|wrong| wrong.at("the smuggled request"))?;
+    }
+    Ok(None)
+}
+
+/// Sends these lines with a body and a second request behind them. The first is refused, and neither
+/// arrives.
+async fn refused(context: &Context, lines: &str, statuses: &[u16]) -> Result<u16, Wrong> {
+    let (talk, smuggled) = (context.expect(Play::ok()), context.expect(Play::ok()));
+    let mut wire = context.connect().await?;
+    let behind = context.fetch(&smuggled)?.bytes();
+    let head = context.identify(&talk)?.head_with(lines);
+    wire.send([head, b"0\r\n\r\n".to_vec(), behind].concat()).await?;
+    let status = match wire.head().await {
+        Ok(head) => head.status()?,
+        // An end without an answer is a refusal, too.
+        Err(error) if is_cut(&error) => 400,
+        Err(error) => return Err(error.into()),
+    };
+    ensure(statuses.contains(&status), || format!("status {status} for {lines:?}"))?;
+    let _ = wire.rest().await;
+    talk.none().map_err(|wrong| wrong.at(lines))?;
+    smuggled.none().map_err(|wrong| wrong.at(format!("behind {lines:?}")))?;
+    Ok(status)
+}
+
+async fn lengths(context: &Context) -> Judged {
+    for lines in [
+        "content-length: 4\r\ncontent-length: 5\r\n",
+        "content-length: 4, 5\r\n",
+        "content-length: +4\r\n",
+        "content-length: -1\r\n",
+        "content-length: 4x\r\n",
+        "content-length: 0x4\r\n",
+        "content-length:\r\n",
+        "content-length: 99999999999999999999\r\n",
+    ] {
+        refused(context, lines, &[400]).await?;
+    }
+    Ok(None)
+}
+
+async fn codings(context: &Context) -> Judged {
+    for lines in [
+        "transfer-encoding: gzip\r\n",
+        "transfer-encoding: chunked, gzip\r\n",
+        "transfer-encoding: xchunked\r\n",
+        "transfer-encoding: chunked, identity\r\n",
+        "transfer-encoding: identity\r\ncontent-length: 5\r\n",
+        "transfer-encoding: chunked\r\ntransfer-encoding: identity\r\n",
+        "transfer-encoding: \x0bchunked\r\n",
+    ] {
+        refused(context, lines, &[400, 501]).await?;
+    }
+    // Here it is clear where the body ends, and the connection may go on.
+    let talk = context.expect(Play::ok());
+    let mut wire = context.connect().await?;
+    let head = context.identify(&talk)?.head_with("transfer-encoding: gzip, chunked\r\n");
+    wire.send([head, b"0\r\n\r\n".to_vec()].concat()).await?;
+    equal("status of gzip, chunked", wire.head().await?.status()?, 501)?;
+    talk.none()?;
+    Ok(None)
+}
+
+async fn malformed_fields(context: &Context) -> Judged {
+    for lines in [
+        "transfer-encoding : chunked\r\n",
+        "x-folded: 1\r\n content-length: 5\r\n",
+        "x-null: \0\r\n",
+        "x-cr: a\rb\r\n",
+        "no colon\r\n",
+        ": no name\r\n",
+        "x name: 1\r\n",
+    ] {
+        refused(context, lines, &[400]).await?;
+    }
+    Ok(None)
+}
+
+async fn old_coding(context: &Context) -> Judged {
+    let (talk, smuggled) = (context.expect(Play::ok()), context.expect(Play::ok()));
+    let head = context.identify(&talk)?.head_with("transfer-encoding: chunked\r\n");
+    let head = String::from_utf8_lossy(&head).replace(" HTTP/1.1\r\n", " HTTP/1.0\r\n");
+    let behind = context.fetch(&smuggled)?.bytes();
+    let mut wire = context.connect().await?;
+    wire.send([head.as_bytes(), b"4\r\nbody\r\n0\r\n\r\n", &behind].concat()).await?;
+    let status = wire.response("POST").await?.head.status()?;
+    ensure(matches!(status, 400 | 501), || format!("status {status}"))?;
+    let _ = wire.rest().await;
+    talk.none()?;
+    smuggled.none()?;
+    Ok(None)
+}
+
+async fn broken_chunks(context: &Context) -> Judged {
+    for body in [
+        "4\r\nbody\r\nxyz\r\n",
+        "4\r\nbodyX\r\n0\r\n\r\n",
+        "fffffffffffffffff\r\nbody\r\n0\r\n\r\n",
+    ] {
+        let talk = context.expect(Play::ok());
+        let head = context.identify(&talk)?.head_with("transfer-encoding: chunked\r\n");
+        let mut wire = context.connect().await?;
+        wire.send([head.as_slice(), body.as_bytes()].concat()).await?;
+        // If there is an answer, it is not a success.
+        if let Ok(head) = wire.head().await {
+            let status = head.status()?;
+            ensure(status >= 400, || format!("status {status} for {body:?}"))?;
+        }
+        if talk.count() > 0 {
+            talk.when(|seen| seen.state != State::Head).await?;
+            let seen = talk.when(|seen| seen.state == State::Left).await;
+            seen.map_err(|wrong| wrong.at(format!("{body:?} arrived whole")))?;
+        }
+    }
+    Ok(None)
+}
+
+async fn no_http(context: &Context) -> Judged {
+    for bytes in [
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03".as_slice(),
+        b"GET\r\n\r\n",
+        b"\0\0\0\0\r\n\r\n",
+        b"PRI * HTTP/2.0\r\n\r\nXX\r\n\r\n",
+        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\xff\xff\xff\xff\xff\xff\xff\xff\xff",
+        b"GET /\xff\xfe HTTP/1.1\r\nhost: a\r\n\r\n",
+        b"",
+    ] {
+        let mut wire = context.connect().await?;
+        // The other side may have had enough before all is sent.
+        let _ = wire.send(bytes).await;
+        let _ = wire.finish().await;
+        let _ = wire.rest().await;
+    }
+    let talk = context.expect(Play::ok());
+    context.passes(&context.fetch(&talk)?, &talk).await.map_err(|wrong| wrong.at("afterwards"))?;
+    Ok(None)
+}
+
+async fn pipelined(context: &Context) -> Judged {
+    let mut bytes = Vec::new();
+    let mut talks = Vec::new();
+    for n in 0..3 {
+        let talk = context.expect(Play::respond("", format!("answer {n}").as_bytes()));
+        let ask = if n == 1 { context.identify(&talk)? } else { context.fetch(&talk)? };
+        bytes.extend(ask.bytes());
+        talks.push(talk);
+    }
+    let mut wire = context.connect().await?;
+    wire.send(bytes).await?;
+    for (n, talk) in talks.iter().enumerate() {
+        equal("answer", wire.response("GET").await?.text(), format!("answer {n}"))?;
+        talk.only().await?;
+    }
+    Ok(None)
+}

@@ -1,0 +1,101 @@
+//! An upstream that cannot be reached. Nothing else may be asked meanwhile.
+
+use std::time::{Duration, Instant};
+
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+use crate::check::{Check, check};
+use crate::checks::failures::fails;
+use crate::checks::limits::took;
+use crate::context::Context;
+use crate::upstream::listening::bind;
+use crate::upstream::play::Play;
+use crate::wrong::{Judged, Wrong, ensure, equal};
+
+pub(crate) const CHECKS: &[Check] = &[
+    check!(
+        "upstream-down",
+        "R9.1, R9.2, R16.5",
+        "an upstream that is down is a failure, until it is back",
+        down,
+        alone
+    ),
+    check!(
+        "upstream-down-kind",
+        "R9.1",
+        "it is told as a connection that could not be made",
+        down_kind,
+        alone
+    ),
+    check!(
+        "upstream-unreachable",
+        "R9.1, R16.4",
+        "a connection that is not made in time is a failure",
+        unreachable,
+        alone
+    ),
+    check!(
+        "strays",
+        "R3.1",
+        "no request reached upstream without the query that was sent",
+        strays,
+        alone
+    ),
+];
+
+const CONNECT: &str = "could not connect to upstream";
+
+async fn down(context: &Context) -> Judged {
+    context.upstream.go_away().await;
+    let told = fails(context, Play::ok).await;
+    context.upstream.listen()?;
+    let told = told?;
+    let talk = context.expect(Play::ok());
+    context.passes(&context.fetch(&talk)?, &talk).await.map_err(|wrong| wrong.at("afterwards"))?;
+    Ok(Some(told))
+}
+
+async fn down_kind(context: &Context) -> Judged {
+    context.upstream.go_away().await;
+    let told = fails(context, Play::ok).await;
+    context.upstream.listen()?;
+    equal("told", told?, CONNECT)?;
+    Ok(None)
+}
+
+async fn unreachable(context: &Context) -> Judged {
+    context.upstream.go_away().await;
+    let judged = with_a_full_queue(context).await;
+    context.upstream.listen()?;
+    let seen = judged?;
+    let talk = context.expect(Play::ok());
+    context.passes(&context.fetch(&talk)?, &talk).await.map_err(|wrong| wrong.at("afterwards"))?;
+    Ok(Some(seen))
+}
+
+async fn with_a_full_queue(context: &Context) -> Result<String, Wrong> {
+    let address = context.upstream.address();
+    let listener = bind(address, 1)?;
+    // What cannot get into the queue waits, and the system asks again and again.
+    let mut waiting = Vec::new();
+    while let Ok(Ok(stream)) =
+        timeout(Duration::from_millis(150), TcpStream::connect(address)).await
+    {
+        waiting.push(stream);
+        ensure(waiting.len() < 64, || "the queue is never full".to_owned())?;
+    }
+    let talk = context.expect(Play::ok());
+    let start = Instant::now();
+    let answer = context.ask(&context.identify(&talk)?).await?;
+    equal("status", answer.head.status()?, 500)?;
+    let seen = took(start, context.args.connect_limit)?;
+    drop(listener);
+    Ok(seen)
+}
+
+async fn strays(context: &Context) -> Judged {
+    let strays = context.upstream.strays();
+    ensure(strays.is_empty(), || format!("{strays:?}"))?;
+    Ok(None)
+}

@@ -1,0 +1,60 @@
+//! What a platform makes impossible: a declaration with a reason for each check.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::check::Check;
+
+/// Reasons by the names of checks.
+#[derive(Default)]
+pub(crate) struct Impossible(BTreeMap<String, String>);
+
+impl Impossible {
+    /// Reads a file. Each name has to be that of a check, and each has to have a reason.
+    pub(crate) fn read(path: &Path, checks: &[&Check]) -> Result<Self, String> {
+        let place = path.display();
+        let text = std::fs::read_to_string(path).map_err(|error| format!("{place}: {error}"))?;
+        Self::parse(&text, checks).map_err(|error| format!("{place}: {error}"))
+    }
+
+    fn parse(text: &str, checks: &[&Check]) -> Result<Self, String> {
+        let reasons: BTreeMap<String, String> =
+            serde_json::from_str(text).map_err(|error| error.to_string())?;
+        for (name, reason) in &reasons {
+            if !checks.iter().any(|check| check.name == name) {
+                return Err(format!("no check is called {name}"));
+            }
+            if reason.trim().is_empty() {
+                return Err(format!("{name} has no reason"));
+            }
+        }
+        Ok(Self(reasons))
+    }
+
+    pub(crate) fn reason(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Impossible;
+    use crate::checks::all;
+
+    #[test]
+    fn declarations() {
+        let checks: Vec<_> = all().collect();
+        let parse = |text: &str| Impossible::parse(text, &checks);
+        let declared = parse(r#"{"head": "the edge has no HEAD"}"#).unwrap();
+        assert_eq!(declared.reason("head"), Some("the edge has no HEAD"));
+        assert_eq!(declared.reason("gzip"), None);
+        for (text, words) in [
+            (r#"{"no-such-check": "because"}"#, "no check is called no-such-check"),
+            (r#"{"head": " "}"#, "head has no reason"),
+            (r#"{"head": 1}"#, "expected a string"),
+        ] {
+            let error = parse(text).err().unwrap();
+            assert!(error.contains(words), "{error}");
+        }
+    }
+}
