@@ -87,6 +87,10 @@ pub(crate) struct Args {
     #[arg(long, value_name = "MS", default_value = "1000", value_parser = milliseconds)]
     pub(crate) connect_limit: Duration,
 
+    /// How much longer than the limits to wait for anything, in milliseconds
+    #[arg(long, value_name = "MS", default_value = "10000", value_parser = milliseconds)]
+    pub(crate) patience: Duration,
+
     /// The adapter speaks HTTP/2 on the browser's side, with prior knowledge
     #[arg(long)]
     pub(crate) h2: bool,

@@ -16,9 +16,19 @@ pub(crate) struct Check {
     pub(crate) rule: &'static str,
     /// What holds if it passes.
     pub(crate) sentence: &'static str,
-    /// Whether nothing else may happen meanwhile.
-    pub(crate) is_alone: bool,
+    pub(crate) turn: Turn,
     pub(crate) run: for<'a> fn(&'a Context) -> Running<'a>,
+}
+
+/// When a check runs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Turn {
+    /// Alone, while the adapter has done nothing yet.
+    First,
+    /// Together with others.
+    Together,
+    /// Alone, when all others have ended.
+    Last,
 }
 
 /// A row, with the function that has the name of its module's check.
@@ -28,12 +38,15 @@ macro_rules! check {
             name: $name,
             rule: $rule,
             sentence: $sentence,
-            is_alone: false,
+            turn: $crate::check::Turn::Together,
             run: |context| Box::pin($function(context)),
         }
     };
-    ($name:literal, $rule:literal, $sentence:literal, $function:path, alone) => {
-        $crate::check::Check { is_alone: true, ..check!($name, $rule, $sentence, $function) }
+    ($name:literal, $rule:literal, $sentence:literal, $function:path, $turn:ident) => {
+        $crate::check::Check {
+            turn: $crate::check::Turn::$turn,
+            ..check!($name, $rule, $sentence, $function)
+        }
     };
 }
 pub(crate) use check;

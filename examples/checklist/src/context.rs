@@ -17,7 +17,7 @@ use crate::upstream::talk::{Seen, Talk};
 use crate::url::Url;
 use crate::wire::Wire;
 use crate::wire::message::Message;
-use crate::wrong::Wrong;
+use crate::wrong::{Wrong, ensure, short};
 
 /// The address that the checklist gives to visitors where a field tells it (RFC 5737).
 pub(crate) const VISITOR: &str = "203.0.113.77";
@@ -118,7 +118,8 @@ impl Context {
     /// Has a request go through, answered with `200`, and gives what upstream saw.
     pub(crate) async fn passes(&self, ask: &Ask, talk: &Talk) -> Result<Seen, Wrong> {
         let message = self.ask(ask).await?;
-        crate::wrong::equal("status", message.head.status()?, 200)?;
+        let status = message.head.status()?;
+        ensure(status == 200, || format!("status {status}: {}", short(&message.text())))?;
         talk.only().await
     }
 
@@ -155,5 +156,5 @@ impl Context {
 }
 
 pub(crate) fn patience(args: &Args) -> Duration {
-    args.first_byte_limit.max(args.idle_limit).max(args.connect_limit) + Duration::from_secs(10)
+    args.first_byte_limit.max(args.idle_limit).max(args.connect_limit) + args.patience
 }

@@ -6,20 +6,24 @@ use std::time::Instant;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use crate::check::{Check, Outcome, Verdict};
+use crate::check::{Check, Outcome, Turn, Verdict};
 use crate::context::Context;
 use crate::impossible::Impossible;
 use crate::wrong::Wrong;
 
-/// Runs these checks: most of them together, then one after the other those that have to be alone.
+/// Runs these checks: most of them together, and before and after that those that have to be alone.
 pub(crate) async fn run(
     context: &Context,
     checks: &[&'static Check],
     impossible: &Arc<Impossible>,
 ) -> Vec<Outcome> {
+    let mut outcomes = Vec::new();
+    for check in turn(checks, Turn::First) {
+        outcomes.push(judge(check, context, impossible).await);
+    }
     let permits = Arc::new(Semaphore::new(context.args.jobs.max(1)));
     let mut running = JoinSet::new();
-    for check in checks.iter().copied().filter(|check| !check.is_alone) {
+    for check in turn(checks, Turn::Together) {
         let (context, permits) = (context.clone(), Arc::clone(&permits));
         let impossible = Arc::clone(impossible);
         running.spawn(async move {
@@ -27,8 +31,8 @@ pub(crate) async fn run(
             judge(check, &context, &impossible).await
         });
     }
-    let mut outcomes = running.join_all().await;
-    for check in checks.iter().copied().filter(|check| check.is_alone) {
+    outcomes.extend(running.join_all().await);
+    for check in turn(checks, Turn::Last) {
         outcomes.push(judge(check, context, impossible).await);
     }
     let place = |outcome: &Outcome| {
@@ -36,6 +40,10 @@ pub(crate) async fn run(
     };
     outcomes.sort_by_key(place);
     outcomes
+}
+
+fn turn(checks: &[&'static Check], turn: Turn) -> impl Iterator<Item = &'static Check> {
+    checks.iter().copied().filter(move |check| check.turn == turn)
 }
 
 async fn judge(check: &'static Check, context: &Context, impossible: &Impossible) -> Outcome {

@@ -105,7 +105,6 @@ impl Program {
     pub(crate) fn patience(&self) -> Duration {
         self.patience
     }
-
 }
 
 /// Nothing that is locked here can be left half done.

@@ -136,5 +136,8 @@ pub(crate) fn chunk(data: &[u8]) -> Vec<u8> {
 /// A body of any length that is not text and does not repeat itself soon.
 pub(crate) fn pattern(length: usize, seed: usize) -> Vec<u8> {
     let mixed = |index: usize| (index.wrapping_add(seed).wrapping_mul(2_654_435_761)) >> 11;
-    (0..length).map(|index| mixed(index).to_le_bytes()[0]).collect()
+    // A prime, so that no buffer's size is a multiple of it.
+    let block: Vec<u8> =
+        (0..length.min(65_521)).map(|index| mixed(index).to_le_bytes()[0]).collect();
+    block.iter().copied().cycle().take(length).collect()
 }

@@ -124,7 +124,8 @@ async fn codings(context: &Context) -> Judged {
     let mut wire = context.connect().await?;
     let head = context.identify(&talk)?.head_with("transfer-encoding: gzip, chunked\r\n");
     wire.send([head, b"0\r\n\r\n".to_vec()].concat()).await?;
-    equal("status of gzip, chunked", wire.head().await?.status()?, 501)?;
+    let status = wire.head().await?.status()?;
+    ensure(matches!(status, 400 | 501), || format!("status {status} for gzip, chunked"))?;
     talk.none()?;
     Ok(None)
 }

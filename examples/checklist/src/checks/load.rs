@@ -14,7 +14,7 @@ pub(crate) const CHECKS: &[Check] = &[
         "R16.1",
         "of 200 exchanges at the same time each gets its own answer",
         concurrent,
-        alone
+        Last
     ),
     check!("sequential", "R16.1", "requests on one connection keep apart", sequential),
 ];
@@ -40,7 +40,8 @@ async fn own(context: &Context, n: usize) -> Result<(), Wrong> {
     let ask = context.identify(&talk)?.body(body.clone());
     let ask = ask.field("cookie", format!("_iidt=cookie-{n}")).field("x-number", n.to_string());
     let answer = context.ask(&ask).await?;
-    equal("status", answer.head.status()?, 200)?;
+    let status = answer.head.status()?;
+    ensure(status == 200, || format!("status {status}: {}", answer.text()))?;
     equal("set-cookie", answer.get("set-cookie")?, Some(format!("n={n}")))?;
     equal("x-answer", answer.get("x-answer")?, Some(n.to_string()))?;
     ensure(answer.body == answer_body, || format!("the answer of {n} is another one"))?;

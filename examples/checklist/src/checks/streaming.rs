@@ -29,14 +29,14 @@ pub(crate) const CHECKS: &[Check] = &[
         "R16.2",
         "20 MB pass upwards without being collected",
         upload_large,
-        alone
+        First
     ),
     check!(
         "download-large",
         "R16.2",
         "20 MB pass downwards without being collected",
         download_large,
-        alone
+        First
     ),
 ];
 

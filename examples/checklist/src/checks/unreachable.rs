@@ -19,28 +19,28 @@ pub(crate) const CHECKS: &[Check] = &[
         "R9.1, R9.2, R16.5",
         "an upstream that is down is a failure, until it is back",
         down,
-        alone
+        Last
     ),
     check!(
         "upstream-down-kind",
         "R9.1",
         "it is told as a connection that could not be made",
         down_kind,
-        alone
+        Last
     ),
     check!(
         "upstream-unreachable",
         "R9.1, R16.4",
         "a connection that is not made in time is a failure",
         unreachable,
-        alone
+        Last
     ),
     check!(
         "strays",
         "R3.1",
         "no request reached upstream without the query that was sent",
         strays,
-        alone
+        Last
     ),
 ];
 

@@ -79,15 +79,20 @@ impl Head {
         match (codings.as_slice(), lengths.as_slice()) {
             ([], []) => Ok(Framing::Neither),
             ([coding], []) if coding.eq_ignore_ascii_case(b"chunked") => Ok(Framing::Chunked),
-            ([], [length]) => match std::str::from_utf8(length).map(str::parse) {
-                Ok(Ok(length)) => Ok(Framing::Length(length)),
-                _ => Err(invalid(format!("no length: {:?}", String::from_utf8_lossy(length)))),
-            },
+            ([], [length]) => decimal(length).map(Framing::Length).ok_or_else(|| {
+                invalid(format!("no length: {:?}", String::from_utf8_lossy(length)))
+            }),
             _ => {
                 Err(invalid("content-length and transfer-encoding do not frame a body".to_owned()))
             }
         }
     }
+}
+
+/// Digits, and nothing else.
+fn decimal(bytes: &[u8]) -> Option<usize> {
+    let is_plain = bytes.iter().all(u8::is_ascii_digit);
+    std::str::from_utf8(bytes).ok().filter(|_| is_plain)?.parse().ok()
 }
 
 pub(super) fn invalid(words: String) -> io::Error {
