@@ -16,6 +16,7 @@
 //! * `wrong`, `check`: why a check has not passed, and what it says
 //! * `checks`: the checks, a file for each topic
 //! * `run`, `report`: runs them, and prints what came of it
+//! * `faulty`: the test of the checklist, an adapter with faults
 
 mod adapter;
 mod args;
@@ -23,6 +24,8 @@ mod browser;
 mod check;
 mod checks;
 mod context;
+#[cfg(test)]
+mod faulty;
 mod impossible;
 mod platform;
 mod report;

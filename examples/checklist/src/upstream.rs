@@ -50,14 +50,13 @@ impl Upstream {
             seed: RandomState::new().hash_one(address),
             patience,
         });
-        let upstream = Self { address, program, listening: Mutex::new(None) };
-        upstream.listen()?;
-        Ok(upstream)
+        let (listening, address) = Listening::start(address, Arc::clone(&program))?;
+        Ok(Self { address, program, listening: Mutex::new(Some(listening)) })
     }
 
     /// Takes connections, until it goes away.
     pub(crate) fn listen(&self) -> io::Result<()> {
-        let listening = Listening::start(self.address, Arc::clone(&self.program))?;
+        let (listening, _) = Listening::start(self.address, Arc::clone(&self.program))?;
         *lock(&self.listening) = Some(listening);
         Ok(())
     }

@@ -14,9 +14,14 @@ use crate::wire::Wire;
 pub(crate) struct Listening(JoinHandle<()>);
 
 impl Listening {
-    pub(crate) fn start(address: SocketAddr, program: Arc<Program>) -> io::Result<Self> {
+    /// Gives the address, too: port 0 takes any free one.
+    pub(crate) fn start(
+        address: SocketAddr,
+        program: Arc<Program>,
+    ) -> io::Result<(Self, SocketAddr)> {
         let listener = bind(address, 1024)?;
-        Ok(Self(tokio::spawn(async move {
+        let address = listener.local_addr()?;
+        let accepting = async move {
             let mut connections = JoinSet::new();
             while let Ok((stream, _)) = listener.accept().await {
                 while connections.try_join_next().is_some() {}
@@ -25,7 +30,8 @@ impl Listening {
                     connections.spawn(stage::serve(wire, Arc::clone(&program)));
                 }
             }
-        })))
+        };
+        Ok((Self(tokio::spawn(accepting)), address))
     }
 
     /// Ends the listener and its connections.

@@ -61,6 +61,17 @@ impl Body {
         Ok(Self::framed(framing, Left::ToTheEnd))
     }
 
+    /// As the test's adapter reads it.
+    #[cfg(test)]
+    pub(crate) fn framed_by(framing: Framing) -> Self {
+        Self::framed(framing, Left::Nothing)
+    }
+
+    #[cfg(test)]
+    pub(crate) fn is_chunked(&self) -> bool {
+        matches!(self.left, Left::Chunk(..))
+    }
+
     fn framed(framing: Framing, unframed: Left) -> Self {
         let left = match framing {
             Framing::Length(length) => Left::Bytes(length),
