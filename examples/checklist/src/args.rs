@@ -17,6 +17,7 @@ use crate::url::Url;
 /// hosts. Tell here how it is configured. The exit status is 1 if a check fails that is not declared
 /// impossible, or if one passes that is.
 #[derive(Clone, Parser)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 #[command(name = "checklist", disable_version_flag = true)]
 pub(crate) struct Args {
     /// The adapter's URL with its integration path, like `http://127.0.0.1:8787/fp`

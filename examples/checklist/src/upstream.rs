@@ -77,7 +77,7 @@ impl Upstream {
     pub(crate) fn expect(&self, play: Play) -> Talk {
         let number = self.program.tokens.fetch_add(1, Ordering::Relaxed);
         let token = format!("{:016x}x{number}", self.program.seed);
-        let talk = Talk::new(token.clone(), play);
+        let talk = Talk::new(token.clone(), play, self.program.patience);
         lock(&self.program.talks).insert(token, talk.clone());
         talk
     }

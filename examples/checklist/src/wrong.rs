@@ -47,6 +47,7 @@ impl Wrong {
 }
 
 /// Passes if what was seen is what the contract asks for.
+#[expect(clippy::needless_pass_by_value, reason = "most values are made for the comparison")]
 pub(crate) fn equal<T, U>(what: &str, seen: T, expected: U) -> Result<(), Wrong>
 where
     T: PartialEq<U> + Debug,

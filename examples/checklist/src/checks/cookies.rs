@@ -2,7 +2,7 @@
 
 use crate::check::{Check, check};
 use crate::context::Context;
-use crate::upstream::play::Play;
+use crate::upstream::play::{Play, lines};
 use crate::wrong::{Judged, ensure, equal};
 
 pub(crate) const CHECKS: &[Check] = &[
@@ -60,7 +60,7 @@ async fn cookies_none(context: &Context) -> Judged {
 
 /// Has upstream set these cookies, and compares what reaches the browser.
 async fn set(context: &Context, pairs: &[(&str, &str)], is_identification: bool) -> Judged {
-    let fields: String = pairs.iter().map(|(set, _)| format!("set-cookie: {set}\r\n")).collect();
+    let fields = lines(pairs.iter().map(|(set, _)| ("set-cookie", *set)));
     let talk = context.expect(Play::respond(&fields, b""));
     let ask = if is_identification { context.identify(&talk) } else { context.fetch(&talk) };
     let answer = context.ask(&ask?).await?;

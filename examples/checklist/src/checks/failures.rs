@@ -223,9 +223,9 @@ async fn leaves(context: &Context) -> Judged {
             wire.send([head, lines.as_bytes()].concat()).await?;
             talk.when(|_| true).await?;
             if is_reset {
-                wire.reset()
+                wire.reset();
             } else {
-                drop(wire)
+                drop(wire);
             }
             talk.when(|seen| seen.state != State::Head).await?;
             equal("states", talk.when(|_| true).await?.state, State::Left)?;

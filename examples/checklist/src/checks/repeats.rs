@@ -38,7 +38,7 @@ pub(crate) const CHECKS: &[Check] = &[
 ];
 
 /// How often a kept connection is hoped for. An adapter need not keep any.
-const TRIES: usize = 40;
+const TRIES: usize = 12;
 
 /// A request, built for a talk.
 type Build<'a> = &'a (dyn Fn(&Talk) -> Result<Ask, Wrong> + Sync);

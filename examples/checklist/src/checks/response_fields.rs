@@ -2,7 +2,7 @@
 
 use crate::check::{Check, check};
 use crate::context::Context;
-use crate::upstream::play::{Play, response};
+use crate::upstream::play::{Play, lines, response};
 use crate::wrong::{Judged, Wrong, ensure, equal};
 
 pub(crate) const CHECKS: &[Check] = &[
@@ -55,7 +55,7 @@ pub(crate) const CHECKS: &[Check] = &[
 
 /// What is left of these fields in a response to each kind of request.
 async fn gone(context: &Context, fields: &[(&str, &str)]) -> Judged {
-    let text: String = fields.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let text = lines(fields.iter().copied());
     for is_identification in [true, false] {
         let talk = context.expect(Play::respond(&format!("{text}x-kept: 1\r\n"), b"ok"));
         let ask = if is_identification { context.identify(&talk) } else { context.fetch(&talk) };
@@ -102,7 +102,7 @@ async fn pass(context: &Context) -> Judged {
         ("vary", "Accept-Encoding"),
         ("x-custom", "kept, \"all\""),
     ];
-    let text: String = fields.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let text = lines(fields.iter().copied());
     for is_identification in [true, false] {
         let talk = context.expect(Play::respond(&text, b"{}"));
         let ask = if is_identification { context.identify(&talk) } else { context.fetch(&talk) };
@@ -210,7 +210,8 @@ async fn nothing_added(context: &Context) -> Judged {
 
 async fn large(context: &Context) -> Judged {
     let value = "v".repeat(640);
-    let fields: String = (0..97).map(|n| format!("x-field-{n}: {value}\r\n")).collect();
+    let names: Vec<_> = (0..97).map(|n| format!("x-field-{n}")).collect();
+    let fields = lines(names.iter().map(|name| (name.as_str(), value.as_str())));
     let talk = context.expect(Play::answer(response(&fields, b"ok")));
     let answer = context.ask(&context.identify(&talk)?).await?;
     for n in 0..97 {

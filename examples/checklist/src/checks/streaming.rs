@@ -115,7 +115,7 @@ async fn bounded(context: &Context, doing: impl Future<Output = Result<(), Wrong
         () = watching => {}
     }
     let growth = most.into_inner().saturating_sub(before);
-    let words = format!("{:.1} MB more memory", growth as f64 / 1024.0 / 1024.0);
+    let words = format!("{} KB more memory", growth / 1024);
     ensure(growth <= GROWTH, || words.clone())?;
     Ok(Some(words))
 }

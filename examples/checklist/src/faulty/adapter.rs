@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use firstparty::config::Variable;
-use firstparty::http::{HeaderName, HeaderValue, Request, Response, Uri};
+use firstparty::http::request::Parts;
+use firstparty::http::{HeaderName, HeaderValue, Request, Response, Uri, Version};
 use firstparty::{Action, Config, Exchange, Failure, Gateway, Platform, RequestId};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
@@ -32,7 +33,7 @@ pub(super) enum Fault {
     BodiesAreCollected,
     TheSecretIsOnEveryRequest,
     SetCookieIsJoined,
-    NoLimitForTheFirstByte,
+    NoLimits,
     TheLengthStaysBesideTheCoding,
     TheAddressIsMissing,
     TheQueryIsWrittenAnew,
@@ -98,6 +99,11 @@ impl Drop for Adapter {
 impl Shared {
     pub(super) fn has(&self, fault: Fault) -> bool {
         self.fault == Some(fault)
+    }
+
+    /// How long to wait for upstream.
+    fn limit(&self, limit: Duration) -> Duration {
+        if self.has(Fault::NoLimits) { Duration::from_secs(60) } else { limit }
     }
 
     async fn serve(&self, stream: TcpStream, peer: IpAddr) {
@@ -185,6 +191,8 @@ impl Shared {
         let (mut upstream, mut head) = self.send(browser, asked, &lines, Some(body)).await?;
         let may_repeat = exchange.report().authorised && self.has(Fault::IdentificationIsRepeated);
         if head.is_err() && may_repeat {
+            // The body is gone, but most of those that are sent are the same.
+            let lines = [lines.as_slice(), b"{}"].concat();
             (upstream, head) = self.send(browser, asked, &lines, None).await?;
         }
         let mut head = head?;
@@ -209,8 +217,9 @@ impl Shared {
     ) -> Result<(Wire, Result<Head, Broken>), Broken> {
         let connecting = timeout(self.connect, TcpStream::connect(self.upstream)).await;
         let stream = connecting.map_err(|_| Failure::Connect)?.map_err(|_| Failure::Connect)?;
-        let mut upstream = Wire::new(stream, self.idle).map_err(|_| Failure::Connect)?;
-        upstream.send(lines).await.map_err(failure_of)?;
+        let mut upstream =
+            Wire::new(stream, self.limit(self.idle)).map_err(|_| Failure::Connect)?;
+        upstream.send(lines).await.map_err(|error| failure_of(&error))?;
         if let Some(body) = body {
             if asked.expects {
                 browser.send("HTTP/1.1 100 Continue\r\n\r\n").await.map_err(Broken::Browser)?;
@@ -219,14 +228,10 @@ impl Shared {
         }
         let head = loop {
             let head = upstream.head();
-            let limit = if self.has(Fault::NoLimitForTheFirstByte) {
-                Duration::from_secs(60)
-            } else {
-                self.first_byte
-            };
+            let limit = self.limit(self.first_byte);
             let head = match timeout(limit, head).await {
                 Err(_) => break Err(Failure::Timeout.into()),
-                Ok(Err(error)) => break Err(failure_of(error)),
+                Ok(Err(error)) => break Err(failure_of(&error)),
                 Ok(Ok(head)) => head,
             };
             match head.status() {
@@ -242,7 +247,7 @@ impl Shared {
     }
 
     /// The head for upstream.
-    fn lines(&self, asked: &Asked, parts: &firstparty::http::request::Parts) -> Vec<u8> {
+    fn lines(&self, asked: &Asked, parts: &Parts) -> Vec<u8> {
         let mut target = parts.uri.path_and_query().map(ToString::to_string).unwrap_or_default();
         if self.has(Fault::TheQueryIsWrittenAnew) {
             target = target.replace("%zz", "%25zz").replace(';', "%3B").replace('\'', "%27");
@@ -294,7 +299,7 @@ impl From<Failure> for Broken {
     }
 }
 
-pub(super) fn failure_of(error: io::Error) -> Broken {
+pub(super) fn failure_of(error: &io::Error) -> Broken {
     let is_late = error.kind() == io::ErrorKind::TimedOut;
     Broken::Failure(if is_late { Failure::Timeout } else { Failure::Protocol })
 }
@@ -325,7 +330,7 @@ fn request(head: &Head) -> Option<Request<()>> {
         request.headers_mut().append(name, HeaderValue::from_bytes(value).ok()?);
     }
     if is_first {
-        *request.version_mut() = firstparty::http::Version::HTTP_10;
+        *request.version_mut() = Version::HTTP_10;
     }
     Some(request)
 }

@@ -2,8 +2,8 @@
 
 use std::io;
 
-use firstparty::http::Response;
 use firstparty::http::response::Parts;
+use firstparty::http::{HeaderValue, Response};
 use firstparty::{Exchange, Failure};
 
 use crate::faulty::adapter::{Broken, Fault, Shared, failure_of, response};
@@ -30,7 +30,7 @@ fn head_of(parts: &Parts, joined: Option<&str>, framing: &str) -> Vec<u8> {
     for name in parts.headers.keys() {
         let all = parts.headers.get_all(name).iter();
         if joined == Some(name.as_str()) {
-            let all: Vec<_> = all.map(|value| value.as_bytes()).collect();
+            let all: Vec<_> = all.map(HeaderValue::as_bytes).collect();
             lines.extend(
                 [name.as_str().as_bytes(), b": ", &all.join(b", ".as_slice()), b"\r\n"].concat(),
             );
@@ -60,20 +60,20 @@ pub(super) async fn upload(
         if is_collecting {
             collected.extend(piece);
         } else {
-            upstream.send(piece).await.map_err(failure_of)?;
+            upstream.send(piece).await.map_err(|error| failure_of(&error))?;
         }
     }
-    upstream.send(collected).await.map_err(failure_of)?;
+    upstream.send(collected).await.map_err(|error| failure_of(&error))?;
     if is_chunked {
         let trailers = if shared.has(Fault::TrailersPass) { body.trailers.as_slice() } else { &[] };
-        upstream.send(last_chunk(trailers)).await.map_err(failure_of)?;
+        upstream.send(last_chunk(trailers)).await.map_err(|error| failure_of(&error))?;
     }
     Ok(())
 }
 
 fn last_chunk(trailers: &[String]) -> String {
-    let lines: String = trailers.iter().map(|line| format!("{line}\r\n")).collect();
-    format!("0\r\n{lines}\r\n")
+    let lines = ["0"].into_iter().chain(trailers.iter().map(String::as_str));
+    lines.chain(["", ""]).collect::<Vec<_>>().join("\r\n")
 }
 
 /// What hands a response on.
@@ -87,7 +87,7 @@ pub(super) struct Hands<'a> {
 impl Hands<'_> {
     pub(super) async fn on(self, mut upstream: Wire, head: Head) -> Result<(), Broken> {
         let method = self.asked.line.split(' ').next().unwrap_or_default();
-        let mut body = Body::of_response(&head, method).map_err(failure_of)?;
+        let mut body = Body::of_response(&head, method).map_err(|error| failure_of(&error))?;
         let answer = response(&head).ok_or(Failure::Protocol)?;
         let (parts, ()) = self.exchange.complete(answer).into_parts();
         let has_body = method != "HEAD" && !matches!(parts.status.as_u16(), 204 | 304);

@@ -26,7 +26,8 @@ impl Listening {
             while let Ok((stream, _)) = listener.accept().await {
                 while connections.try_join_next().is_some() {}
                 // TLS would begin here.
-                if let Ok(wire) = Wire::new(stream, program.patience()) {
+                // It gives up after the checks do.
+                if let Ok(wire) = Wire::new(stream, program.patience() * 3) {
                     connections.spawn(stage::serve(wire, Arc::clone(&program)));
                 }
             }

@@ -86,6 +86,12 @@ impl Play {
     }
 }
 
+/// Fields as they are written.
+pub(crate) fn lines<'a>(fields: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
+    let line = |(name, value): (&str, &str)| [name, ": ", value, "\r\n"].concat();
+    fields.into_iter().map(line).collect()
+}
+
 /// A response with these fields and this body, and its length.
 pub(crate) fn response(fields: &str, body: &[u8]) -> Vec<u8> {
     let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n{fields}\r\n", body.len());

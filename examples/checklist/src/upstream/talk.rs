@@ -48,14 +48,13 @@ pub(crate) struct Talk {
     pub(crate) token: String,
     pub(crate) play: Arc<Play>,
     seen: watch::Sender<Vec<Seen>>,
+    /// Longer than a request takes to get through.
+    patience: Duration,
 }
 
-/// Longer than a request takes to get through.
-const PATIENCE: Duration = Duration::from_secs(20);
-
 impl Talk {
-    pub(crate) fn new(token: String, play: Play) -> Self {
-        Self { token, play: Arc::new(play), seen: watch::Sender::new(Vec::new()) }
+    pub(crate) fn new(token: String, play: Play, patience: Duration) -> Self {
+        Self { token, play: Arc::new(play), seen: watch::Sender::new(Vec::new()), patience }
     }
 
     /// Writes down a request; gives its place.
@@ -96,7 +95,7 @@ impl Talk {
     pub(crate) async fn when(&self, holds: impl Fn(&Seen) -> bool) -> Result<Seen, Wrong> {
         let mut receiver = self.seen.subscribe();
         let waiting = receiver.wait_for(|all| all.iter().any(&holds));
-        let Ok(Ok(all)) = timeout(PATIENCE, waiting).await else {
+        let Ok(Ok(all)) = timeout(self.patience, waiting).await else {
             let seen = self.seen.borrow().iter().map(|seen| seen.state).collect::<Vec<_>>();
             return Err(Wrong::failed(format!("upstream did not see what it should: {seen:?}")));
         };
