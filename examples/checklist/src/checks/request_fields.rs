@@ -190,7 +190,7 @@ async fn nothing_added(context: &Context) -> Judged {
 
 async fn large(context: &Context) -> Judged {
     let talk = context.expect(Play::ok());
-    let value = "v".repeat(620);
+    let value = "v".repeat(659);
     let ask =
         (0..97).fold(context.identify(&talk)?, |ask, n| ask.field(&format!("x-field-{n}"), &value));
     let length = ask.head().len();

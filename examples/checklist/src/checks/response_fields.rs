@@ -209,7 +209,7 @@ async fn nothing_added(context: &Context) -> Judged {
 }
 
 async fn large(context: &Context) -> Judged {
-    let value = "v".repeat(640);
+    let value = "v".repeat(659);
     let names: Vec<_> = (0..97).map(|n| format!("x-field-{n}")).collect();
     let fields = lines(names.iter().map(|name| (name.as_str(), value.as_str())));
     let talk = context.expect(Play::answer(response(&fields, b"ok")));

@@ -121,13 +121,14 @@ async fn v4(context: &Context) -> Judged {
 
 async fn identified(context: &Context, path: &str) -> Result<(), Wrong> {
     let talk = context.expect(Play::respond("", b"{\"products\":{}}"));
-    let ask = context.request("POST", path).talk(&talk).body(*b"body");
+    let ask = context.request("POST", path).talk(&talk).query("region=eu&q=1").body(*b"body");
     let answer = context.ask(&ask).await?;
     equal("status", answer.head.status()?, 200)?;
     equal("answer", answer.text(), "{\"products\":{}}")?;
     let seen = talk.only().await?;
-    let start = format!("/?{PARAMETER}={}&ii=", talk.token);
+    let start = format!("/?{PARAMETER}={}&region=eu&q=1&ii=", talk.token);
     ensure(seen.head.target().starts_with(&start), || format!("target: {}", seen.head.target()))?;
+    equal("host", seen.get("host")?.as_deref(), Some("eu.api.fpjs.io"))?;
     equal("method", seen.head.line.split(' ').next(), Some("POST"))?;
     equal("body", seen.text(), "body")
 }
@@ -135,9 +136,10 @@ async fn identified(context: &Context, path: &str) -> Result<(), Wrong> {
 async fn browser_cache(context: &Context) -> Judged {
     let path = format!("/{}/a%2Fb/c%3a", context.result_path()?);
     let talk = context.expect(Play::ok());
-    let ask = context.request("GET", &path).talk(&talk).query("x=1");
+    let ask = context.request("GET", &path).talk(&talk).query("x=%zz&region=xx");
     let seen = context.passes(&ask, &talk).await?;
-    equal("target", seen.head.target(), format!("/a%2Fb/c%3a{}", ask.suffix()))?;
+    let suffix = ask.suffix().replace("region=xx", "region=us");
+    equal("target", seen.head.target(), format!("/a%2Fb/c%3a{suffix}"))?;
     is_plain(&seen)?;
     Ok(None)
 }
