@@ -118,6 +118,7 @@ const FAULTS: [(Option<Fault>, &[&str]); 15] = [
     (
         Some(Fault::TheQueryIsWrittenAnew),
         &[
+            "browser-cache",
             "path-bytes",
             "path-escapes",
             "query-escapes",
