@@ -3,7 +3,6 @@
 #![cfg(test)]
 
 mod advice;
-mod bodies;
 mod choices;
 mod document;
 mod empty;

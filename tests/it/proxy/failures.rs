@@ -58,12 +58,6 @@ fn assert_cors(answer: &Message, with_origin: bool) {
     assert_eq!(answer.get("vary"), some("origin"));
 }
 
-/// R9.1, R9.2, R16.5: nobody listens.
-#[test]
-fn connection_refused() {
-    assert_fails(&Proxy::with(NOBODY, &[]), CONNECT);
-}
-
 /// R16.4: a connection that does not come about in time; upstream's queue is full.
 #[test]
 fn connection_not_made_in_time() {
@@ -82,21 +76,6 @@ fn connection_not_made_in_time() {
     assert!(start.elapsed() >= Duration::from_millis(4 * 300), "{:?}", start.elapsed());
 }
 
-/// R9.1, R9.2, R16.5: the connection is reset, or ends, before the head has.
-#[test]
-fn head_cut_short() {
-    let reset = Upstream::scripted(|mut script| {
-        script.wire.take(10).unwrap();
-        // Bytes that are left unread make the end a reset.
-    });
-    assert_fails(&Proxy::before(&reset), PROTOCOL);
-    let ended = Upstream::scripted(|mut script| {
-        script.wire.message().unwrap();
-        script.wire.send("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n");
-    });
-    assert_fails(&Proxy::before(&ended), PROTOCOL);
-}
-
 /// R9.1, R16.5: no HTTP at all; and nothing of it reaches the browser or the log.
 #[test]
 fn garbage() {
@@ -110,49 +89,11 @@ fn garbage() {
     assert!(!proxy.log().contains("garbage"));
 }
 
-/// R16.3: nobody asked for another protocol.
-#[test]
-fn unasked_upgrade() {
-    let upstream = Upstream::answering(
-        "HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n",
-    );
-    assert_fails(&Proxy::before(&upstream), PROTOCOL);
-}
-
-/// R6.5, R16.2: a coding of the hop that is not taken off here.
-#[test]
-fn unasked_coding() {
-    for response in [
-        "HTTP/1.1 200 OK\r\ntransfer-encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
-        "HTTP/1.1 200 OK\r\ntransfer-encoding: gzip\r\nconnection: close\r\n\r\n",
-    ] {
-        assert_fails(&Proxy::before(&Upstream::answering(response)), PROTOCOL);
-    }
-}
-
 /// R9.1, R16.4: upstream takes the request and says nothing.
 #[test]
 fn no_first_byte() {
     let upstream = Upstream::scripted(|mut script| while script.wire.message().is_ok() {});
     assert_fails(&Proxy::with(upstream.address, &SHORT), TIMEOUT);
-}
-
-/// R16.4: the time for the first byte begins when the request is sent, so that an upload may take
-/// longer than that.
-#[test]
-fn an_upload_may_be_slow() {
-    let upstream = Upstream::plain();
-    let limits = ["--first-byte-timeout-ms", "1500", "--idle-timeout-ms", "1500"];
-    let proxy = Proxy::with(upstream.address, &limits);
-    let mut wire = proxy.connect();
-    wire.send("POST /fp/ HTTP/1.1\r\nhost: a.example\r\ntransfer-encoding: chunked\r\n\r\n");
-    for _ in 0..6 {
-        std::thread::sleep(Duration::from_millis(300));
-        wire.send_chunk(b"more");
-    }
-    wire.send("0\r\n\r\n");
-    assert_eq!(wire.message().unwrap().head.status(), 200);
-    assert_eq!(upstream.next().body, b"more".repeat(6));
 }
 
 /// Limits for the first byte and for silence, in milliseconds.
@@ -259,17 +200,6 @@ fn a_broken_response_is_cut() {
         assert!(is_cut(&error), "{response}: {error}");
         proxy.wait_for("\"end\":\"cut\"");
     }
-}
-
-/// R16.2: an HTTP/1.0 browser takes the end of the connection for the end of the body, so the
-/// connection is reset.
-#[test]
-fn a_broken_response_is_a_reset_for_http_1_0() {
-    let proxy = Proxy::before(&breaking(CHUNKED, false));
-    let mut wire = proxy.connect();
-    wire.send("GET /fp/x HTTP/1.0\r\nhost: a.example\r\n\r\n");
-    let error = wire.message().unwrap_err();
-    assert_eq!(error.kind(), std::io::ErrorKind::ConnectionReset);
 }
 
 /// R16.2, R16.4: so is one that stands still.

@@ -3,20 +3,19 @@
 use std::convert::Infallible;
 
 use bytes::Bytes;
-use firstparty::http::{HeaderMap, HeaderName, Request, Response};
-use futures_util::stream;
+use firstparty::http::{HeaderName, Request, Response};
 use http_body_util::combinators::BoxBody;
-use http_body_util::{BodyExt, Full, StreamBody};
-use hyper::body::{Frame, Incoming};
+use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
 use hyper::client::conn::http2::{SendRequest, handshake};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use super::process::{Proxy, SECRET};
-use super::upstream::{Upstream, response};
-use super::wire::{PATIENCE, pattern};
+use super::process::Proxy;
+use super::upstream::Upstream;
+use super::wire::PATIENCE;
 
 pub(super) type Body = BoxBody<Bytes, Infallible>;
 
@@ -44,83 +43,6 @@ async fn read(response: Response<Incoming>) -> Result<Bytes, hyper::Error> {
         assert!(body.trailers().is_none(), "a trailer");
         body.to_bytes()
     })
-}
-
-/// R5.5, R5.6, R4.1: the pairs of several cookie fields are read as one, the authority is the
-/// browser's host, and upstream gets HTTP/1.1.
-#[test]
-fn identification() {
-    let fields = "set-cookie: a=1\r\nset-cookie: b=2\r\nconnection: keep-alive\r\n";
-    let upstream = Upstream::answering(response(fields, b"ok"));
-    let proxy = Proxy::before(&upstream);
-    on_a_connection(&proxy, |mut sender| async move {
-        let request = Request::post("http://shop.example:8443/fp/result?region=ap")
-            .header("cookie", "a=1")
-            .header("cookie", "_iidt=2")
-            .header("cookie", "b=3; _iidt=4")
-            .body(full("body"))
-            .unwrap();
-        let response = sender.send_request(request).await.unwrap();
-        let cookies: Vec<_> = response.headers().get_all("set-cookie").iter().collect();
-        assert_eq!(cookies, ["a=1", "b=2"]);
-        assert_eq!(read(response).await.unwrap(), "ok");
-    });
-    let request = upstream.next();
-    assert!(request.head.line.ends_with(" HTTP/1.1"), "{}", request.head.line);
-    assert_eq!(request.get("host"), Some("ap.api.fpjs.io"));
-    assert_eq!(request.get("cookie"), Some("_iidt=2; _iidt=4"));
-    assert_eq!(request.get("fpjs-proxy-secret"), Some(SECRET));
-    assert_eq!(request.get("fpjs-proxy-forwarded-host"), Some("shop.example"));
-    assert_eq!(request.text(), "body");
-}
-
-/// R16.2, R16.3: a megabyte each way; a body of unknown length is sent in chunks, without the
-/// trailers behind it.
-#[test]
-fn bodies() {
-    let body = Bytes::from(pattern(1024 * 1024));
-    let upstream = Upstream::answering(response("", &body));
-    let proxy = Proxy::before(&upstream);
-    let sent = body.clone();
-    on_a_connection(&proxy, |mut sender| async move {
-        let mut trailers = HeaderMap::new();
-        trailers.insert("fpjs-proxy-secret", "forged".parse().unwrap());
-        let frames = [Ok(Frame::data(sent.clone())), Ok(Frame::trailers(trailers))];
-        let frames = StreamBody::new(stream::iter(frames)).boxed();
-        let request = Request::post("http://shop.example/fp/").body(frames).unwrap();
-        let response = sender.send_request(request).await.unwrap();
-        assert!(read(response).await.unwrap() == sent);
-    });
-    let request = upstream.next();
-    assert_eq!(request.get("transfer-encoding"), Some("chunked"));
-    assert!(request.body == body);
-}
-
-/// R16.1, R16.2: a response that breaks off resets its stream and no other. A request that meets the
-/// connection of an earlier one, which upstream is closing, is sent again.
-#[test]
-fn a_broken_response_resets_its_stream() {
-    let upstream = Upstream::scripted(|mut script| {
-        let request = script.wire.message().unwrap();
-        let whole = request.head.line.contains("whole");
-        script.wire.send("HTTP/1.1 200 OK\r\ncontent-length: 8\r\n\r\nhalf");
-        if whole {
-            script.wire.send("half");
-        }
-    });
-    let proxy = Proxy::before(&upstream);
-    on_a_connection(&proxy, |mut sender| async move {
-        for (path, whole) in [("broken", false), ("whole", true), ("broken", false)] {
-            let request = Request::get(format!("http://shop.example/fp/{path}"));
-            let request = request.body(full("")).unwrap();
-            // The reset may overtake the head.
-            let body = match sender.send_request(request).await {
-                Ok(response) => read(response).await,
-                Err(error) => Err(error),
-            };
-            assert_eq!(body.is_ok(), whole, "{path}");
-        }
-    });
 }
 
 /// R16.3, R16.4: upstream's trailers are dropped; a head of a hundred fields is taken.

@@ -96,10 +96,6 @@ impl Wire {
         self.stream.write_all(bytes.as_ref())
     }
 
-    pub(super) fn send_chunk(&mut self, data: &[u8]) {
-        self.send(chunk(data));
-    }
-
     /// Reads the head of the next message; an error if the connection ended before.
     pub(super) fn head(&mut self) -> io::Result<Head> {
         let line = String::from_utf8(self.line()?).unwrap();
@@ -190,19 +186,6 @@ impl Wire {
         self.buffer.extend(&bytes[..count]);
         Ok(count > 0)
     }
-}
-
-pub(super) fn chunk(data: &[u8]) -> Vec<u8> {
-    let mut bytes = format!("{:x}\r\n", data.len()).into_bytes();
-    bytes.extend(data);
-    bytes.extend(b"\r\n");
-    bytes
-}
-
-/// A body of any length that is not text and does not repeat itself soon.
-pub(super) fn pattern(length: usize) -> Vec<u8> {
-    let byte = |index: usize| (index.wrapping_mul(2_654_435_761) >> 11).to_le_bytes()[0];
-    (0..length).map(byte).collect()
 }
 
 /// Whether an error says that a message was cut, not that reading it took too long.
