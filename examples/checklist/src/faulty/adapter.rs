@@ -130,10 +130,7 @@ impl Shared {
         let is_odd = head.line.ends_with("1.0") && head.has("transfer-encoding");
         let is_known = head.framing().is_ok() || lenient;
         let Some(request) = request(&head).filter(|_| is_known && !is_odd) else {
-            browser
-                .send("HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n")
-                .await?;
-            return Ok(false);
+            return close(browser, "400 Bad Request").await;
         };
         let peer = (!self.has(Fault::TheAddressIsMissing)).then_some(peer);
         let asked = Asked { expects: head.has("expect"), head };
@@ -153,9 +150,7 @@ impl Shared {
                         Ok(is_empty)
                     }
                     Err(Broken::Browser(error)) if error.kind() == io::ErrorKind::TimedOut => {
-                        let text = "HTTP/1.1 408 Request Timeout\r\nconnection: close\r\n";
-                        browser.send(format!("{text}content-length: 0\r\n\r\n")).await?;
-                        Ok(false)
+                        close(browser, "408 Request Timeout").await
                     }
                     Err(Broken::Browser(error)) => Err(error),
                 }
@@ -283,6 +278,13 @@ impl Shared {
         lines.extend(b"\r\n");
         lines
     }
+}
+
+/// Answers with this status, and says that the connection cannot be used again.
+async fn close(browser: &mut Wire, status: &str) -> io::Result<bool> {
+    let head = format!("HTTP/1.1 {status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
+    browser.send(head).await?;
+    Ok(false)
 }
 
 /// Why an exchange has not ended well.
