@@ -146,7 +146,8 @@ async fn framed_twice(context: &Context) -> Judged {
         ("content-length: 4\r\ncontent-length: 5\r\n", "body!", ""),
         ("content-length: 4\r\ncontent-length: 4\r\n", "body", "body"),
     ] {
-        let text = format!("HTTP/1.1 200 OK\r\n{fields}\r\n{body}");
+        // It says that it ends, so that no other request meets the connection.
+        let text = format!("HTTP/1.1 200 OK\r\nconnection: close\r\n{fields}\r\n{body}");
         let talk = context.expect(Play::break_off(text));
         // Reading the response fails if it is framed twice.
         let answer = context.ask(&context.fetch(&talk)?).await.map_err(|wrong| wrong.at(fields))?;

@@ -145,7 +145,10 @@ async fn garbage(context: &Context) -> Judged {
 
 async fn coding(context: &Context) -> Judged {
     let head = "HTTP/1.1 200 OK\r\ntransfer-encoding: gzip";
-    fails(context, || Play::break_off(format!("{head}, chunked\r\n\r\n0\r\n\r\n"))).await?;
+    fails(context, || {
+        Play::break_off(format!("{head}, chunked\r\nconnection: close\r\n\r\n0\r\n\r\n"))
+    })
+    .await?;
     fails(context, || Play::break_off(format!("{head}\r\nconnection: close\r\n\r\n")))
         .await
         .map(|told| Some(told.join(", ")))
@@ -159,7 +162,7 @@ async fn kind(context: &Context) -> Judged {
             "HTTP/1.1 200 OK\r\nx",
             "garbage\r\n\r\n",
             "HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n",
-            "HTTP/1.1 200 OK\r\ntransfer-encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+            "HTTP/1.1 200 OK\r\ntransfer-encoding: gzip, chunked\r\nconnection: close\r\n\r\n0\r\n\r\n",
             "HTTP/1.1 200 OK\r\ntransfer-encoding: gzip\r\nconnection: close\r\n\r\n",
         ]
         .map(Play::break_off),

@@ -139,8 +139,8 @@ async fn cut(context: &Context) -> Judged {
     in_time(context, async {
         for is_whole in [false, true, false] {
             let half = "HTTP/1.1 200 OK\r\ncontent-length: 8\r\n\r\nhalf";
-            let text = if is_whole { format!("{half}half") } else { half.to_owned() };
-            let talk = context.expect(Play::break_off(text));
+            let whole = || Play::answer(format!("{half}half"));
+            let talk = context.expect(if is_whole { whole() } else { Play::break_off(half) });
             // The reset may overtake the head.
             let answer = connection.ask(&context.fetch(&talk)?, b"").await;
             let is_ok = answer.as_ref().is_ok_and(|answer| answer.status == 200);
