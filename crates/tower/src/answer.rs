@@ -74,7 +74,9 @@ impl<P: Body, Q: Body, R: Fn(Ended)> Answer<P, Q, R> {
 
     /// Nobody asks for what is known to be nothing.
     fn begin(is_empty: bool, content: Content<P, Q>, mut ticket: Option<Ticket<R>>) -> Self {
-        ticket.take_if(|_| is_empty).map(Ticket::complete);
+        if let Some(ticket) = ticket.take_if(|_| is_empty) {
+            ticket.complete();
+        }
         Self { content, ticket }
     }
 }
@@ -99,12 +101,15 @@ where
             }
             ContentProjected::Upstream { body } => body.poll_frame(cx),
         };
-        let Poll::Ready(frame) = &polled else { return Poll::Pending };
-        if matches!(frame, Some(Err(_))) {
-            self.project().ticket.take().map(Ticket::cut);
-        } else if frame.is_none() || self.is_end_stream() {
+        let end = match &polled {
+            Poll::Ready(Some(Err(_))) => Ticket::cut,
+            Poll::Ready(None) => Ticket::complete,
             // A body of known length is not asked again after its last byte.
-            self.project().ticket.take().map(Ticket::complete);
+            Poll::Ready(Some(Ok(_))) if self.is_end_stream() => Ticket::complete,
+            _ => return polled,
+        };
+        if let Some(ticket) = self.project().ticket.take() {
+            end(ticket);
         }
         polled
     }

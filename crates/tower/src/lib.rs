@@ -1,5 +1,82 @@
 //! The gateway of [`firstparty`] as a tower layer: Fingerprint's agent and API below one path of a
 //! site, the site itself everywhere else.
+//!
+//! The gateway decides about heads. This crate does what is left to an adapter (contract [R16]), for
+//! any client, any server and any bodies that speak [`http`](firstparty::http) and `http-body`. In
+//! axum:
+//!
+#![cfg_attr(all(feature = "axum", feature = "client"), doc = "```no_run")]
+#![cfg_attr(not(all(feature = "axum", feature = "client")), doc = "```ignore")]
+//! use std::{error::Error, net::SocketAddr};
+//!
+//! use axum::{Router, routing::get};
+//! use firstparty::{Config, Gateway, Platform, config::Mount};
+//! use firstparty_tower::{Client, FirstPartyLayer};
+//! use hyper_rustls::HttpsConnectorBuilder;
+//! use tokio::net::TcpListener;
+//!
+//! #[tokio::main]
+//! async fn main() -> Result<(), Box<dyn Error>> {
+//!     let config = Config::builder()
+//!         .mount(Mount::Exact("ore54guier".parse()?))
+//!         .pre_shared_secret(std::env::var("FPJS_PRE_SHARED_SECRET")?)
+//!         .hosts(["www.example.com"])
+//!         .build()?;
+//!     let gateway = Gateway::new(config, Platform::Generic);
+//!     let https = HttpsConnectorBuilder::new().with_webpki_roots().https_only().enable_http1();
+//!     let layer = FirstPartyLayer::new(gateway, Client::new(https.build()));
+//!     let app = Router::new().route("/", get(async || "the site")).layer(layer);
+//!     let listener = TcpListener::bind("127.0.0.1:8080").await?;
+//!     let service = app.into_make_service_with_connect_info::<SocketAddr>();
+//!     Ok(axum::serve(listener, service).await?)
+//! }
+//! ```
+//!
+//! Mount the gateway exactly: by default it owns every path of the site. Put the layer outside of all
+//! layers that change bodies or heads: nothing may compress, decode or buffer what passes the gateway.
+//!
+//! # What it does
+//!
+//! | duty | where |
+//! |---|---|
+//! | send once, repeat a GET that met a dead connection ([R16.1]) | [`Client`] |
+//! | stream bodies, cut answers that break off ([R16.2]) | [`Upload`], [`Answer`] |
+//! | drop trailers ([R16.3]) | [`Upload`], [`Answer`] |
+//! | limits for connecting, first byte and silence ([R16.4]) | [`Client`], [`FirstPartyLayer`] |
+//! | answer failures, and 408 to a browser that falls silent ([R16.5]) | [`FirstPartyLayer`], [`failure_of`] |
+//! | tell the report of every exchange once ([R16.6]) | [`FirstPartyLayer::on_end`], [`Ended`] |
+//! | new settings without a restart ([R16.6]) | [`Gateways`] |
+//!
+//! # What is left to you
+//!
+//! * The server's part of [R16.3] and [R16.4]: hyper answers `expect: 100-continue` and refuses ambiguous
+//!   framing. `axum::serve` accepts 100 fields and has no limit for a slow head; build hyper's server
+//!   yourself to choose.
+//! * The address of the browser: axum's `ConnectInfo` (feature `axum`), or a [`ClientAddress`] that you
+//!   put into the request's extensions.
+//! * Over HTTP/1.0 the end of the connection is the end of a body whose length is not known. To make a
+//!   broken one visible there, reset the connection when its body ends in an error.
+//! * A log of the reports, and reading the settings again.
+//! * With a client of your own: follow no redirect, repeat no POST, frame bodies of unknown length
+//!   again, and pass over interim responses.
+//!
+//! # Features
+//!
+//! None is on by default.
+//!
+//! | feature | adds |
+//! |---|---|
+//! | `client` | [`Client`], on hyper-util; it turns `tokio` on |
+//! | `tokio` | limits for the first byte and for silence, by tokio's clock; the service has to run in its runtime, time enabled. Without it **no wait has a limit** |
+//! | `axum` | the address of `ConnectInfo<SocketAddr>` |
+//!
+//! [R16]: firstparty::contract#R16
+//! [R16.1]: firstparty::contract#R16.1
+//! [R16.2]: firstparty::contract#R16.2
+//! [R16.3]: firstparty::contract#R16.3
+//! [R16.4]: firstparty::contract#R16.4
+//! [R16.5]: firstparty::contract#R16.5
+//! [R16.6]: firstparty::contract#R16.6
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -40,3 +117,8 @@ pub use self::layer::FirstPartyLayer;
 pub use self::service::{Alone, FirstParty};
 pub use self::ticket::{End, Ended};
 pub use self::upload::Upload;
+
+/// The README's example is a test.
+#[cfg(all(doctest, feature = "client", feature = "axum"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

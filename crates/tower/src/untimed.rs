@@ -6,7 +6,7 @@ use std::time::Duration;
 pub(crate) use std::time::Instant;
 
 #[derive(Default)]
-pub(crate) struct Timer;
+pub(crate) struct Timer {}
 
 impl Timer {
     #[expect(clippy::unused_self, reason = "the timer of the feature `tokio` needs it")]

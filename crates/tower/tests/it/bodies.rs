@@ -83,7 +83,7 @@ async fn lengths_are_kept() {
         (post(full("")), (Some(0), true)),
         (post(body(&[Give("1234")])), (None, false)),
     ] {
-        let response = exchange(layer(upstream.clone(), &Ends::default()), request).await;
+        let response = exchange(layer(upstream, &Ends::default()), request).await;
         assert_eq!(response.extensions().get(), Some(&facts));
         assert_eq!(response.body().size_hint().exact(), Some(5));
         assert!(!response.body().is_end_stream());

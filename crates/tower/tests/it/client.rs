@@ -249,7 +249,8 @@ async fn long_heads() {
         let (mut stream, _) = listener.accept().await.unwrap();
         let sent = read(&mut stream).await;
         assert!(sent.matches("\r\nx-").count() == 100 && sent.len() > 64 * 1024, "{}", sent.len());
-        let fields: String = (0..100).map(|n| format!("x-{n}: {}\r\n", "y".repeat(700))).collect();
+        let field = |n: usize| format!("x-{n}: {}\r\n", "y".repeat(700));
+        let fields = (0..100).map(field).collect::<Vec<_>>().concat();
         let answer = format!("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n{fields}\r\nok");
         stream.write_all(answer.as_bytes()).await.unwrap();
     });

@@ -6,9 +6,11 @@ use std::pin::pin;
 use firstparty::http::{Request, Response};
 use firstparty_tower::{End, Upload};
 use http_body_util::BodyExt;
+use tokio::sync::mpsc::unbounded_channel;
+use tokio::task::yield_now;
 use tower::service_fn;
 
-use crate::support::Step::{Break, Give, Hang, Rest};
+use crate::support::Step::{Break, Give, Hang};
 use crate::support::{
     Body, BoxError, Ends, Step, answering, body, exchange, full, get, layer, post, text, to_gateway,
 };
@@ -102,20 +104,18 @@ async fn own_answers() {
 /// browser.
 #[tokio::test]
 async fn uploads_end_with_their_exchange() {
-    let upstream = service_fn(|request: Request<Upload<Body>>| {
-        let upload = tokio::spawn(text(request.into_body()));
-        let response =
-            Response::builder().extension(std::sync::Arc::new(tokio::sync::Mutex::new(upload)));
-        ready(Ok::<_, BoxError>(response.status(413).body(full("too large")).unwrap()))
+    let (sender, mut uploads) = unbounded_channel();
+    let upstream = service_fn(move |request: Request<Upload<Body>>| {
+        sender.send(tokio::spawn(text(request.into_body()))).unwrap();
+        let response = Response::builder().status(413).body(full("too large"));
+        ready(Ok::<_, BoxError>(response.unwrap()))
     });
-    type Reading = tokio::task::JoinHandle<Result<String, BoxError>>;
-    let request = post(body(&[Give("half"), Rest(std::time::Duration::from_millis(1)), Hang]));
-    let mut response = exchange(layer(upstream, &Ends::default()), request).await;
-    let upload =
-        response.extensions_mut().remove::<std::sync::Arc<tokio::sync::Mutex<Reading>>>().unwrap();
+    let request = post(body(&[Give("half"), Hang]));
+    let response = exchange(layer(upstream, &Ends::default()), request).await;
+    // Now the upload waits for the browser.
+    yield_now().await;
     assert_eq!(text(response.into_body()).await.unwrap(), "too large");
-    let mut upload = upload.lock().await;
-    (&mut *upload).await.unwrap().unwrap_err();
+    uploads.recv().await.unwrap().await.unwrap().unwrap_err();
 }
 
 /// R16.2, R11.3: if a browser breaks its request off and its answer breaks off for that, it has left.

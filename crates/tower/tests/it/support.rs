@@ -27,6 +27,7 @@ pub(crate) type Body = UnsyncBoxBody<Bytes, io::Error>;
 pub(crate) enum Step {
     Give(&'static str),
     Trailers,
+    #[cfg_attr(not(feature = "tokio"), expect(dead_code, reason = "a matter of limits"))]
     Rest(Duration),
     Break,
     Hang,
