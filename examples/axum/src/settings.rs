@@ -1,0 +1,54 @@
+//! The gateway out of a settings document and the environment, read again when the document changes.
+
+use std::error::Error;
+use std::time::{Duration, SystemTime};
+
+use firstparty::advice::advise;
+use firstparty::config::{Builder, Source};
+use firstparty::{Config, Gateway, Platform};
+use firstparty_tower::Gateways;
+
+/// A variable of the program's own.
+pub(crate) fn text(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// No error repeats a value. The environment comes before the document.
+pub(crate) fn gateway() -> Result<Gateway, Box<dyn Error>> {
+    let builder: Builder = match text("FIRSTPARTY_CONFIG") {
+        Some(path) => serde_json::from_str(&std::fs::read_to_string(path)?)?,
+        None => Config::builder(),
+    };
+    let pairs = std::env::vars_os()
+        .filter_map(|(key, value)| Some((key.into_string().ok()?, value.into_string().ok()?)));
+    let environment = Source::from_environment("environment", Platform::Generic, pairs);
+    let config = builder.source(environment).build()?;
+    if config.route_prefix().is_none() {
+        return Err("fpjs_route_prefix is missing: beside a site the path has to be exact".into());
+    }
+    for advice in advise(&config, Platform::Generic) {
+        eprintln!("advice: {advice}");
+    }
+    Ok(Gateway::new(config, Platform::Generic))
+}
+
+/// R16.6: a changed document is used from the next request on; while it is bad, the last good one stays.
+pub(crate) async fn refresh(gateways: Gateways) {
+    let mut seen = stamp();
+    while seen.is_some() {
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        let now = stamp();
+        if now != seen {
+            match gateway() {
+                Ok(gateway) => gateways.set(gateway),
+                Err(error) => eprintln!("the last good settings stay in use: {error}"),
+            }
+            seen = now;
+        }
+    }
+}
+
+fn stamp() -> Option<(SystemTime, u64)> {
+    let metadata = std::fs::metadata(text("FIRSTPARTY_CONFIG")?).ok()?;
+    Some((metadata.modified().ok()?, metadata.len()))
+}
