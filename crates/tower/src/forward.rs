@@ -15,9 +15,9 @@ use tower_service::Service;
 use crate::answer::Answer;
 use crate::data::BoxError;
 use crate::failure::failure_of;
-use crate::layer::FirstPartyLayer;
 use crate::limits::Limits;
 use crate::progress::{Progress, Turn};
+use crate::shared::Shared;
 use crate::ticket::{Ended, Ticket};
 use crate::timer::{Instant, Timer};
 use crate::upload::Upload;
@@ -68,21 +68,21 @@ where
         request: Request<B>,
         version: Version,
         exchange: Exchange,
-        layer: &FirstPartyLayer<U, R>,
+        shared: &Shared<U, R>,
     ) -> Self {
         let (request, progress) = Upload::begin(request, version);
-        let ticket = Ticket::new(exchange.report(), progress, layer.on_end.clone());
+        let ticket = Ticket::new(exchange.report(), progress, shared.on_end.clone());
         Self {
-            upstream: layer.upstream.clone(),
+            upstream: shared.upstream.clone(),
             request: Some(request),
             sending: None,
             timer: Timer::default(),
             waiting_since: None,
             exchange,
             ticket: Some(ticket),
-            limits: layer.limits,
+            limits: shared.limits,
             version,
-            request_id: layer.request_id,
+            request_id: shared.request_id,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The layer: what all exchanges share.
+//! The layer: what a user chooses.
 
 #[cfg(feature = "tokio")]
 use std::time::Duration;
@@ -12,6 +12,7 @@ use crate::limits::Limits;
 use crate::limits::bounded;
 use crate::request_id::request_id;
 use crate::service::{Alone, FirstParty};
+use crate::shared::Shared;
 use crate::ticket::Ended;
 
 /// Puts the gateway around a site: requests below its mount go to Fingerprint, all others to the site.
@@ -52,13 +53,7 @@ use crate::ticket::Ended;
 ///
 /// [R16.1]: firstparty::contract#R16.1
 #[derive(Clone, Debug)]
-pub struct FirstPartyLayer<U, R = fn(Ended)> {
-    pub(crate) gateways: Gateways,
-    pub(crate) upstream: U,
-    pub(crate) limits: Limits,
-    pub(crate) request_id: fn() -> RequestId,
-    pub(crate) on_end: R,
-}
+pub struct FirstPartyLayer<U, R = fn(Ended)>(Shared<U, R>);
 
 impl<U> FirstPartyLayer<U> {
     /// A layer that nobody is told of.
@@ -74,7 +69,7 @@ impl<U> FirstPartyLayer<U> {
     #[must_use]
     pub fn new(gateways: impl Into<Gateways>, upstream: U) -> Self {
         let (gateways, limits) = (gateways.into(), Limits::default());
-        Self { gateways, upstream, limits, request_id, on_end: |_| {} }
+        Self(Shared { gateways, upstream, limits, request_id, on_end: |_| {} })
     }
 }
 
@@ -94,8 +89,8 @@ impl<U, R> FirstPartyLayer<U, R> {
     /// [R16.6]: firstparty::contract#R16.6
     #[must_use]
     pub fn on_end<F: Fn(Ended) + Clone>(self, on_end: F) -> FirstPartyLayer<U, F> {
-        let Self { gateways, upstream, limits, request_id, .. } = self;
-        FirstPartyLayer { gateways, upstream, limits, request_id, on_end }
+        let Shared { gateways, upstream, limits, request_id, .. } = self.0;
+        FirstPartyLayer(Shared { gateways, upstream, limits, request_id, on_end })
     }
 
     /// Takes identifiers of failed requests from here instead of the clock and the random seeds of
@@ -113,7 +108,7 @@ impl<U, R> FirstPartyLayer<U, R> {
     /// [R9.1]: firstparty::contract#R9.1
     #[must_use]
     pub fn request_ids(mut self, request_id: fn() -> RequestId) -> Self {
-        self.request_id = request_id;
+        self.0.request_id = request_id;
         self
     }
 
@@ -138,7 +133,7 @@ impl<U, R> FirstPartyLayer<U, R> {
     #[cfg(feature = "tokio")]
     #[must_use]
     pub fn first_byte_timeout(mut self, limit: Duration) -> Self {
-        self.limits.first_byte = bounded(limit);
+        self.0.limits.first_byte = bounded(limit);
         self
     }
 
@@ -160,7 +155,7 @@ impl<U, R> FirstPartyLayer<U, R> {
     #[cfg(feature = "tokio")]
     #[must_use]
     pub fn idle_timeout(mut self, limit: Duration) -> Self {
-        self.limits.idle = bounded(limit);
+        self.0.limits.idle = bounded(limit);
         self
     }
 
@@ -175,7 +170,7 @@ impl<U, R> FirstPartyLayer<U, R> {
     /// ```
     #[must_use]
     pub fn alone(self) -> FirstParty<Alone, U, R> {
-        FirstParty { site: None, layer: self }
+        FirstParty { site: None, shared: self.0 }
     }
 }
 
@@ -183,6 +178,6 @@ impl<S, U: Clone, R: Clone> Layer<S> for FirstPartyLayer<U, R> {
     type Service = FirstParty<S, U, R>;
 
     fn layer(&self, site: S) -> Self::Service {
-        FirstParty { site: Some(site), layer: self.clone() }
+        FirstParty { site: Some(site), shared: self.0.clone() }
     }
 }

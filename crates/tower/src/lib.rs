@@ -96,6 +96,7 @@ mod progress;
 mod relay;
 mod request_id;
 mod service;
+mod shared;
 mod ticket;
 #[cfg(feature = "tokio")]
 mod timer;

@@ -16,7 +16,7 @@ use crate::answer::Answer;
 use crate::data::BoxError;
 use crate::forward::Forward;
 use crate::future::ResponseFuture;
-use crate::layer::FirstPartyLayer;
+use crate::shared::Shared;
 use crate::ticket::{Ended, Ticket};
 use crate::upload::Upload;
 
@@ -25,11 +25,11 @@ use crate::upload::Upload;
 /// It is ready when the site is. The client is asked only for a request of the gateway's, so a busy
 /// client does not keep the site's requests waiting.
 ///
-/// [`FirstPartyLayer`] has an example.
+/// [`FirstPartyLayer`](crate::FirstPartyLayer) has an example.
 #[derive(Clone, Debug)]
 pub struct FirstParty<S, U, R = fn(Ended)> {
     pub(crate) site: Option<S>,
-    pub(crate) layer: FirstPartyLayer<U, R>,
+    pub(crate) shared: Shared<U, R>,
 }
 
 impl<S, U, R, B, P, Q> Service<Request<B>> for FirstParty<S, U, R>
@@ -51,7 +51,7 @@ where
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
         // One gateway for the whole exchange, even if the settings change meanwhile (R16.6).
-        let gateway = self.layer.gateways.get();
+        let gateway = self.shared.gateways.get();
         if let Some(site) = self.site.as_mut().filter(|_| !gateway.owns(request.uri())) {
             return ResponseFuture::site(site.call(request));
         }
@@ -59,11 +59,11 @@ where
         let peer = client_address(request.extensions());
         match gateway.handle(request, peer) {
             Action::Respond(response, report) => {
-                let ticket = Ticket::new(report, None, self.layer.on_end.clone());
+                let ticket = Ticket::new(report, None, self.shared.on_end.clone());
                 ResponseFuture::own(response, ticket)
             }
             Action::Forward(request, exchange) => {
-                ResponseFuture::forward(Forward::new(request, version, exchange, &self.layer))
+                ResponseFuture::forward(Forward::new(request, version, exchange, &self.shared))
             }
         }
     }
