@@ -5,6 +5,7 @@ mod kept;
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -48,11 +49,11 @@ use crate::failure::causes;
 /// [R16.1]: firstparty::contract#R16.1
 /// [R16.4]: firstparty::contract#R16.4
 #[derive(Debug)]
-pub struct Client<C, B>(legacy::Client<Connector<C>, B>);
+pub struct Client<C, B>(Arc<legacy::Client<Connector<C>, B>>);
 
-impl<C: Clone, B> Clone for Client<C, B> {
+impl<C, B> Clone for Client<C, B> {
     fn clone(&self) -> Self {
-        Self(self.0.clone())
+        Self(Arc::clone(&self.0))
     }
 }
 
@@ -100,7 +101,7 @@ where
             // The gateway has written `host`.
             .set_host(false)
             .build(Connector::new(connector, connect));
-        Self(client)
+        Self(Arc::new(client))
     }
 }
 

@@ -1,14 +1,15 @@
 //! Connections to Fingerprint.
 
 use std::error::Error;
+use std::sync::Arc;
 
 use firstparty::http::Uri;
 use hyper_rustls::{HttpsConnectorBuilder, MaybeHttpsStream};
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
-use tower::service_fn;
-use tower::util::BoxCloneSyncService;
+use tower::util::Either;
+use tower::{Service, service_fn};
 
 use crate::settings;
 
@@ -16,19 +17,22 @@ type Stream = MaybeHttpsStream<TokioIo<TcpStream>>;
 type BoxError = Box<dyn Error + Send + Sync>;
 
 /// TLS to the host of the request; with `FIRSTPARTY_CONNECT_TO` plain HTTP to that address, for tests.
-pub(crate) fn connector() -> BoxCloneSyncService<Uri, Stream, BoxError> {
+pub(crate) fn connector()
+-> impl Service<Uri, Response = Stream, Error = BoxError, Future: Send + 'static> + Clone + Send + Sync
+{
     if let Some(address) = settings::text("FIRSTPARTY_CONNECT_TO") {
-        return BoxCloneSyncService::new(service_fn(move |_| plain(address.clone())));
+        let address: Arc<str> = address.into();
+        return Either::Right(service_fn(move |_: Uri| plain(Arc::clone(&address))));
     }
     let mut tcp = HttpConnector::new();
     tcp.enforce_http(false);
     tcp.set_nodelay(true);
     let https = HttpsConnectorBuilder::new().with_webpki_roots().https_only().enable_http1();
-    BoxCloneSyncService::new(https.wrap_connector(tcp))
+    Either::Left(https.wrap_connector(tcp))
 }
 
-async fn plain(address: String) -> Result<Stream, BoxError> {
-    let stream = TcpStream::connect(address).await?;
+async fn plain(address: Arc<str>) -> Result<Stream, BoxError> {
+    let stream = TcpStream::connect(&*address).await?;
     stream.set_nodelay(true)?;
     Ok(MaybeHttpsStream::Http(TokioIo::new(stream)))
 }
