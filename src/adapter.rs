@@ -3,7 +3,8 @@
 //! The gateway decides about heads. Everything that touches a socket, a clock or a body is left to
 //! the adapter, and so are the promises that depend on it. They are the rules [R16] of the
 //! contract. This page says what each of them asks for, why, and what you see when it was
-//! forgotten. The example `proxy` keeps all of them.
+//! forgotten. The example `proxy` keeps all of them, and for tower and axum the crate
+//! `firstparty-tower` does.
 //!
 //! # Send once
 //!
