@@ -1,12 +1,11 @@
 //! The same application without the layer: what is below the mount is forwarded as it is.
 //! `scripts/bench-axum` compares the two. Without an upstream it stands for Fingerprint.
 
-#[path = "../src/server.rs"]
-mod server;
 #[path = "../src/site.rs"]
 mod site;
 
 use std::error::Error;
+use std::net::SocketAddr;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -15,9 +14,11 @@ use axum::http::header::{CONTENT_TYPE, HOST, SET_COOKIE};
 use axum::http::{HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
+use axum::serve::ListenerExt;
 use hyper_util::client::legacy::{Client, connect::HttpConnector};
 use hyper_util::rt::TokioExecutor;
 use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
 
 type Upstream = Client<HttpConnector, Body>;
 
@@ -35,7 +36,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
         }
         Err(_) => Router::new().fallback(answer),
     };
-    server::serve(listener, app).await
+    let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
+    let service = app.into_make_service_with_connect_info::<SocketAddr>();
+    let mut end = signal(SignalKind::terminate())?;
+    let end = async move { end.recv().await.unwrap_or_default() };
+    Ok(axum::serve(listener, service).with_graceful_shutdown(end).await?)
 }
 
 /// What stands for Fingerprint.

@@ -35,15 +35,12 @@ pub(crate) fn gateway() -> Result<Gateway, Box<dyn Error>> {
 /// R16.6: a changed document is used from the next request on; while it is bad, the last good one stays.
 pub(crate) async fn refresh(gateways: Gateways) {
     let mut seen = stamp();
-    while seen.is_some() {
+    while text("FIRSTPARTY_CONFIG").is_some() {
         tokio::time::sleep(Duration::from_secs(2)).await;
         let now = stamp();
         if now != seen {
-            match gateway() {
-                Ok(gateway) => gateways.set(gateway),
-                Err(error) => eprintln!("the last good settings stay in use: {error}"),
-            }
             seen = now;
+            gateway().map_or_else(|error| eprintln!("settings: {error}"), |new| gateways.set(new));
         }
     }
 }
