@@ -45,7 +45,8 @@ impl Gateways {
     /// ```
     /// use firstparty::{Config, Gateway, Platform};
     ///
-    /// let gateways = firstparty_tower::Gateways::from(Gateway::new(Config::default(), Platform::Generic));
+    /// let gateway = Gateway::new(Config::default(), Platform::Generic);
+    /// let gateways = firstparty_tower::Gateways::from(gateway);
     /// gateways.set(Gateway::new(Config::default(), Platform::Azure));
     /// assert_eq!(gateways.get().platform(), Platform::Azure);
     /// ```
@@ -63,7 +64,8 @@ impl Gateways {
     /// ```
     /// use firstparty::{Config, Gateway, Platform};
     ///
-    /// let gateways = firstparty_tower::Gateways::from(Gateway::new(Config::default(), Platform::Generic));
+    /// let gateway = Gateway::new(Config::default(), Platform::Generic);
+    /// let gateways = firstparty_tower::Gateways::from(gateway);
     /// assert!(gateways.get().owns(&"/fp/status".parse()?));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
