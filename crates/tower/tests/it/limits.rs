@@ -95,6 +95,18 @@ async fn a_browser_falls_silent() {
     }
 }
 
+/// R16.4, R16.5: the limit for silence is kept, too, if the timer was set for upstream's by then.
+#[tokio::test(start_paused = true)]
+async fn a_browser_falls_silent_late() {
+    let upstream = service_fn(|request: Request<Upload<Body>>| async move {
+        tokio::time::sleep(seconds(2)).await;
+        text(request.into_body()).await?;
+        Ok::<_, BoxError>(Response::new(full("read")))
+    });
+    let (status, took, _) = outcome(upstream, post(body(&[Give("a"), Hang]))).await;
+    assert_eq!((status, took), (408, 2 + 10));
+}
+
 /// R16.4: an upstream that does not take the request has failed, however much the browser sends.
 #[tokio::test(start_paused = true)]
 async fn an_upstream_stops_reading() {
