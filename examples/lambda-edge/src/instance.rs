@@ -172,7 +172,7 @@ impl Instance {
     }
 
     pub(crate) fn json_event(&mut self, size: usize, now: f64) -> u32 {
-        match EdgeEvent::from_json(self.input.bytes(size).unwrap_or_default()) {
+        match message::json_event(self.input.bytes(size).unwrap_or_default()) {
             Ok(event) => {
                 let settings = Rc::new(event.settings().clone());
                 self.settle(event.map_body(Content::Inside), settings, None, millis(now))

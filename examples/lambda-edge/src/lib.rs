@@ -80,8 +80,8 @@ pub extern "C" fn origin(size: usize, texts: usize) -> u32 {
     INSTANCE.with_borrow_mut(|instance| instance.origin(size, texts))
 }
 
-/// Says what is done with a field of a request, whose name and method stand in the input: [`KEPT`], [`DROPPED`], [`READ`] or [`UNKNOWN`]. It
-/// stays true until there is another origin or document.
+/// Says what is done with a field of a request, whose name and method stand in the input: [`KEPT`],
+/// [`DROPPED`], [`READ`] or [`UNKNOWN`]. It stays true until there is another origin or document.
 #[unsafe(no_mangle)]
 pub extern "C" fn request_field(at: usize, name: usize, size: usize, now: f64) -> u32 {
     INSTANCE.with_borrow_mut(|instance| instance.request_field(at, name, size, now))

@@ -3,7 +3,8 @@
 use firstparty::field::FieldUse;
 use firstparty::http::header::CONNECTION;
 use firstparty::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
-use firstparty_lambda_edge::EdgeEvent;
+use firstparty_lambda_edge::{EdgeEvent, EdgeEventError};
+use serde::Deserialize;
 
 use crate::content::Content;
 use crate::wire::Texts;
@@ -23,6 +24,23 @@ pub(crate) fn event(mut texts: Texts<'_>, count: usize) -> Option<EdgeEvent<()>>
         event.append_field(texts.text()?, texts.text()?);
     }
     Some(event)
+}
+
+/// An event from JSON, with the errors of [`EdgeEvent::from_json`]. That has code of its own for valid
+/// events, which is faster: here, where they are rare, it would only make the module larger.
+pub(crate) fn json_event(json: &[u8]) -> Result<EdgeEvent, EdgeEventError> {
+    let mut deserializer = serde_json::Deserializer::from_slice(json);
+    EdgeEvent::deserialize(&mut deserializer)
+        .and_then(|event| deserializer.end().map(|()| event))
+        .map_err(|error| {
+            if !error.is_data() {
+                return EdgeEventError::Json(error);
+            }
+            let message = error.to_string();
+            // JavaScript wrote the JSON: the place in it says nothing to anyone.
+            let fault = message.rsplit_once(" at line ").map_or(&*message, |(fault, _)| fault);
+            EdgeEventError::Member(fault.to_owned())
+        })
 }
 
 /// A response. Texts: names and values.
