@@ -1,5 +1,7 @@
 // What is done with a field, as far as its name tells. The module says it, once for each name.
 
+import { isAscii } from './event.mjs';
+
 /** Passes as it is: it stays on this side. */
 export const KEPT = 0;
 /** Does not pass. */
@@ -41,8 +43,10 @@ export class FieldUses {
 
   #learn(name, ask) {
     const lowerCase = name.toLowerCase();
-    // In an object of lines, such a name would be found without being there.
-    const isOdd = name.length > LONGEST_NAME || lowerCase in Object.prototype;
+    // What every object inherits would be found in an object of lines without being there, and
+    // outside of ASCII two names can be the same in lower case.
+    const isOdd =
+      name.length > LONGEST_NAME || lowerCase in Object.prototype || !isAscii(name);
     const entry = { name: lowerCase, use: isOdd ? UNKNOWN : ask(lowerCase) };
     if (entry.use !== UNKNOWN && this.#uses.size < MOST_NAMES) this.#uses.set(name, entry);
     return entry;
