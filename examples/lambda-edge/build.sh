@@ -20,24 +20,16 @@ cp "$out/wasm32-unknown-unknown/release/firstparty_lambda_edge_function.wasm" "$
 (cd "$here" && npm ci --silent --ignore-scripts && node client/bundle.mjs)
 
 python3 - "$here" "$out/function.zip" <<'PYTHON'
-import hashlib, pathlib, re, sys, zipfile
+import hashlib, pathlib, sys, zipfile
 
 here, out = map(pathlib.Path, sys.argv[1:])
-
-
-def reached(name, names):
-    """Adds a file and what it loads from this folder."""
-    if name not in names:
-        names.add(name)
-        # The bundle loads nothing.
-        if name.endswith(".mjs") and name != "aws-client.mjs":
-            for found in re.findall(r"'(?:\./)?([\w-]+\.(?:mjs|wasm))'", (here / name).read_text()):
-                reached(found, names)
-    return names
-
+FILES = """
+answer.mjs aws-client.mjs boundary.mjs event.mjs fields.mjs firstparty.wasm index.mjs licences.txt
+split.mjs upstream.mjs warm.mjs wire.mjs
+""".split()
 
 with zipfile.ZipFile(out, "w") as archive:
-    for name in sorted({"licences.txt"} | reached("index.mjs", set())):
+    for name in FILES:
         # The same moment, permissions and system wherever it is packed.
         entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
         entry.create_system, entry.external_attr = 3, 0o100644 << 16
