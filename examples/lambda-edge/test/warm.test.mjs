@@ -38,6 +38,26 @@ test('every event that warms the module is forwarded', () => {
   assert.deepEqual(asked, ['200', '200', 'restart']);
 });
 
+test('the functions that usual events need are warmed', (t) => {
+  const called = new Set();
+  const { Instance } = WebAssembly;
+  t.after(() => {
+    WebAssembly.Instance = Instance;
+  });
+  WebAssembly.Instance = function CountedInstance(module) {
+    const { exports } = new Instance(module);
+    const note = ([name, member]) =>
+      typeof member === 'function'
+        ? [name, (...given) => (called.add(name), member(...given))]
+        : [name, member];
+    return { exports: Object.fromEntries(Object.entries(exports).map(note)) };
+  };
+  warm(new Gateway(wasm));
+  const usual = ['origin', 'request_field', 'event', 'document', 'response_field', 'complete'];
+  for (const name of usual) assert.ok(called.has(name), name);
+  for (const name of ['event_json', 'complete_whole', 'fail']) assert.ok(!called.has(name), name);
+});
+
 test('to set a function up logs nothing, reads no secret and sends no request', () => {
   const seen = [];
   const note = (what) => async () => seen.push(what);
