@@ -21,12 +21,18 @@ const secret = '{"fpjs_agent_download_path":"agent","fpjs_get_result_path":"resu
 const events = workloads.map(({ request }) => {
   const [uri, querystring = ''] = request.uri.split('?');
   const data = Buffer.from(request.body ?? '').toString('base64');
-  const body = { inputTruncated: false, encoding: 'base64', data };
+  const body = { inputTruncated: false, action: 'read-only', encoding: 'base64', data };
   const { method, client_ip: clientIp } = request;
   const headers = list(request.headers);
   const described = { clientIp, method, uri, querystring, headers, body, origin };
   return { Records: [{ cf: { request: described } }] };
 });
+// A field outside of ASCII makes an event cross whole; the response to it does, too.
+for (const { Records } of [...events]) {
+  const whole = structuredClone(Records);
+  whole[0].cf.request.headers['x-name'] = list([['x-name', '\u00e4']])['x-name'];
+  events.push({ Records: whole });
+}
 events.push(null, { Records: [] }, { Records: [{ cf: { request: { method: 1 } } }] });
 
 const rawHeaders = ['content-type', 'text/javascript', 'cache-control', 'max-age=9999'];
