@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use firstparty::config::{AgentOrigin, Mount, Source};
 use firstparty::field::FieldUse;
-use firstparty::http::{Method, Request};
+use firstparty::http::{Method, Request, Uri};
 use firstparty::{Config, Failure, Report, RequestId};
 use firstparty_lambda_edge::{
     BodyEncoding, EdgeEvent, EdgeSettings, EdgeStep, Need, ResultObject, cause,
@@ -156,7 +156,11 @@ impl Instance {
         now: f64,
     ) -> u32 {
         let texts = self.input.texts(size, count).filter(Texts::are_printable);
-        let Some(mut event) = texts.and_then(|texts| message::event(texts, count)) else {
+        let owns = |uri: &Uri| match self.settings.poll(&self.origin.settings, millis(now)) {
+            Ok(Need::Nothing(function)) => function.gateway().owns(uri),
+            Ok(Need::Document(_)) | Err(_) => true,
+        };
+        let Some(mut event) = texts.and_then(|texts| message::event(texts, count, owns)) else {
             return WHOLE;
         };
         if may_name_a_kept_field(event.fields()) {

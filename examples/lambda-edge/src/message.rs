@@ -2,7 +2,7 @@
 
 use firstparty::field::FieldUse;
 use firstparty::http::header::CONNECTION;
-use firstparty::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
+use firstparty::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, Uri};
 use firstparty_lambda_edge::{EdgeEvent, EdgeEventError};
 use serde::Deserialize;
 
@@ -14,14 +14,23 @@ use crate::{DROPPED, KEPT, READ};
 const ADDED: usize = 4;
 
 /// An event of which only the fields have come that are read. Texts: method, path, query, address,
-/// then names and values.
-pub(crate) fn event(mut texts: Texts<'_>, count: usize) -> Option<EdgeEvent<()>> {
+/// then names and values. Where `owns` says that its path is not one of the gateway's, only `host` and
+/// `origin` matter for the answer (R2.9), and the others, such as long cookies, are left where they are.
+pub(crate) fn event(
+    mut texts: Texts<'_>,
+    count: usize,
+    mut owns: impl FnMut(&Uri) -> bool,
+) -> Option<EdgeEvent<()>> {
     let mut event = EdgeEvent::new(texts.text()?, texts.text()?, texts.text()?);
     event.set_client_ip(texts.text()?);
     let fields = count.checked_sub(4)? / 2;
     event.reserve_fields(fields + ADDED);
+    let mut owned = None;
     for _ in 0..fields {
-        event.append_field(texts.text()?, texts.text()?);
+        let (name, value) = (texts.text()?, texts.text()?);
+        if matches!(name, "host" | "origin") || *owned.get_or_insert_with(|| owns(event.uri())) {
+            event.append_field(name, value);
+        }
     }
     Some(event)
 }

@@ -12,7 +12,7 @@ const wasm = readFileSync(new URL('../firstparty.wasm', import.meta.url));
 const VARIABLES = { fpjs_agent_download_path: 'agent', fpjs_get_result_path: 'result' };
 const FORWARDED = { method: 'POST', uri: '/fp/result', customHeaders: VARIABLES };
 
-const both = () => [true, false].map((splits) => new Gateway(wasm, {}, { splits }));
+const both = (choices) => [true, false].map((splits) => new Gateway(wasm, choices, { splits }));
 const response = (...rawHeaders) => ({ status: 200, rawHeaders, body: Buffer.from('{}') });
 const sortedRequest = ({ headers, ...request }) => {
   const count = headers.length / 2;
@@ -66,6 +66,23 @@ for (const [what, spoil] of Object.entries(ODD)) {
       return request === undefined ? answer : { ...answer, request: sortedRequest(request) };
     });
     assert.deepEqual(JSON.stringify(split), JSON.stringify(whole));
+  });
+}
+
+const REFUSED = { ...FORWARDED, uri: '/favicon.ico' };
+for (const [what, headers] of Object.entries({
+  'a cookie': { Cookie: 'session=1; _iidt=1' },
+  'a cookie that HTTP does not allow': { Cookie: 'a=\x7f' },
+  'two origins': { Origin: ['https://a.example', 'https://b.example'] },
+  'a connection that names the origin': { Connection: 'origin, cookie', Cookie: 'a=1' },
+  'a length that is none': { 'Content-Length': 'x', 'Transfer-Encoding': 'gzip' },
+})) {
+  test(`R2.9: a path that is refused, with ${what}, gives the same answer through both paths`, () => {
+    const given = event({ ...REFUSED, headers });
+    const answers = both({ v4: false }).map((gateway) => gateway.begin(given, 0));
+    assert.equal(JSON.stringify(answers[0]), JSON.stringify(answers[1]));
+    const isAllowed = headers.Cookie !== 'a=\x7f';
+    assert.equal(answers[0].result.status, isAllowed ? '404' : '400');
   });
 }
 
