@@ -10,7 +10,7 @@ import { secretsManager, upstream } from './servers.mjs';
 
 const entry = fileURLToPath(new URL('first.mjs', import.meta.url));
 
-/** Milliseconds of set-up, of the first event, and of both, with and without a secret. */
+/** Milliseconds of set-up, of the first event, and of both, on the clock and of the processor. */
 export async function coldStarts(processes) {
   const [{ event, response }] = workloads().workloads;
   const port = await upstream(response);
@@ -52,7 +52,7 @@ async function start(given, endpoint) {
 
 function summary(all) {
   const of = (name) => all.map((times) => times[name]);
-  const entries = ['loading', 'answering', 'whole'].map((name) => [
+  const entries = ['loading', 'answering', 'whole', 'processor'].map((name) => [
     name,
     { median: median(of(name)), least: Math.min(...of(name)) },
   ]);

@@ -1,5 +1,6 @@
 // A cold start: loads the function and answers one event. cold.mjs starts it as a process.
 const start = process.hrtime.bigint();
+const used = process.cpuUsage();
 
 const { event, port } = JSON.parse(process.argv[2]);
 const { handler } = await import('../index.mjs');
@@ -16,8 +17,10 @@ https.request = (options) =>
 const asked = process.hrtime.bigint();
 const { status } = await handler(event);
 const answered = process.hrtime.bigint();
+const { user, system } = process.cpuUsage(used);
 if (status !== '200') throw new Error(`it answered ${status}`);
 
 const [loading, answering] = [ready - start, answered - asked].map((time) => Number(time) / 1e6);
-console.log(JSON.stringify({ loading, answering, whole: loading + answering }));
+const processor = (user + system) / 1e3;
+console.log(JSON.stringify({ loading, answering, whole: loading + answering, processor }));
 process.exit();

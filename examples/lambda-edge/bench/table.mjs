@@ -9,6 +9,9 @@ const readme = new URL('../README.md', import.meta.url);
 const BEGIN = '<!-- figures -->\n';
 const END = '<!-- end of figures -->';
 
+/** Processes that run or wait to, from which on no time is shown that they lengthen. */
+const MOST_LOAD = 3;
+
 const NAMES = {
   A: 'A, identification',
   B: 'B, agent',
@@ -33,31 +36,35 @@ export function overRuns(runs, id, form) {
 }
 
 export function render({ runs, cold, goals }) {
+  // Beside other work, times on the clock are of no use, and those of the processor hardly.
+  const isBusy = os.loadavg()[0] >= MOST_LOAD;
+  const time = (text) => (isBusy ? '–' : text);
   const ratios = Object.entries(NAMES).map(([id, name]) => {
     const forms = ['mapping', 'json', 'client'].map((form) => overRuns(runs, id, form));
     const [{ ours, plain }] = forms;
     const goal = goals.ratios[id]?.toFixed(2) ?? '–';
-    return row([name, ours.toFixed(1), plain.toFixed(1), ...forms.map(ratio), goal]);
+    const times = [ours, plain].map((value) => time(value.toFixed(1)));
+    return row([name, ...times, ...forms.map(ratio), goal]);
   });
-  const starts = Object.entries(cold).map(([kind, { loading, answering, whole }]) => {
-    const times = [loading, answering, whole].map(milliseconds);
-    return row([kind, ...times, goals.cold[kind]]);
+  const starts = Object.entries(cold).map(([kind, { loading, answering, whole, processor }]) => {
+    const times = [loading, answering, whole].map((figures) => time(milliseconds(figures)));
+    return row([kind, ...times, milliseconds(processor), goals.cold[kind]]);
   });
   return [
-    `Node ${process.version} on ${process.arch}; runs: ${runs.length}; ${load()}.`,
+    `Node ${process.version} on ${process.arch}; runs: ${runs.length}${isBusy ? `; ${load()}` : ''}.`,
     '',
     '| workload | ours, µs | plain, µs | ours/plain: mapping | with JSON | with a client | goal |',
     '|---|---|---|---|---|---|---|',
     ...ratios,
     '',
-    '| cold start, ms | set-up | first event | together | goal |',
-    '|---|---|---|---|---|',
+    '| cold start, ms | set-up | first event | together | processor time | goal |',
+    '|---|---|---|---|---|---|',
     ...starts,
     '',
   ].join('\n');
 }
 
-/** What else the machine did: cold starts are of no use beside it. */
+/** What else the machine did. */
 function load() {
   return `load ${os.loadavg()[0].toFixed(1)} on ${os.availableParallelism()} processors`;
 }
