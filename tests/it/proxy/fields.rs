@@ -56,22 +56,25 @@ fn a_length_beside_a_coding() {
     }
 }
 
-/// R16.4: a hundred fields, with `host` and `content-length`, and a head of 64 KB, both ways.
+/// R16.4: a hundred fields and a head of 64 KB, both ways. A request may have a few more, which a
+/// server in front has added.
 #[test]
 fn large_heads() {
-    const OWN: usize = 98;
+    // With `content-length` a hundred; with `host` and `content-length` a few more.
+    const ANSWERED: usize = 99;
+    const ASKED: usize = 120;
     let field = |n| format!("x-{n}: {}\r\n", "v".repeat(680));
-    let fields = (0..OWN).map(field).collect::<Vec<_>>().concat();
-    let upstream = Upstream::answering(response(&fields, b"ok"));
+    let fields = |count| (0..count).map(field).collect::<String>();
+    let upstream = Upstream::answering(response(&fields(ANSWERED), b"ok"));
     let proxy = Proxy::before(&upstream);
-    let answer = proxy
-        .ask(format!("POST /fp/ HTTP/1.1\r\nhost: a.example\r\n{fields}content-length: 0\r\n\r\n"));
+    let head = format!("POST /fp/ HTTP/1.1\r\nhost: a.example\r\n{}", fields(ASKED));
+    let answer = proxy.ask(format!("{head}content-length: 0\r\n\r\n"));
     assert_eq!(answer.text(), "ok");
     let request = upstream.next();
-    for n in 0..OWN {
+    for n in 0..ASKED {
         let name = format!("x-{n}");
-        assert_eq!(answer.get(&name).unwrap().len(), 680);
         assert_eq!(request.get(&name).unwrap().len(), 680);
+        assert_eq!(answer.get(&name).is_some_and(|value| value.len() == 680), n < ANSWERED);
     }
     let query = "q".repeat(60_000);
     assert_eq!(proxy.get(&format!("/fp/x?{query}")).head.status(), 200);
