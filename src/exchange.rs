@@ -78,8 +78,11 @@ impl Exchange {
         self.report
     }
 
-    /// What [`Exchange::complete`] does with a field of a response that has this name ([R6]). For
+    /// What [`Exchange::complete`] does with a response field of this name ([R6] to [R8]). For
     /// requests, see [`Gateway::request_field`](crate::Gateway::request_field).
+    ///
+    /// If `connection` has an option other than `close` and `keep-alive`, hand over every field, as
+    /// the option may name one that this method calls [`Kept`](FieldUse::Kept) ([R6.1]).
     ///
     /// ```
     /// use firstparty::field::FieldUse;
@@ -97,6 +100,8 @@ impl Exchange {
     /// ```
     ///
     /// [R6]: crate::contract#R6
+    /// [R6.1]: crate::contract#R6.1
+    /// [R8]: crate::contract#R8
     #[must_use]
     pub fn response_field(&self, name: &HeaderName) -> FieldUse {
         self.steps.use_of(name)

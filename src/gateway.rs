@@ -180,6 +180,9 @@ impl Gateway {
     /// What is done with a field of this name in a request with this method ([R5]). For responses,
     /// see [`Exchange::response_field`].
     ///
+    /// If `connection` has an option other than `close` and `keep-alive`, hand over every field, as
+    /// the option may name one that this method calls [`Kept`](FieldUse::Kept) ([R5.1]).
+    ///
     /// ```
     /// use firstparty::field::FieldUse;
     /// use firstparty::http::{Method, header};
@@ -197,6 +200,7 @@ impl Gateway {
     /// ```
     ///
     /// [R5]: crate::contract#R5
+    /// [R5.1]: crate::contract#R5.1
     #[must_use]
     pub fn request_field(&self, method: &Method, name: &HeaderName) -> FieldUse {
         self.0.request.use_of(method, name)

@@ -85,7 +85,7 @@ fn name(member: &[u8]) -> Option<HeaderName> {
 
 /// An option that means no field. If the message has a field of this name nevertheless, that field is
 /// named like any other.
-const CLOSE: &str = "close";
+pub(super) const CLOSE: &str = "close";
 
 /// The options that nearly every message has. They need no place in the list of names: `keep-alive`
 /// is always removed, and `close` is a flag.

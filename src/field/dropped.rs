@@ -5,6 +5,7 @@
 
 use http::HeaderName;
 
+use super::connection_options::CLOSE;
 use super::known_field::KnownField;
 use super::lookup::LookupTable;
 use super::names::Names;
@@ -189,6 +190,8 @@ impl Dropped {
         match KnownField::of(name) {
             Some(known) if is_read(known, is_dropped) => FieldUse::Read,
             _ if is_dropped => FieldUse::Dropped,
+            // The usual `connection: close` names it.
+            _ if name == CLOSE => FieldUse::Read,
             _ => FieldUse::Kept,
         }
     }

@@ -6,7 +6,7 @@ use firstparty::{Action, Failure, Gateway, Platform, RequestId};
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use crate::properties::{NAMES, gateway, headers, request, sorted};
+use crate::properties::{NAMES, VALUES, gateway, headers, request, sorted};
 
 /// Names that are standard or not, listed or not, known by a prefix or not.
 fn name() -> impl Strategy<Value = HeaderName> {
@@ -37,7 +37,9 @@ fn name() -> impl Strategy<Value = HeaderName> {
 }
 
 fn value() -> impl Strategy<Value = HeaderValue> {
-    "[a-z0-9=;, .:/-]{0,12}".prop_map(|text| HeaderValue::from_str(&text).unwrap())
+    let made = "[a-z0-9=;, .:/-]{0,12}";
+    let text = prop_oneof![select(VALUES).prop_map(str::to_owned), made];
+    text.prop_map(|text| HeaderValue::from_str(&text).unwrap())
 }
 
 /// Whether a `connection` field names the field, which then goes whatever it is.
@@ -133,6 +135,7 @@ fn platform_and_configuration_decide() {
         (Platform::Generic, "authorization", Kept),
         (Platform::Generic, "fpjs_proxy.x", Dropped),
         (Platform::Generic, "connection", Read),
+        (Platform::Generic, "close", Read),
         (Platform::Generic, "cookie", Read),
         (Platform::Generic, "x-orig-host", Read),
         (Platform::Generic, "x-forwarded-for", Read),
@@ -160,6 +163,7 @@ fn platform_and_configuration_decide() {
         (Platform::Generic, "etag", Kept),
         (Platform::Generic, "nel", Dropped),
         (Platform::Generic, "age", Read),
+        (Platform::Generic, "close", Read),
         (Platform::Generic, "content-length", Read),
         (Platform::Generic, "edge-control", Read),
         (Platform::Generic, "transfer-encoding", Read),

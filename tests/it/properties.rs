@@ -81,7 +81,7 @@ pub(crate) const NAMES: &[&str] = &[
     "alt-svc",
 ];
 
-const VALUES: &[&str] = &[
+pub(crate) const VALUES: &[&str] = &[
     "a.example",
     "A.example:443",
     "a=1; _iidt=2",
