@@ -286,17 +286,20 @@ fn replace(headers: &mut HeaderMap, name: HeaderName, value: HeaderValue) -> Res
 struct CookieFields<'h> {
     kept: KeptCookies,
     count: usize,
+    /// Whether one of them must not be indexed (RFC 7541 §6.2.3). Neither must their pairs, then.
+    is_sensitive: bool,
     last: Option<&'h mut HeaderValue>,
 }
 
 impl<'h> CookieFields<'h> {
     fn new() -> Self {
-        Self { kept: KeptCookies::new(), count: 0, last: None }
+        Self { kept: KeptCookies::new(), count: 0, is_sensitive: false, last: None }
     }
 
     fn take(&mut self, filter: &CookieFilter, value: &'h mut HeaderValue) {
         self.kept.add(filter, value);
         self.count += 1;
+        self.is_sensitive |= value.is_sensitive();
         self.last = Some(value);
     }
 
@@ -304,13 +307,14 @@ impl<'h> CookieFields<'h> {
     /// fields. Without a pair that is kept, the field is dropped.
     fn settle(&mut self, walk: &mut Walk<'_>) {
         let Some(last) = &mut self.last else { return };
-        match self.kept.value() {
-            None => walk.removals.note(KnownField::Cookie),
-            Some(mut kept) if self.count == 1 => {
-                kept.set_sensitive(last.is_sensitive());
-                **last = kept;
-            }
-            several => walk.joined_cookies = several,
+        let Some(mut kept) = self.kept.value() else {
+            return walk.removals.note(KnownField::Cookie);
+        };
+        kept.set_sensitive(self.is_sensitive);
+        if self.count == 1 {
+            **last = kept;
+        } else {
+            walk.joined_cookies = Some(kept);
         }
     }
 }

@@ -174,7 +174,8 @@ impl Rewriter<'_> {
             _ => edited(cookie.as_bytes(), edit),
         };
         // Parts of a valid value, joined by valid bytes, are always a valid value.
-        if let Ok(value) = value {
+        if let Ok(mut value) = value {
+            value.set_sensitive(cookie.is_sensitive());
             *cookie = value;
         }
     }
@@ -246,10 +247,8 @@ fn edited_once(
     let length = before.len() + equals.len() + domain.len() + after.len();
     let mut text = Vec::with_capacity(length);
     text.extend_from_slice(before);
-    if edit != Edit::Remove {
-        text.extend_from_slice(equals);
-        text.extend_from_slice(domain);
-    }
+    text.extend_from_slice(equals);
+    text.extend_from_slice(domain);
     text.extend_from_slice(after);
     HeaderValue::from_maybe_shared(Bytes::from(text))
 }

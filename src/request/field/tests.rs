@@ -213,6 +213,23 @@ fn full_maps_are_refused() {
     assert_eq!(fits["cookie"], "_iidt=1");
 }
 
+/// R5.5: several cookie fields become one, which is as secret as the most secret of them.
+#[test]
+fn joined_cookies_stay_sensitive() {
+    let fields = RequestFields::new(&Config::default(), Platform::Generic);
+    for marks in [[false, false], [false, true], [true, false], [true, true]] {
+        let mut headers = HeaderMap::new();
+        for (text, sensitive) in ["a=1; _iidt=1", "_iidt=2"].into_iter().zip(marks) {
+            let mut cookie = HeaderValue::from_static(text);
+            cookie.set_sensitive(sensitive);
+            headers.append(COOKIE, cookie);
+        }
+        fields.filter(&mut headers, Kind::Identification, &UPSTREAM).unwrap();
+        assert_eq!(headers["cookie"], "_iidt=1; _iidt=2");
+        assert_eq!(headers["cookie"].is_sensitive(), marks.contains(&true), "{marks:?}");
+    }
+}
+
 /// R5.5: the only cookie field is replaced where it is, and as secret as it came.
 #[test]
 fn a_cookie_stays_sensitive() {

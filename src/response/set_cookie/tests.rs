@@ -105,6 +105,21 @@ fn domains_become_registrable() {
     }
 }
 
+/// RFC 7541 §6.2.3: a cookie that must not be indexed stays so with a new value, whether it has one
+/// `Domain` or several.
+#[test]
+fn a_cookie_stays_sensitive() {
+    let policy = DomainPolicy::new(CookieDomain::FirstParty);
+    for cookie in [FOREIGN, "a=1; Domain=else.io; Domain=fpjs.io; Secure"] {
+        for sensitive in [false, true] {
+            let mut value = HeaderValue::from_static(cookie);
+            value.set_sensitive(sensitive);
+            policy.rewriter(Kind::Identification, "www.example.com").apply(&mut value);
+            assert_eq!((value.is_sensitive(), value.as_bytes()), (sensitive, &b"a=1; Secure"[..]));
+        }
+    }
+}
+
 /// Each policy that acts, with a kind of request on which it acts.
 fn acting() -> Vec<(CookieDomain, Kind)> {
     let map = |pairs: &[(&str, &str)]| DomainMap::new(pairs.iter().copied()).unwrap();
