@@ -77,7 +77,7 @@ impl RequestSteps {
 
     /// What is done with a field of a request.
     pub(crate) fn use_of(&self, method: &Method, name: &HeaderName) -> FieldUse {
-        if self.host.trusts(name) || self.address.trusts(name) {
+        if self.host.trusts(name) || self.address.reads(name) {
             FieldUse::Read
         } else {
             self.fields.use_of(Kind::of(method), name)

@@ -1,5 +1,7 @@
 //! Reading and writing decimal numbers. Up to nineteen digits always fit, so that reading them needs
-//! no check for overflow. Writing goes without the machinery of formatting.
+//! no check for overflow. Writing goes without `core::fmt`.
+
+use std::fmt::{self, Debug, Formatter};
 
 /// A text read as a decimal number, which is one or more digits and nothing else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,7 +47,7 @@ fn read_long(text: &[u8]) -> Decimal {
 }
 
 /// A number in digits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Digits {
     /// The digits stand at the end. `u32::MAX` has ten.
     text: [u8; 10],
@@ -69,6 +71,12 @@ impl Digits {
     #[inline]
     pub(crate) fn as_bytes(&self) -> &[u8] {
         self.text.get(self.text.len() - usize::from(self.count)..).unwrap_or_default()
+    }
+}
+
+impl Debug for Digits {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.as_bytes().escape_ascii())
     }
 }
 
@@ -177,6 +185,7 @@ mod tests {
             for number in [number, number % 1000, 0, u32::MAX] {
                 let digits = Digits::of(number);
                 prop_assert_eq!(digits.as_bytes(), number.to_string().into_bytes());
+                prop_assert_eq!(format!("{digits:?}"), number.to_string());
             }
         }
 

@@ -74,28 +74,46 @@ fn has_letter<const LETTER: u8>(bytes: &[u8; STEP]) -> bool {
 mod tests {
     use super::*;
 
+    /// The places of a letter in a text, from `start` on.
+    fn found(text: &[u8], start: usize) -> Vec<usize> {
+        let mut found = Vec::new();
+        for_each_letter::<b'd'>(text, start, |at| found.push(at));
+        found
+    }
+
     /// Every place of every byte value, in words that are full and in the last one.
     #[test]
     fn letters_are_found_wherever_they_are() {
-        let found = |cookie: &[u8]| {
-            let mut found = Vec::new();
-            for_each_letter::<b'd'>(cookie, 0, |at| found.push(at));
-            found
-        };
         for length in 0..3 * STEP {
             for every in 1..=length {
                 let is_letter = |at: &usize| (at + 1) % every == 0;
                 let letter = |at| if is_letter(&at) { b'd' } else { b'.' };
                 let cookie: Vec<_> = (0..length).map(letter).collect();
                 let expected: Vec<_> = (0..length).filter(is_letter).collect();
-                assert_eq!(found(&cookie), expected, "{cookie:?}");
+                assert_eq!(found(&cookie, 0), expected, "{cookie:?}");
             }
         }
         for byte in 0..=u8::MAX {
             let cookie = [b'D', byte, b'd', byte, byte, byte, byte, byte, b'D', byte];
             let is_letter = |&at: &usize| matches!(at, 0 | 2 | 8) || matches!(byte, b'd' | b'D');
             let expected: Vec<_> = (0..cookie.len()).filter(is_letter).collect();
-            assert_eq!(found(&cookie), expected, "{byte}");
+            assert_eq!(found(&cookie, 0), expected, "{byte}");
+        }
+    }
+
+    /// A search may start anywhere: before the last step of the text, in it, and behind the text.
+    #[test]
+    fn letters_before_the_start_are_not_found() {
+        for length in [0, 1, STEP - 1, STEP, STEP + 1, 2 * STEP, 3 * STEP] {
+            for every in [1, 2, 7, STEP, 2 * STEP] {
+                let is_letter = |at: &usize| (at + 1) % every == 0;
+                let text: Vec<_> =
+                    (0..length).map(|at| if is_letter(&at) { b'D' } else { b'.' }).collect();
+                for start in 0..=length + 1 {
+                    let expected: Vec<_> = (start..length).filter(is_letter).collect();
+                    assert_eq!(found(&text, start), expected, "{length} {every} {start}");
+                }
+            }
         }
     }
 

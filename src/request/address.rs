@@ -82,7 +82,7 @@ impl AddressReader {
     }
 
     /// Whether the address may be read in this field.
-    pub(super) fn trusts(&self, name: &HeaderName) -> bool {
+    pub(super) fn reads(&self, name: &HeaderName) -> bool {
         match self.source {
             AddressSource::Adapter => {
                 self.trusted.as_ref().is_some_and(|trusted| trusted.field() == name)

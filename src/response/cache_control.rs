@@ -35,18 +35,18 @@ use crate::route::Serves;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AgeCap {
-    max_age: Age,
-    s_maxage: Age,
+    max_age: AgeLimit,
+    s_maxage: AgeLimit,
 }
 
 /// The largest value of an age, and its text, which nearly every rewritten field gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Age {
+struct AgeLimit {
     seconds: u32,
     digits: Digits,
 }
 
-impl Age {
+impl AgeLimit {
     fn new(seconds: u32) -> Self {
         Self { seconds, digits: Digits::of(seconds) }
     }
@@ -66,7 +66,7 @@ impl AgeCap {
         match policy {
             CachePolicy::Preserve => None,
             CachePolicy::Cap { max_age, s_maxage } => {
-                Some(Self { max_age: Age::new(max_age), s_maxage: Age::new(s_maxage) })
+                Some(Self { max_age: AgeLimit::new(max_age), s_maxage: AgeLimit::new(s_maxage) })
             }
         }
     }
@@ -144,7 +144,7 @@ impl AgeCap {
     }
 
     /// The largest value of an age.
-    fn limit(&self, kind: Kind) -> Option<&Age> {
+    fn limit(&self, kind: Kind) -> Option<&AgeLimit> {
         match kind {
             Kind::MaxAge => Some(&self.max_age),
             Kind::SMaxage => Some(&self.s_maxage),

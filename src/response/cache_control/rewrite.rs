@@ -2,7 +2,7 @@
 
 use http::HeaderValue;
 
-use super::Age;
+use super::AgeLimit;
 use super::directive::{Kind, for_each_directive};
 use crate::octets::decimal::Digits;
 use crate::octets::stack_buffer::StackBuffer;
@@ -26,7 +26,7 @@ impl<'h> FieldRewrite<'h> {
     pub(super) fn read(
         &mut self,
         field: &'h mut HeaderValue,
-        limit: impl Fn(Kind) -> Option<&'h Age>,
+        limit: impl Fn(Kind) -> Option<&'h AgeLimit>,
         mut note: impl FnMut(Kind, Option<u32>),
     ) {
         let bytes = field.as_bytes();
