@@ -215,17 +215,18 @@ impl Pending {
     /// [R13.4]: firstparty::contract#R13.4
     #[must_use]
     pub fn complete<B: Body>(self, response: Response<B>) -> ResultObject<B> {
-        self.complete_beside(response, 0)
+        self.complete_with_kept(response, 0)
     }
 
     /// As [`Pending::complete`], for an adapter that keeps some fields of the response to itself.
-    /// `kept` is the size of their names and values in bytes, which counts towards the limit of
-    /// [R13.4].
+    /// `kept_size` is their size in bytes, as [`ResultObject::fields`] would give them: a name for
+    /// each value, in UTF-8. It counts towards the limit of [R13.4].
     ///
     /// The adapter may keep fields of which [`Pending::response_field`] says that they are
-    /// [`FieldUse::Kept`], and leave out those that are [`FieldUse::Dropped`]. It must not do so if
-    /// `connection` names a field ([R6.1]). It adds what it kept to the result, unless the result is
-    /// an answer of this crate, which has its body as [`Bytes`].
+    /// [`FieldUse::Kept`], and leave out those that are [`FieldUse::Dropped`]. If `connection` has an
+    /// option other than `close` and `keep-alive`, the adapter hands over every field ([R6.1]). It adds
+    /// what it kept to a result that is [from upstream](ResultObject::is_from_upstream), and to no
+    /// other.
     ///
     /// ```
     /// use firstparty::http::Response;
@@ -239,21 +240,27 @@ impl Pending {
     /// # let step = EdgeFunction::new(config).handle(event);
     /// let EdgeStep::Forward(_request, pending) = step else { panic!() };
     /// let (name, value) = ("etag", "x".repeat(1_048_576));
-    /// let result = pending.complete_beside(Response::new(Bytes::new()), name.len() + value.len());
+    /// let kept_size = name.len() + value.len();
+    /// let result = pending.complete_with_kept(Response::new(Bytes::new()), kept_size);
     /// assert_eq!(result.status(), 502, "too large");
+    /// assert!(!result.is_from_upstream());
     /// # Ok::<(), firstparty::ConfigError>(())
     /// ```
     ///
     /// [R6.1]: firstparty::contract#R6.1
     /// [R13.4]: firstparty::contract#R13.4
     #[must_use]
-    pub fn complete_beside<B: Body>(self, response: Response<B>, kept: usize) -> ResultObject<B> {
-        ResultObject::new(&self.0, response, kept)
+    pub fn complete_with_kept<B: Body>(
+        self,
+        response: Response<B>,
+        kept_size: usize,
+    ) -> ResultObject<B> {
+        ResultObject::new(&self.0, response, kept_size)
             .unwrap_or_else(|cause| ResultObject::from_reply(self.0.refuse(cause)))
     }
 
-    /// What becomes of a field of the response that has this name. Of a request's field,
-    /// [`Gateway::request_field`] tells.
+    /// What is done with a response field of this name ([R6] to [R8], [R13.4]). For requests, see
+    /// [`Gateway::request_field`].
     ///
     /// ```
     /// use firstparty::field::FieldUse;
@@ -272,6 +279,10 @@ impl Pending {
     /// assert_eq!(pending.response_field(&header::CONTENT_ENCODING), FieldUse::Read);
     /// # Ok::<(), firstparty::ConfigError>(())
     /// ```
+    ///
+    /// [R6]: firstparty::contract#R6
+    /// [R8]: firstparty::contract#R8
+    /// [R13.4]: firstparty::contract#R13.4
     #[must_use]
     pub fn response_field(&self, name: &HeaderName) -> FieldUse {
         // It decides how the result writes its body (R13.4).

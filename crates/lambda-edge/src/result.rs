@@ -37,6 +37,7 @@ const MAX_SIZE: usize = 1_048_576;
 /// ```
 #[derive(Clone, Debug)]
 pub struct ResultObject<B = Bytes> {
+    is_from_upstream: bool,
     status: StatusCode,
     fields: HeaderMap,
     body: Option<(BodyEncoding, B)>,
@@ -66,21 +67,21 @@ impl<B: Body> ResultObject<B> {
         Self::from_response(response.map(B::from))
     }
 
-    /// Ends an exchange with upstream's response, unless CloudFront would not accept it. `kept` is the
-    /// size of what the result has besides.
+    /// Ends an exchange with upstream's response, unless CloudFront would not accept it. `kept_size` is
+    /// the size of the fields that the adapter keeps.
     pub(crate) fn new(
         exchange: &Exchange,
         response: Response<B>,
-        kept: usize,
+        kept_size: usize,
     ) -> Result<Self, &'static Cause> {
         if !(200..600).contains(&response.status().as_u16()) {
             return Err(&RESPONSE_STATUS);
         }
         let result = Self::from_response(exchange.complete(response));
-        if result.size().saturating_add(kept) > MAX_SIZE {
+        if result.size().saturating_add(kept_size) > MAX_SIZE {
             Err(&RESPONSE_TOO_LARGE)
         } else {
-            Ok(result)
+            Ok(Self { is_from_upstream: true, ..result })
         }
     }
 
@@ -93,7 +94,7 @@ impl<B: Body> ResultObject<B> {
             }
             _ => Some((BodyEncoding::Text, body)),
         };
-        Self { status: parts.status, fields: parts.headers, body }
+        Self { is_from_upstream: false, status: parts.status, fields: parts.headers, body }
     }
 
     /// The size of names, values and the encoded body (R13.4).
@@ -106,6 +107,21 @@ impl<B: Body> ResultObject<B> {
 }
 
 impl<B> ResultObject<B> {
+    /// Whether this is upstream's response, and not an answer of the gateway or of this crate, such as
+    /// the 502 in place of a response that CloudFront would not accept ([R13.4]).
+    ///
+    /// ```
+    /// # use bytes::Bytes;
+    /// # use firstparty_lambda_edge::{ResultObject, cause};
+    /// assert!(!ResultObject::<Bytes>::refused(&cause::SETTINGS).is_from_upstream());
+    /// ```
+    ///
+    /// [R13.4]: firstparty::contract#R13.4
+    #[must_use]
+    pub fn is_from_upstream(&self) -> bool {
+        self.is_from_upstream
+    }
+
     /// The status, from 200 to 599.
     ///
     /// ```

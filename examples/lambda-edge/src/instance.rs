@@ -220,7 +220,7 @@ impl Instance {
             return self.refuse("no request has this ticket");
         };
         let report = pending.report().ended(response.status());
-        let result = pending.complete_beside(response, kept.unwrap_or_default());
+        let result = pending.complete_with_kept(response, kept.unwrap_or_default());
         self.respond(&result, debug.then_some(report))
     }
 

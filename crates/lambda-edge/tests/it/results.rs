@@ -1,6 +1,7 @@
 //! From responses to result objects: R13.4.
 
 use bytes::Bytes;
+use firstparty::field::FieldUse;
 use firstparty::http::{HeaderName, HeaderValue, Response};
 use firstparty::{Failure, Platform, RequestId};
 use firstparty_lambda_edge::{BodyEncoding, EdgeEvent, ResultObject, cause};
@@ -188,6 +189,63 @@ fn the_size_is_counted_as_cloudfront_counts_it() {
     let latin: &[(&str, &[u8])] = &[("x", &[0xe4; 4])];
     assert_eq!(completed(response(200, latin, vec![b'a'; LIMIT - 9]))["status"], "200");
     assert_eq!(completed(response(200, latin, vec![b'a'; LIMIT - 8]))["status"], "502");
+}
+
+/// R13.4: fields that the adapter keeps count like others, and an answer in place of a response that is
+/// too large is not upstream's.
+#[test]
+fn kept_fields_count() {
+    let own: &[(&str, &[u8])] = &[("x-a", b"1"), ("x-a", b"\xe4")];
+    // The second value is written in two bytes.
+    let room = LIMIT - ("x-a".len() * 2 + 3) - "body".len();
+    for (status, kept_size, expected) in [
+        (200, room - 1, 200),
+        (200, room, 200),
+        (200, room + 1, 502),
+        (200, usize::MAX, 502),
+        (502, room, 502),
+        (199, 1, 502),
+        // It has no body.
+        (204, room + "body".len(), 204),
+        (204, room + "body".len() + 1, 502),
+    ] {
+        let (_, pending) = forwarded(&usual(), event_with(|_| {}));
+        let result = pending.complete_with_kept(response(status, own, "body"), kept_size);
+        assert_eq!(result.status(), expected, "{status} {kept_size}");
+        let has_own = result.fields().any(|(name, _)| name == "x-a");
+        assert_eq!(has_own, status == expected, "{status} {kept_size}");
+        assert_eq!(result.is_from_upstream(), has_own, "{status} {kept_size}");
+    }
+}
+
+/// R9.1, R9.3: what ends an exchange without a response is not upstream's.
+#[test]
+fn other_results_are_not_from_upstream() {
+    let pending = || forwarded(&usual(), event_with(|_| {})).1;
+    let failed: ResultObject = pending().fail(Failure::Connect, RequestId::new(0, 0));
+    let refused: ResultObject = pending().refuse(&cause::SETTINGS);
+    let by_event: ResultObject = event_with(|_| {}).refuse(&cause::SETTINGS);
+    for result in [failed, refused, by_event, ResultObject::refused(&cause::NO_EVENT)] {
+        assert!(!result.is_from_upstream(), "{result:?}");
+    }
+}
+
+/// R6, R13.4: the gateway's answer for each field, and one field that decides about the body.
+#[test]
+fn the_encoding_of_a_response_is_read() {
+    let (_, pending) = forwarded(&usual(), event_with(|_| {}));
+    for (name, expected) in [
+        ("etag", FieldUse::Kept),
+        ("content-language", FieldUse::Kept),
+        ("via", FieldUse::Dropped),
+        ("x-edge-any", FieldUse::Dropped),
+        ("set-cookie", FieldUse::Read),
+        ("connection", FieldUse::Read),
+        ("close", FieldUse::Read),
+        ("content-encoding", FieldUse::Read),
+    ] {
+        assert_eq!(pending.response_field(&HeaderName::from_static(name)), expected, "{name}");
+    }
 }
 
 /// R13.4: a value that is not UTF-8 is read as ISO 8859-1.
