@@ -14,6 +14,7 @@ mod help;
 mod http2;
 mod leaving;
 mod lifecycle;
+mod lines;
 mod listen;
 mod log;
 mod metrics;
