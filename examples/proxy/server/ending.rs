@@ -16,7 +16,7 @@ use crate::welcome;
 /// How long the end may take for what cannot be interrupted, such as the look-up of a name.
 pub(crate) const LAST_WAIT: Duration = Duration::from_secs(1);
 
-/// What all connections are told, one after the other.
+/// The stages, in order. A connection joins in the first, and hears of the others.
 #[derive(Clone, Copy)]
 enum Stage {
     Serve,
@@ -28,7 +28,7 @@ enum Stage {
 /// All connections from browsers.
 pub(crate) struct Connections(watch::Sender<Stage>);
 
-/// A connection's part in that.
+/// What a connection holds to hear of them.
 pub(crate) struct Membership(watch::Receiver<Stage>);
 
 impl Connections {
@@ -70,11 +70,12 @@ impl Membership {
     pub(crate) async fn serve(mut self, connection: impl GracefulConnection, cut: Cut) {
         let mut connection = pin!(connection);
         loop {
-            // In this order, so that a connection with nothing to finish hears of the end first.
+            // The stage first: a new connection then closes without reading a request.
             tokio::select! {
                 biased;
                 told = self.0.changed() => match told.map(|()| *self.0.borrow()) {
-                    Ok(Stage::Serve | Stage::Finish) => connection.as_mut().graceful_shutdown(),
+                    Ok(Stage::Serve) => {}
+                    Ok(Stage::Finish) => connection.as_mut().graceful_shutdown(),
                     Ok(Stage::Cut) => {
                         // The order has to come before the connection is dropped.
                         cut.order();
