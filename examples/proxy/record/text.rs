@@ -109,7 +109,9 @@ mod tests {
     fn the_last_ones_are_known() {
         let methods: Vec<_> = (0..=MOST).map(|number| format!("M{number}")).collect();
         let mut known = Known::default();
-        methods.iter().for_each(|method| assert_written(&mut known, method));
+        for method in &methods {
+            assert_written(&mut known, method);
+        }
         let mut expected: Vec<_> = methods.iter().skip(1).map(String::as_str).rev().collect();
         assert_kept(&known, &expected);
         // The one that was used the longest ago comes to the front, and the next to go is another.
