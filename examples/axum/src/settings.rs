@@ -37,9 +37,8 @@ pub(crate) async fn refresh(gateways: Gateways) {
     let mut seen = stamp();
     while text("FIRSTPARTY_CONFIG").is_some() {
         tokio::time::sleep(Duration::from_secs(2)).await;
-        let now = stamp();
-        if now != seen {
-            seen = now;
+        let before = std::mem::replace(&mut seen, stamp());
+        if before != seen {
             gateway().map_or_else(|error| eprintln!("settings: {error}"), |new| gateways.set(new));
         }
     }

@@ -1,7 +1,6 @@
 //! Connections to Fingerprint.
 
 use std::error::Error;
-use std::sync::Arc;
 
 use firstparty::http::Uri;
 use hyper_rustls::{HttpsConnectorBuilder, MaybeHttpsStream};
@@ -21,8 +20,7 @@ pub(crate) fn connector()
 -> impl Service<Uri, Response = Stream, Error = BoxError, Future: Send + 'static> + Clone + Send + Sync
 {
     if let Some(address) = settings::text("FIRSTPARTY_CONNECT_TO") {
-        let address: Arc<str> = address.into();
-        return Either::Right(service_fn(move |_: Uri| plain(Arc::clone(&address))));
+        return Either::Right(service_fn(move |_: Uri| plain(address.clone())));
     }
     let mut tcp = HttpConnector::new();
     tcp.enforce_http(false);
@@ -31,8 +29,8 @@ pub(crate) fn connector()
     Either::Left(https.wrap_connector(tcp))
 }
 
-async fn plain(address: Arc<str>) -> Result<Stream, BoxError> {
-    let stream = TcpStream::connect(&*address).await?;
+async fn plain(address: String) -> Result<Stream, BoxError> {
+    let stream = TcpStream::connect(address).await?;
     stream.set_nodelay(true)?;
     Ok(MaybeHttpsStream::Http(TokioIo::new(stream)))
 }
