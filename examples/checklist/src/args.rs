@@ -52,6 +52,14 @@ pub(crate) struct Args {
     #[arg(long, value_name = "NAME", default_value = "generic")]
     pub(crate) platform: Platform,
 
+    /// The configured public API keys whose agent is served, separated by commas
+    #[arg(long, value_name = "KEY,…", value_delimiter = ',')]
+    pub(crate) api_keys: Vec<String>,
+
+    /// The configured region of every request: us, eu or ap
+    #[arg(long, value_parser = ["us", "eu", "ap"])]
+    pub(crate) region: Option<String>,
+
     /// The integration's version, as upstream is told
     #[arg(long)]
     pub(crate) version: Option<String>,
@@ -70,7 +78,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FIELD")]
     pub(crate) adds: Vec<String>,
 
-    /// What is outside the integration path: 404, or the site, recognised by these words in the body
+    /// What is outside the integration path: 404, or the site, recognised by these words on its page at /
     ///
     /// Without it nothing outside the path is asked for: a mount by depth owns all of it.
     #[arg(long, value_name = "404|WORDS")]

@@ -11,6 +11,7 @@ mod framing;
 mod http2;
 mod identity;
 mod interim;
+mod keys;
 mod limits;
 mod load;
 mod query;
@@ -29,8 +30,9 @@ use crate::wrong::{Wrong, ensure};
 
 /// All of them, in the order in which they are printed.
 pub(crate) fn all() -> impl Iterator<Item = &'static Check> {
-    let topics: [&'static [Check]; 22] = [
+    let topics: [&'static [Check]; 23] = [
         routes::CHECKS,
+        keys::CHECKS,
         targets::CHECKS,
         status::CHECKS,
         query::CHECKS,

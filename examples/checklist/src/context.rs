@@ -84,6 +84,30 @@ impl Context {
         }
     }
 
+    /// A public API key whose agent is served.
+    pub(crate) fn key(&self) -> &str {
+        self.args.api_keys.first().map_or("key", String::as_str)
+    }
+
+    /// The region that a request gets which asks for this one.
+    pub(crate) fn region<'a>(&'a self, asked: &'a str) -> &'a str {
+        self.args.region.as_deref().unwrap_or(asked)
+    }
+
+    /// The host of the API for a request that asks for this region.
+    pub(crate) fn api_host(&self, asked: &str) -> String {
+        match self.region(asked) {
+            "us" => "api.fpjs.io".to_owned(),
+            region => format!("{region}.api.fpjs.io"),
+        }
+    }
+
+    /// What is outside the integration path, and what looks like none of its paths, is a site's that answers
+    /// with pages.
+    pub(crate) fn has_pages(&self) -> bool {
+        self.args.site.as_deref().is_some_and(|site| site != "404")
+    }
+
     /// A path of the API: one of v4, or behind the path of v3's identification requests.
     pub(crate) fn api(&self, method: &'static str, path: &str, talk: &Talk) -> Result<Ask, Wrong> {
         let route = match &self.args.result_path {
@@ -107,9 +131,10 @@ impl Context {
     /// A download of the agent.
     pub(crate) fn download(&self, talk: &Talk) -> Result<Ask, Wrong> {
         match &self.args.agent_path {
-            _ if !self.args.no_v4 => self.api("GET", "/web/v4/key", talk),
+            _ if !self.args.no_v4 => self.api("GET", &format!("/web/v4/{}", self.key()), talk),
             Some(path) => {
-                Ok(self.request("GET", &format!("/{path}")).talk(talk).query("apiKey=key"))
+                let query = format!("apiKey={}", self.key());
+                Ok(self.request("GET", &format!("/{path}")).talk(talk).query(&query))
             }
             None => Err(Wrong::skipped("no route of the agent is on")),
         }

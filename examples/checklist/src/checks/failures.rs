@@ -65,7 +65,7 @@ pub(crate) const CHECKS: &[Check] = &[
     ),
 ];
 
-const PROTOCOL: &str = "upstream did not speak HTTP as expected";
+pub(super) const PROTOCOL: &str = "upstream did not speak HTTP as expected";
 
 /// Asks in all four ways and checks each answer. Gives the words, each once.
 pub(super) async fn fails(

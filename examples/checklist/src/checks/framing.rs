@@ -181,7 +181,7 @@ async fn broken_chunks(context: &Context) -> Judged {
             seen.map_err(|wrong| wrong.at(format!("{body:?} arrived whole")))?;
         }
     }
-    Ok(None)
+    goes_on(context).await
 }
 
 async fn no_http(context: &Context) -> Judged {
@@ -200,6 +200,11 @@ async fn no_http(context: &Context) -> Judged {
         let _ = wire.finish().await;
         let _ = wire.rest().await;
     }
+    goes_on(context).await
+}
+
+/// The adapter takes a request after all that.
+async fn goes_on(context: &Context) -> Judged {
     let talk = context.expect(Play::ok());
     context.passes(&context.fetch(&talk)?, &talk).await.map_err(|wrong| wrong.at("afterwards"))?;
     Ok(None)

@@ -7,7 +7,7 @@ use tokio::task::JoinSet;
 use crate::browser::http2::{Connection, in_time, send, whole};
 use crate::check::{Check, check};
 use crate::context::Context;
-use crate::upstream::play::{Play, response};
+use crate::upstream::play::{Play, Step, response};
 use crate::upstream::talk::{State, Talk};
 use crate::wire::pattern;
 use crate::wrong::{Judged, Wrong, ensure, equal};
@@ -28,6 +28,12 @@ pub(crate) const CHECKS: &[Check] = &[
     ),
     check!("h2-trailers", "R5.3, R16.3", "trailers pass in neither direction", trailers),
     check!("h2-cut", "R16.2", "a broken response resets its stream and no other", cut),
+    check!(
+        "h2-closing",
+        "R16.1",
+        "a GET that meets a connection which upstream has closed is sent again, or fails alone",
+        closing
+    ),
     check!(
         "h2-failures",
         "R9.1",
@@ -53,8 +59,9 @@ async fn identification(context: &Context) -> Judged {
     let connection = Connection::open(context).await?;
     in_time(context, async {
         let fields = "set-cookie: a=1\r\nset-cookie: b=2\r\nconnection: keep-alive\r\n";
+        let region = format!("region={}", context.region("ap"));
         let talk = context.expect(Play::respond(fields, b"ok"));
-        let ask = context.identify(&talk)?.query("region=ap").fields(&[
+        let ask = context.identify(&talk)?.query(&region).fields(&[
             ("cookie", "a=1"),
             ("cookie", "_iidt=2"),
             ("cookie", "b=3; _iidt=4"),
@@ -68,7 +75,7 @@ async fn identification(context: &Context) -> Judged {
         let seen = talk.only().await?;
         ensure(seen.head.line.ends_with(" HTTP/1.1"), || seen.head.line.clone())?;
         for (name, value) in [
-            ("host", Some("ap.api.fpjs.io")),
+            ("host", Some(&*context.api_host("ap"))),
             ("cookie", Some("_iidt=2; _iidt=4")),
             ("fpjs-proxy-secret", context.args.secret.as_deref()),
             ("fpjs-proxy-forwarded-host", Some(&*context.args.host.to_ascii_lowercase())),
@@ -147,6 +154,27 @@ async fn cut(context: &Context) -> Judged {
             equal("whole", is_ok, is_whole)?;
         }
         Ok(None)
+    })
+    .await
+}
+
+async fn closing(context: &Context) -> Judged {
+    let connection = Connection::open(context).await?;
+    in_time(context, async {
+        let mut failed = 0;
+        for _ in 0..6 {
+            // Nothing in the response says that the connection ends.
+            let whole = response("", b"whole");
+            let talk = context.expect(Play::steps([Step::Body, Step::Send(whole), Step::End]));
+            let answer = connection.ask(&context.fetch(&talk)?, b"").await?;
+            let is_answered = answer.status == 200 && answer.body == b"whole";
+            let is_alone = answer.status == 500 && talk.count() == 0;
+            ensure(is_answered || is_alone, || format!("{answer:?}"))?;
+            talk.at_most(1)?;
+            failed += usize::from(!is_answered);
+        }
+        ensure(failed < 6, || "none is answered".to_owned())?;
+        Ok((failed > 0).then(|| format!("{failed} of 6 fail")))
     })
     .await
 }

@@ -191,7 +191,7 @@ async fn stuck(context: &Context) -> Judged {
     });
     let mut bytes = Vec::new();
     let read = read_head(&mut reading, &mut bytes);
-    let read = tokio::time::timeout(context.patience() * 2, read).await;
+    let read = tokio::time::timeout(context.patience(), read).await;
     sending.abort();
     gate.open();
     read.map_err(|_| Wrong::failed("the adapter waits for ever"))??;

@@ -9,6 +9,12 @@ use crate::wrong::{Judged, Wrong, ensure, equal};
 pub(crate) const CHECKS: &[Check] = &[
     check!("region", "R3.3", "the region chooses the host", region),
     check!("region-agrees", "R3.4", "each region parameter says what the host is", region_agrees),
+    check!(
+        "region-fixed",
+        "R3.4, R3.6",
+        "a configured region chooses the host, whatever the query says",
+        region_fixed
+    ),
     check!("query-order", "R3.1", "order, repeats and empty parameters stay", query_order),
     check!("query-escapes", "R3.1", "escapes stay, malformed ones too", query_escapes),
     check!(
@@ -32,6 +38,7 @@ pub(crate) const CHECKS: &[Check] = &[
 ];
 
 async fn region(context: &Context) -> Judged {
+    needs_any_region(context)?;
     for (query, host) in [
         ("a=1", "api.fpjs.io"),
         ("region=us", "api.fpjs.io"),
@@ -54,6 +61,7 @@ async fn region(context: &Context) -> Judged {
 }
 
 async fn region_agrees(context: &Context) -> Judged {
+    needs_any_region(context)?;
     queries(
         context,
         &[
@@ -66,6 +74,31 @@ async fn region_agrees(context: &Context) -> Judged {
         ],
     )
     .await
+}
+
+fn needs_any_region(context: &Context) -> Result<(), Wrong> {
+    let is_fixed = context.args.region.is_some();
+    if is_fixed { Err(Wrong::skipped("the region is configured")) } else { Ok(()) }
+}
+
+async fn region_fixed(context: &Context) -> Judged {
+    let Some(fixed) = &context.args.region else {
+        return Err(Wrong::skipped("needs --region"));
+    };
+    for query in ["a=1", "region=us&a=1", "region=eu&a=1", "region=ap&a=1", "region=xx&a=1"] {
+        let expected = match query.split_once('&') {
+            Some((_, rest)) => format!("region={fixed}&{rest}"),
+            None => query.to_owned(),
+        };
+        queries(context, &[(query, &expected)]).await?;
+        let downloads = [Context::fetch, Context::identify, Context::download];
+        for build in downloads {
+            let talk = context.expect(Play::ok());
+            let seen = context.passes(&build(context, &talk)?.query(query), &talk).await?;
+            equal("host", seen.get("host")?, Some(context.api_host("us")))?;
+        }
+    }
+    Ok(None)
 }
 
 async fn query_order(context: &Context) -> Judged {

@@ -14,10 +14,26 @@ pub(crate) const CHECKS: &[Check] = &[
         path_escapes
     ),
     check!("path-slashes", "R2.4", "leading slashes become one, and others stay", path_slashes),
-    check!("dot-segments", "R2.5", "a path with a dot segment is answered 400", dot_segments),
-    check!("asterisk", "R2.0", "a target that is no path is answered 400", asterisk),
+    check!(
+        "dot-segments",
+        "R2.5",
+        "a path with a dot segment is answered 400, or by the site",
+        dot_segments
+    ),
+    check!(
+        "asterisk",
+        "R2.0",
+        "a target that is no path is answered 400, or by the site with an error",
+        asterisk
+    ),
     check!("absolute-form", "R5.7", "in the absolute form the URI names the host", absolute_form),
     check!("long-target", "R16.4", "a target of 60 KB reaches upstream", long_target),
+    check!(
+        "too-long-target",
+        "R4.6",
+        "a target of more than 65,534 bytes is answered 414",
+        too_long
+    ),
 ];
 
 async fn path_bytes(context: &Context) -> Judged {
@@ -54,7 +70,9 @@ async fn dot_segments(context: &Context) -> Judged {
     for path in ["/a/../b", "/a/./b", "/a/%2e%2E/b", "/a/.%2e", "/%2e/b"] {
         let talk = context.expect(Play::ok());
         let answer = context.ask(&context.api("GET", path, &talk)?).await?;
-        equal(&format!("status of {path}"), answer.head.status()?, 400)?;
+        let status = answer.head.status()?;
+        // R2.8: it is no path of the integration's, so a site answers it as it likes.
+        ensure(status == 400 || context.has_pages(), || format!("status of {path}: {status}"))?;
         talk.none()?;
     }
     Ok(None)
@@ -64,7 +82,8 @@ async fn asterisk(context: &Context) -> Judged {
     let answer = context
         .ask_bytes(format!("OPTIONS * HTTP/1.1\r\nhost: {}\r\n\r\n", context.args.host))
         .await?;
-    equal("status", answer.head.status()?, 400)?;
+    let status = answer.head.status()?;
+    ensure(status == 400 || context.has_pages() && status >= 400, || format!("status {status}"))?;
     Ok(None)
 }
 
@@ -85,5 +104,20 @@ async fn long_target(context: &Context) -> Judged {
     let seen = context.passes(&ask, &talk).await?;
     let target = seen.head.target();
     ensure(target.ends_with(&long), || format!("a target of {} bytes", target.len()))?;
+    Ok(None)
+}
+
+async fn too_long(context: &Context) -> Judged {
+    // The first is too long only with what the gateway appends.
+    for (is_identification, length) in [(true, 65_534), (true, 65_535), (false, 70_000)] {
+        let talk = context.expect(Play::ok());
+        let ask = if is_identification { context.identify(&talk) } else { context.fetch(&talk) }?;
+        let rest = length - ask.target().len() - 1;
+        let ask = ask.query(&"q".repeat(rest));
+        equal("length", ask.target().len(), length)?;
+        let status = context.ask(&ask).await?.head.status()?;
+        equal(&format!("status with {length} bytes"), status, 414)?;
+        talk.none()?;
+    }
     Ok(None)
 }

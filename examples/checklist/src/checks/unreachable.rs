@@ -2,11 +2,13 @@
 
 use std::time::{Duration, Instant};
 
+use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
+use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use crate::check::{Check, check};
-use crate::checks::failures::fails;
+use crate::checks::failures::{PROTOCOL, fails};
 use crate::checks::limits::took;
 use crate::context::Context;
 use crate::upstream::listening::bind;
@@ -35,6 +37,14 @@ pub(crate) const CHECKS: &[Check] = &[
         unreachable,
         Last
     ),
+    check!(
+        "upstream-hangs-up",
+        "R9.1, R9.2, R16.5",
+        "an upstream that resets each connection before it has read a head is a failure",
+        hangs_up,
+        Last
+    ),
+    check!("upstream-hangs-up-kind", "R9.1", "it is told as a broken answer", hangs_up_kind, Last),
     check!(
         "strays",
         "R3.1",
@@ -95,6 +105,36 @@ async fn with_a_full_queue(context: &Context) -> Result<String, Wrong> {
     let seen = took(start, context.args.connect_limit)?;
     drop(listener);
     Ok(seen)
+}
+
+async fn hangs_up(context: &Context) -> Judged {
+    Ok(Some(before_a_hanging_up(context).await?.join(", ")))
+}
+
+async fn hangs_up_kind(context: &Context) -> Judged {
+    equal("told", before_a_hanging_up(context).await?, [PROTOCOL])?;
+    Ok(None)
+}
+
+/// What browsers are told while upstream resets each connection.
+async fn before_a_hanging_up(context: &Context) -> Result<Vec<String>, Wrong> {
+    context.upstream.go_away().await;
+    let listener = bind(context.upstream.address(), 1024)?;
+    let resetting = tokio::spawn(async move {
+        let mut streams = JoinSet::new();
+        while let Ok((mut stream, _)) = listener.accept().await {
+            streams.spawn(async move {
+                // Too little to know which request it is.
+                let read = stream.read_exact(&mut [0; 10]).await;
+                read.and(stream.set_zero_linger())
+            });
+        }
+    });
+    let told = fails(context, Play::ok).await;
+    resetting.abort();
+    let _ = resetting.await;
+    context.upstream.listen()?;
+    told
 }
 
 async fn strays(context: &Context) -> Judged {

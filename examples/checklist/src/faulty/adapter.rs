@@ -122,6 +122,9 @@ impl Shared {
     /// Answers one request, and says whether the connection can be used again.
     async fn answer(&self, browser: &mut Wire, head: Head, peer: IpAddr) -> io::Result<bool> {
         let lenient = self.has(Fault::TheLengthStaysBesideTheCoding);
+        if head.target().len() > 65_534 {
+            return close(browser, "414 URI Too Long").await;
+        }
         let framing = match head.framing() {
             Ok(framing) => framing,
             Err(_) if lenient && head.has("transfer-encoding") => Framing::Chunked,
