@@ -60,6 +60,17 @@ impl Context {
         Ok(wire.response(ask.method).await?)
     }
 
+    /// The connection for the request after this answer: the same, unless the answer says that it ends.
+    pub(crate) async fn after(&self, mut wire: Wire, answer: &Message) -> Result<Wire, Wrong> {
+        let values = answer.head.all("connection");
+        if !values.iter().any(|value| value.eq_ignore_ascii_case(b"close")) {
+            return Ok(wire);
+        }
+        let rest = wire.rest().await.unwrap_or_default();
+        ensure(rest.is_empty(), || format!("bytes behind the answer: {}", short(&rest)))?;
+        self.connect().await
+    }
+
     /// The same with any bytes, which are taken for a GET.
     pub(crate) async fn ask_bytes(&self, bytes: impl AsRef<[u8]>) -> Result<Message, Wrong> {
         let mut wire = self.connect().await?;

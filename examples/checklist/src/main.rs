@@ -43,7 +43,7 @@ use clap::Parser;
 
 use self::adapter::Process;
 use self::args::Args;
-use self::check::Outcome;
+use self::check::{Outcome, Verdict};
 use self::context::Context;
 use self::impossible::Impossible;
 use self::upstream::Upstream;
@@ -66,6 +66,11 @@ async fn start(args: Args) -> Result<bool, String> {
     let is_asked =
         |name: &str| args.only.is_empty() || args.only.iter().any(|only| name.starts_with(only));
     let chosen: Vec<_> = all.iter().copied().filter(|check| is_asked(check.name)).collect();
+    for only in &args.only {
+        if !chosen.iter().any(|check| check.name.starts_with(only)) {
+            return Err(format!("no check is called {only}"));
+        }
+    }
     if args.list {
         print!("{}", report::list(&chosen));
         return Ok(true);
@@ -80,6 +85,9 @@ async fn start(args: Args) -> Result<bool, String> {
         print!("{}", report::json(&outcomes));
     } else {
         print!("{}", report::table(&outcomes, begun.elapsed()));
+    }
+    if outcomes.iter().all(|outcome| outcome.verdict == Verdict::Skipped) {
+        return Err("these options leave nothing to ask".to_owned());
     }
     Ok(!outcomes.iter().any(|outcome| outcome.verdict.is_wrong()))
 }

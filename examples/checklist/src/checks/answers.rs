@@ -63,6 +63,7 @@ async fn refusals_of_head(context: &Context) -> Judged {
         let answer = wire.response("HEAD").await?;
         equal("status", answer.head.status()?, 400)?;
         equal("cache-control", answer.get("cache-control")?.as_deref(), Some("no-store"))?;
+        wire = context.after(wire, &answer).await?;
     }
     Ok(None)
 }

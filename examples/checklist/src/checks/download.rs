@@ -20,7 +20,12 @@ pub(crate) const CHECKS: &[Check] = &[
     check!("gzip", "R16.2", "a coded body and its content-encoding stay as they are", gzip),
     check!("head", "R9.4, R16.2", "the answer to HEAD has the fields of GET and no body", head),
     check!("no-content", "R6.5", "204 has neither content nor a length", no_content),
-    check!("not-modified", "R16.2", "304 passes, and the connection goes on", not_modified),
+    check!(
+        "not-modified",
+        "R16.2",
+        "304 passes without a body, and another request can follow",
+        not_modified
+    ),
     check!(
         "download-framing",
         "R6.5",
@@ -106,6 +111,7 @@ async fn head(context: &Context) -> Judged {
         equal("content-length", answer.get("content-length")?.as_deref(), Some("1000"))?;
         equal("x-kept", answer.get("x-kept")?.as_deref(), Some("1"))?;
         equal("method", talk.only().await?.head.line.split(' ').next(), Some("HEAD"))?;
+        wire = context.after(wire, &answer).await?;
     }
     Ok(None)
 }
@@ -133,6 +139,7 @@ async fn not_modified(context: &Context) -> Judged {
         equal("etag", answer.get("etag")?.as_deref(), Some("\"x\""))?;
         let seen = talk.only().await?;
         equal("if-none-match", seen.get("if-none-match")?.as_deref(), Some("\"x\""))?;
+        wire = context.after(wire, &answer).await?;
     }
     Ok(None)
 }

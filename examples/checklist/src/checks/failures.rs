@@ -1,6 +1,9 @@
 //! Upstream fails: before its head the browser gets an answer, behind it a visible cut.
 
+use std::time::Duration;
+
 use serde_json::json;
+use tokio::time::timeout;
 
 use crate::check::{Check, check};
 use crate::checks::answers::{ORIGIN, readable};
@@ -180,6 +183,7 @@ async fn of_head(context: &Context) -> Judged {
         wire.send(context.fetch(&talk)?.method("HEAD").bytes()).await?;
         let answer = wire.response("HEAD").await?;
         equal("status", answer.head.status()?, 500)?;
+        wire = context.after(wire, &answer).await?;
     }
     Ok(None)
 }
@@ -235,6 +239,9 @@ async fn cut_old(context: &Context) -> Judged {
     Ok(None)
 }
 
+/// How long an upload that upstream has not seen yet is waited for.
+const WHILE: Duration = Duration::from_secs(2);
+
 async fn leaves(context: &Context) -> Judged {
     for lines in
         ["content-length: 10\r\n\r\nhalf.", "transfer-encoding: chunked\r\n\r\n5\r\nhalf.\r\n"]
@@ -245,14 +252,18 @@ async fn leaves(context: &Context) -> Judged {
             let head = head.strip_suffix(b"\r\n").unwrap_or(&head);
             let mut wire = context.connect().await?;
             wire.send([head, lines.as_bytes()].concat()).await?;
-            talk.when(|_| true).await?;
+            // An adapter that collects bodies has sent nothing yet, which is as good.
+            let _ = timeout(WHILE, talk.when(|_| true)).await;
             if is_reset {
                 wire.reset();
             } else {
                 drop(wire);
             }
-            talk.when(|seen| seen.state != State::Head).await?;
-            equal("states", talk.when(|_| true).await?.state, State::Left)?;
+            let has_begun = talk.count() > 0 || timeout(WHILE, talk.when(|_| true)).await.is_ok();
+            if has_begun {
+                let seen = talk.when(|seen| seen.state != State::Head).await?;
+                equal("state", seen.state, State::Left)?;
+            }
         }
     }
     Ok(None)

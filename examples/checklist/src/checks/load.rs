@@ -62,6 +62,7 @@ async fn sequential(context: &Context) -> Judged {
         let answer = wire.response(ask.method).await?;
         equal("body", answer.text(), n.to_string())?;
         equal("x-answer", answer.get("x-answer")?, Some(n.to_string()))?;
+        wire = context.after(wire, &answer).await?;
         let cookie = (n % 2 == 0).then(|| format!("_iidt={n}"));
         let seen = talk.only().await?;
         equal("cookie", seen.get("cookie")?, cookie)?;

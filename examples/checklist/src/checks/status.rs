@@ -65,6 +65,7 @@ async fn methods(context: &Context) -> Judged {
     wire.send(context.request("HEAD", "/status").bytes()).await?;
     let head = wire.response("HEAD").await?;
     equal("status of HEAD", head.head.status()?, 200)?;
+    wire = context.after(wire, &head).await?;
     wire.send(context.request("POST", "/status").body(*b"").bytes()).await?;
     let refused = wire.response("POST").await?;
     equal("status of POST", refused.head.status()?, 405)?;
