@@ -23,7 +23,8 @@ pub(crate) async fn run(
     }
     let permits = Arc::new(Semaphore::new(context.args.jobs.max(1)));
     let mut running = JoinSet::new();
-    for check in turn(checks, Turn::Together) {
+    // Those that wait for limits are among the last of the list, and begin first.
+    for check in turn(checks, Turn::Together).rev() {
         let (context, permits) = (context.clone(), Arc::clone(&permits));
         let impossible = Arc::clone(impossible);
         running.spawn(async move {
@@ -42,7 +43,7 @@ pub(crate) async fn run(
     outcomes
 }
 
-fn turn(checks: &[&'static Check], turn: Turn) -> impl Iterator<Item = &'static Check> {
+fn turn(checks: &[&'static Check], turn: Turn) -> impl DoubleEndedIterator<Item = &'static Check> {
     checks.iter().copied().filter(move |check| check.turn == turn)
 }
 
