@@ -100,7 +100,7 @@ fn quarter(limit: Duration) -> Duration {
 async fn slow_download(context: &Context) -> Judged {
     let pause = quarter(context.args.idle_limit);
     let longest = context.args.idle_limit.max(context.args.first_byte_limit);
-    let count = longest.as_millis() / pause.as_millis().max(1) + 2;
+    let count = longest.as_millis() / pause.as_millis().max(1) + 1;
     let mut steps = vec![Step::Body];
     let head = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
     steps.push(Step::Send(head.into()));
@@ -117,7 +117,7 @@ async fn slow_download(context: &Context) -> Judged {
 
 async fn slow_upload(context: &Context) -> Judged {
     let pause = quarter(context.args.idle_limit.min(context.args.first_byte_limit));
-    let count = context.args.first_byte_limit.as_millis() / pause.as_millis().max(1) + 2;
+    let count = context.args.first_byte_limit.as_millis() / pause.as_millis().max(1) + 1;
     let talk = context.expect(Play::ok());
     let mut wire = context.connect().await?;
     wire.send(context.identify(&talk)?.head_with("transfer-encoding: chunked\r\n")).await?;
