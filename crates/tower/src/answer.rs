@@ -1,137 +1,79 @@
 //! The answer on its way to the browser, to its last byte.
 
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
-use firstparty::http::Response;
 use http_body::{Body, Frame, SizeHint};
-use pin_project_lite::pin_project;
 
-use crate::data::BoxError;
-use crate::relay::Relay;
-use crate::ticket::{Ended, Ticket};
+use crate::body::{BoxBody, BoxError, poll_data};
+use crate::clock::sleep;
+use crate::ended::{End, Ticket};
 
-pin_project! {
-    /// The body of every response: the site's as it is, the gateway's own, or upstream's without its
-    /// trailers.
-    ///
-    /// If upstream breaks off, this body ends in an error, for which servers cut the browser's
-    /// connection or stream ([R16.2]). `P` is the body of the site, `Q` that of upstream.
-    ///
-    /// ```
-    /// use axum::body::Body;
-    /// use firstparty_tower::{Answer, Ended};
-    ///
-    /// fn to_axum(answer: Answer<Body, Body, fn(Ended)>) -> Body {
-    ///     Body::new(answer)
-    /// }
-    /// # let _ = to_axum;
-    /// ```
-    ///
-    /// [R16.2]: firstparty::contract#R16.2
-    pub struct Answer<P, Q, R: Fn(Ended)> {
-        #[pin]
-        content: Content<P, Q>,
-        // Until the end, unless the answer is the site's.
-        ticket: Option<Ticket<R>>,
-    }
+/// Upstream's body, or one of the gateway's own.
+struct Answer {
+    body: BoxBody,
+    /// How long it may be silent.
+    idle: Duration,
+    /// Ready when it was silent for too long.
+    silence: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
+    is_empty: bool,
+    /// Until the end.
+    ticket: Option<Ticket>,
 }
 
-pin_project! {
-    #[project = ContentProjected]
-    enum Content<P, Q> {
-        Site { #[pin] body: P },
-        Own { data: Option<Bytes> },
-        Upstream { #[pin] body: Relay<Q> },
+/// A body without trailers, which ends the exchange when it ends. Without a ticket, the exchange has
+/// ended before.
+pub(crate) fn answer(body: BoxBody, idle: Duration, ticket: Option<Ticket>) -> BoxBody {
+    let is_empty = body.is_end_stream();
+    let mut answer = Answer { body, idle, silence: None, is_empty, ticket };
+    if is_empty {
+        // Nobody asks for what is known to be nothing.
+        answer.end(End::Complete);
     }
+    BoxBody::new(answer)
 }
 
-impl<P: Body, Q: Body, R: Fn(Ended)> Answer<P, Q, R> {
-    pub(crate) fn site(response: Response<P>) -> Response<Self> {
-        response.map(|body| Self { content: Content::Site { body }, ticket: None })
-    }
-
-    /// Without a ticket, the exchange has ended before its answer.
-    pub(crate) fn own(response: Response<Bytes>, ticket: Option<Ticket<R>>) -> Response<Self> {
-        response.map(|data| {
-            let data = Some(data).filter(|data| !data.is_empty());
-            Self::begin(data.is_none(), Content::Own { data }, ticket)
-        })
-    }
-
-    pub(crate) fn upstream(
-        response: Response<Q>,
-        idle: Duration,
-        ticket: Ticket<R>,
-    ) -> Response<Self> {
-        response.map(|body| {
-            let (is_empty, body) = (body.is_end_stream(), Relay::new(body, idle));
-            Self::begin(is_empty, Content::Upstream { body }, Some(ticket))
-        })
-    }
-
-    /// Nobody asks for what is known to be nothing.
-    fn begin(is_empty: bool, content: Content<P, Q>, mut ticket: Option<Ticket<R>>) -> Self {
-        if let Some(ticket) = ticket.take_if(|_| is_empty) {
-            ticket.complete();
+impl Answer {
+    fn end(&mut self, end: End) {
+        if let Some(mut ticket) = self.ticket.take() {
+            ticket.ended.end = end;
         }
-        Self { content, ticket }
     }
 }
 
-impl<P, Q, R> Body for Answer<P, Q, R>
-where
-    P: Body<Data: From<Bytes>, Error: Into<BoxError>>,
-    Q: Body<Data = P::Data, Error: Into<BoxError>>,
-    R: Fn(Ended),
-{
-    type Data = P::Data;
+impl Body for Answer {
+    type Data = Bytes;
     type Error = BoxError;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<P::Data>, BoxError>>> {
-        let polled = match self.as_mut().project().content.project() {
-            ContentProjected::Site { body } => return body.poll_frame(cx).map_err(Into::into),
-            ContentProjected::Own { data } => {
-                Poll::Ready(data.take().map(|data| Ok(Frame::data(data.into()))))
-            }
-            ContentProjected::Upstream { body } => body.poll_frame(cx),
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        let Poll::Ready(polled) = poll_data(&mut self.body, cx) else {
+            let idle = self.idle;
+            let silence = self.silence.get_or_insert_with(|| Box::pin(sleep(idle)));
+            ready!(silence.as_mut().poll(cx));
+            self.end(End::Cut);
+            return Poll::Ready(Some(Err("upstream fell silent".into())));
         };
-        let end = match &polled {
-            Poll::Ready(Some(Err(_))) => Ticket::cut,
-            Poll::Ready(None) => Ticket::complete,
+        self.silence = None;
+        match &polled {
+            Some(Err(_)) => self.end(End::Cut),
             // A body of known length is not asked again after its last byte.
-            Poll::Ready(Some(Ok(_))) if self.is_end_stream() => Ticket::complete,
-            _ => return polled,
-        };
-        if let Some(ticket) = self.project().ticket.take() {
-            end(ticket);
+            Some(Ok(_)) if !self.body.is_end_stream() => {}
+            _ => self.end(End::Complete),
         }
-        polled
+        Poll::Ready(polled.map(|data| data.map(Frame::data)))
     }
 
     fn is_end_stream(&self) -> bool {
-        match &self.content {
-            Content::Site { body } => body.is_end_stream(),
-            Content::Own { data } => data.is_none(),
-            Content::Upstream { body } => body.is_end_stream(),
-        }
+        self.body.is_end_stream()
     }
 
+    /// The length of no content says nothing: to HEAD, or with 304, the head tells another one.
     fn size_hint(&self) -> SizeHint {
-        match &self.content {
-            Content::Site { body } => body.size_hint(),
-            Content::Own { data } => length(data.as_ref()),
-            Content::Upstream { body } => body.size_hint(),
-        }
+        if self.is_empty { SizeHint::default() } else { self.body.size_hint() }
     }
-}
-
-fn length(data: Option<&Bytes>) -> SizeHint {
-    let length = data.map(|data| u64::try_from(data.len()).unwrap_or(u64::MAX));
-    length.map_or_else(SizeHint::default, SizeHint::with_exact)
 }

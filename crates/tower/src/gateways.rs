@@ -1,6 +1,5 @@
 //! The gateway in use, which may be replaced while requests are on their way.
 
-use std::mem;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use firstparty::Gateway;
@@ -46,17 +45,12 @@ impl Gateways {
     /// use firstparty::{Config, Gateway, Platform};
     ///
     /// let gateway = Gateway::new(Config::default(), Platform::Generic);
-    /// let gateways = firstparty_tower::Gateways::from(gateway);
+    /// let gateways = firstparty_tower::Gateways::new(gateway);
     /// gateways.set(Gateway::new(Config::default(), Platform::Azure));
     /// assert_eq!(gateways.get().platform(), Platform::Azure);
     /// ```
     pub fn set(&self, gateway: Gateway) {
-        let replaced = {
-            let mut current = self.0.write().unwrap_or_else(PoisonError::into_inner);
-            mem::replace(&mut *current, gateway)
-        };
-        // Requests need not wait for that.
-        drop(replaced);
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = gateway;
     }
 
     /// The gateway that is in use now.
@@ -65,18 +59,12 @@ impl Gateways {
     /// use firstparty::{Config, Gateway, Platform};
     ///
     /// let gateway = Gateway::new(Config::default(), Platform::Generic);
-    /// let gateways = firstparty_tower::Gateways::from(gateway);
+    /// let gateways = firstparty_tower::Gateways::new(gateway);
     /// assert!(gateways.get().owns(&"/fp/status".parse()?));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
     pub fn get(&self) -> Gateway {
         self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-}
-
-impl From<Gateway> for Gateways {
-    fn from(gateway: Gateway) -> Self {
-        Self::new(gateway)
     }
 }

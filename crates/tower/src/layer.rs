@@ -1,31 +1,30 @@
 //! The layer: what a user chooses.
 
-#[cfg(feature = "tokio")]
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use firstparty::RequestId;
-use tower_layer::Layer;
+use firstparty::adapter::{FIRST_BYTE_TIMEOUT, IDLE_TIMEOUT};
+use firstparty::http::{Request, Response};
+use http_body::Body;
+use tower_service::Service;
 
+use crate::body::{BoxBody, BoxError, boxed};
+use crate::ended::{Ended, OnEnd};
 use crate::gateways::Gateways;
-use crate::limits::Limits;
-#[cfg(feature = "tokio")]
-use crate::limits::bounded;
 use crate::request_id::request_id;
-use crate::service::{Alone, FirstParty};
-use crate::shared::Shared;
-use crate::ticket::Ended;
 
 /// Puts the gateway around a site: requests below its mount go to Fingerprint, all others to the site.
-///
-/// `U` is the client, any [`Service`](tower_service::Service) that takes a request whose body is an
-/// [`Upload`](crate::Upload): it has to follow no redirect and repeat no POST ([R16.1]). `R` is told
-/// of the end of each exchange.
+/// It is also a service by itself, which has no site: every request is the gateway's.
 ///
 /// ```
 /// use firstparty::config::Mount;
 /// use firstparty::http::{Request, Response};
 /// use firstparty::{Config, Failure, Gateway, Platform};
-/// use firstparty_tower::{FirstPartyLayer, Upload};
+/// use firstparty_tower::{BoxBody, FirstPartyLayer, Gateways};
 /// use http_body_util::Empty;
 /// use tower::{Layer, ServiceExt, service_fn};
 ///
@@ -34,15 +33,15 @@ use crate::ticket::Ended;
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let config = Config::builder().mount(Mount::Exact("ore54guier".parse()?)).build()?;
-/// let client = service_fn(async |request: Request<Upload<Body>>| {
+/// let client = service_fn(async |request: Request<BoxBody>| {
 ///     assert_eq!(request.uri(), "https://api.fpjs.io/web/v4/key");
 ///     Ok::<_, Failure>(Response::new(Body::new()))
 /// });
 /// let site = service_fn(async |_: Request<Body>| {
 ///     Ok::<_, std::convert::Infallible>(Response::builder().status(404).body(Body::new()).unwrap())
 /// });
-/// let service =
-///     FirstPartyLayer::new(Gateway::new(config, Platform::Generic), client).layer(site);
+/// let gateways = Gateways::new(Gateway::new(config, Platform::Generic));
+/// let service = FirstPartyLayer::new(gateways, client).layer(site);
 /// for (path, status) in [("/ore54guier/web/v4/key", 200), ("/index.html", 404)] {
 ///     let request = Request::get(path).header("host", "www.example.com").body(Body::new())?;
 ///     assert_eq!(service.clone().oneshot(request).await?.status(), status);
@@ -50,65 +49,104 @@ use crate::ticket::Ended;
 /// # Ok(())
 /// # }
 /// ```
-///
-/// [R16.1]: firstparty::contract#R16.1
-#[derive(Clone, Debug)]
-pub struct FirstPartyLayer<U, R = fn(Ended)>(Shared<U, R>);
-
-impl<U> FirstPartyLayer<U> {
-    /// A layer that nobody is told of.
-    ///
-    /// ```
-    /// use firstparty::{Config, Gateway, Platform};
-    /// use firstparty_tower::{FirstPartyLayer, Gateways};
-    ///
-    /// let gateways = Gateways::new(Gateway::new(Config::default(), Platform::Generic));
-    /// let client = (); // yours
-    /// let _layer = FirstPartyLayer::new(gateways.clone(), client);
-    /// ```
-    #[must_use]
-    pub fn new(gateways: impl Into<Gateways>, upstream: U) -> Self {
-        let (gateways, limits) = (gateways.into(), Limits::default());
-        Self(Shared { gateways, upstream, limits, request_id, on_end: |_| {} })
-    }
+#[derive(Clone)]
+pub struct FirstPartyLayer {
+    pub(crate) gateways: Gateways,
+    pub(crate) upstream: Upstream,
+    pub(crate) on_end: OnEnd,
+    pub(crate) request_id: fn() -> RequestId,
+    /// Rule R16.4.
+    pub(crate) first_byte: Duration,
+    pub(crate) idle: Duration,
 }
 
-impl<U, R> FirstPartyLayer<U, R> {
+/// The client, of whatever kind.
+type Upstream = Arc<dyn Fn(Request<BoxBody>) -> Sending + Send + Sync>;
+type Sending = Pin<Box<dyn Future<Output = Result<Response<BoxBody>, BoxError>> + Send>>;
+
+impl FirstPartyLayer {
+    /// A layer with the limits of [R16.4], which tells nobody of its exchanges.
+    ///
+    /// The client is any [`Service`] that follows no redirect and repeats no POST ([R16.1]).
+    ///
+    /// ```
+    /// use firstparty::http::{Request, Response};
+    /// use firstparty::{Config, Failure, Gateway, Platform};
+    /// use firstparty_tower::{BoxBody, FirstPartyLayer, Gateways};
+    ///
+    /// let gateways = Gateways::new(Gateway::new(Config::default(), Platform::Generic));
+    /// // Yours. This one sends the request back.
+    /// let client = tower::service_fn(async |request: Request<BoxBody>| {
+    ///     Ok::<_, Failure>(Response::new(request.into_body()))
+    /// });
+    /// let _layer = FirstPartyLayer::new(gateways.clone(), client);
+    /// ```
+    ///
+    /// [R16.1]: firstparty::contract#R16.1
+    /// [R16.4]: firstparty::contract#R16.4
+    #[must_use]
+    pub fn new<U, F, B, E>(gateways: Gateways, client: U) -> Self
+    where
+        U: Service<Request<BoxBody>, Response = Response<B>, Error = E, Future = F>,
+        U: Clone + Send + Sync + 'static,
+        F: Future<Output = Result<Response<B>, E>> + Send + 'static,
+        B: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+        E: Into<BoxError>,
+    {
+        let send = move |request| -> Sending {
+            let mut client = client.clone();
+            Box::pin(async move {
+                poll_fn(|cx| client.poll_ready(cx)).await.map_err(Into::into)?;
+                let response = client.call(request).await.map_err(Into::into)?;
+                Ok(response.map(boxed))
+            })
+        };
+        Self {
+            gateways,
+            upstream: Arc::new(send),
+            on_end: Arc::new(|_| {}),
+            request_id,
+            first_byte: FIRST_BYTE_TIMEOUT,
+            idle: IDLE_TIMEOUT,
+        }
+    }
+
     /// Calls this at the end of each exchange of the gateway's, exactly once, and for no request of
     /// the site's ([R16.6]). It is called where the exchange ends, so it must not block.
     ///
     /// ```
-    /// use firstparty::{Config, Gateway, Platform};
     /// use firstparty_tower::FirstPartyLayer;
     ///
-    /// let gateway = Gateway::new(Config::default(), Platform::Generic);
-    /// let _layer = FirstPartyLayer::new(gateway, ())
-    ///     .on_end(|ended| println!("{:?} {:?}", ended.end, ended.report));
+    /// fn logged(layer: FirstPartyLayer) -> FirstPartyLayer {
+    ///     layer.on_end(|ended| println!("{:?} {:?}", ended.end, ended.report))
+    /// }
+    /// # let _ = logged;
     /// ```
     ///
     /// [R16.6]: firstparty::contract#R16.6
     #[must_use]
-    pub fn on_end<F: Fn(Ended) + Clone>(self, on_end: F) -> FirstPartyLayer<U, F> {
-        let Shared { gateways, upstream, limits, request_id, .. } = self.0;
-        FirstPartyLayer(Shared { gateways, upstream, limits, request_id, on_end })
+    pub fn on_end(mut self, on_end: impl Fn(Ended) + Send + Sync + 'static) -> Self {
+        self.on_end = Arc::new(on_end);
+        self
     }
 
     /// Takes identifiers of failed requests from here instead of the clock and the random seeds of
     /// the standard library ([R9.1]).
     ///
     /// ```
-    /// use firstparty::{Config, Gateway, Platform, RequestId};
+    /// use firstparty::RequestId;
     /// use firstparty_tower::FirstPartyLayer;
     ///
-    /// let gateway = Gateway::new(Config::default(), Platform::Generic);
-    /// let _layer =
-    ///     FirstPartyLayer::new(gateway, ()).request_ids(|| RequestId::new(1_767_225_600_123, 42));
+    /// fn predictable(layer: FirstPartyLayer) -> FirstPartyLayer {
+    ///     layer.request_ids(|| RequestId::new(1_767_225_600_123, 42))
+    /// }
+    /// # let _ = predictable;
     /// ```
     ///
     /// [R9.1]: firstparty::contract#R9.1
     #[must_use]
     pub fn request_ids(mut self, request_id: fn() -> RequestId) -> Self {
-        self.0.request_id = request_id;
+        self.request_id = request_id;
         self
     }
 
@@ -119,12 +157,12 @@ impl<U, R> FirstPartyLayer<U, R> {
     /// ```
     /// use std::time::Duration;
     ///
-    /// use firstparty::{Config, Gateway, Platform};
     /// use firstparty_tower::FirstPartyLayer;
     ///
-    /// let gateway = Gateway::new(Config::default(), Platform::Generic);
-    /// let _layer =
-    ///     FirstPartyLayer::new(gateway, ()).first_byte_timeout(Duration::from_secs(5));
+    /// fn impatient(layer: FirstPartyLayer) -> FirstPartyLayer {
+    ///     layer.first_byte_timeout(Duration::from_secs(5))
+    /// }
+    /// # let _ = impatient;
     /// ```
     ///
     /// [`FIRST_BYTE_TIMEOUT`]: firstparty::adapter::FIRST_BYTE_TIMEOUT
@@ -133,7 +171,7 @@ impl<U, R> FirstPartyLayer<U, R> {
     #[cfg(feature = "tokio")]
     #[must_use]
     pub fn first_byte_timeout(mut self, limit: Duration) -> Self {
-        self.0.limits.first_byte = bounded(limit);
+        self.first_byte = limit;
         self
     }
 
@@ -143,11 +181,12 @@ impl<U, R> FirstPartyLayer<U, R> {
     /// ```
     /// use std::time::Duration;
     ///
-    /// use firstparty::{Config, Gateway, Platform};
     /// use firstparty_tower::FirstPartyLayer;
     ///
-    /// let gateway = Gateway::new(Config::default(), Platform::Generic);
-    /// let _layer = FirstPartyLayer::new(gateway, ()).idle_timeout(Duration::from_secs(5));
+    /// fn impatient(layer: FirstPartyLayer) -> FirstPartyLayer {
+    ///     layer.idle_timeout(Duration::from_secs(5))
+    /// }
+    /// # let _ = impatient;
     /// ```
     ///
     /// [`IDLE_TIMEOUT`]: firstparty::adapter::IDLE_TIMEOUT
@@ -155,29 +194,7 @@ impl<U, R> FirstPartyLayer<U, R> {
     #[cfg(feature = "tokio")]
     #[must_use]
     pub fn idle_timeout(mut self, limit: Duration) -> Self {
-        self.0.limits.idle = bounded(limit);
+        self.idle = limit;
         self
-    }
-
-    /// A service without a site: every request is the gateway's.
-    ///
-    /// ```
-    /// use firstparty::{Config, Gateway, Platform};
-    /// use firstparty_tower::FirstPartyLayer;
-    ///
-    /// let gateway = Gateway::new(Config::default(), Platform::Generic);
-    /// let _proxy = FirstPartyLayer::new(gateway, ()).alone();
-    /// ```
-    #[must_use]
-    pub fn alone(self) -> FirstParty<Alone, U, R> {
-        FirstParty { site: None, shared: self.0 }
-    }
-}
-
-impl<S, U: Clone, R: Clone> Layer<S> for FirstPartyLayer<U, R> {
-    type Service = FirstParty<S, U, R>;
-
-    fn layer(&self, site: S) -> Self::Service {
-        FirstParty { site: Some(site), shared: self.0.clone() }
     }
 }

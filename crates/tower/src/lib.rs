@@ -2,8 +2,8 @@
 //! site, the site itself everywhere else.
 //!
 //! The gateway decides about heads. This crate does what is left to an adapter (contract [R16]), for
-//! any client, any server and any bodies that speak [`http`](firstparty::http) and `http-body`. In
-//! axum:
+//! any client, any server and any bodies that speak [`http`](firstparty::http) and `http-body`, and whose
+//! data are `Bytes`. In axum:
 //!
 #![cfg_attr(all(feature = "axum", feature = "client"), doc = "```no_run")]
 #![cfg_attr(not(all(feature = "axum", feature = "client")), doc = "```ignore")]
@@ -11,7 +11,7 @@
 //!
 //! use axum::{Router, routing::get};
 //! use firstparty::{Config, Gateway, Platform, config::Mount};
-//! use firstparty_tower::{Client, FirstPartyLayer};
+//! use firstparty_tower::{Client, FirstPartyLayer, Gateways};
 //! use hyper_rustls::HttpsConnectorBuilder;
 //! use tokio::net::TcpListener;
 //!
@@ -22,9 +22,9 @@
 //!         .pre_shared_secret(std::env::var("FPJS_PRE_SHARED_SECRET")?)
 //!         .hosts(["www.example.com"])
 //!         .build()?;
-//!     let gateway = Gateway::new(config, Platform::Generic);
+//!     let gateways = Gateways::new(Gateway::new(config, Platform::Generic));
 //!     let https = HttpsConnectorBuilder::new().with_webpki_roots().https_only().enable_http1();
-//!     let layer = FirstPartyLayer::new(gateway, Client::new(https.build()));
+//!     let layer = FirstPartyLayer::new(gateways, Client::new(https.build()));
 //!     let app = Router::new().route("/", get(async || "the site")).layer(layer);
 //!     let listener = TcpListener::bind("127.0.0.1:8080").await?;
 //!     let service = app.into_make_service_with_connect_info::<SocketAddr>();
@@ -40,8 +40,8 @@
 //! | duty | where |
 //! |---|---|
 //! | send once, repeat a GET that met a dead connection ([R16.1]) | [`Client`] |
-//! | stream bodies, cut answers that break off ([R16.2]) | [`Upload`], [`Answer`] |
-//! | drop trailers ([R16.3]) | [`Upload`], [`Answer`] |
+//! | stream bodies, cut answers that break off ([R16.2]) | [`BoxBody`] |
+//! | drop trailers ([R16.3]) | [`BoxBody`] |
 //! | limits for connecting, first byte and silence ([R16.4]) | [`Client`], [`FirstPartyLayer`] |
 //! | answer failures, and 408 to a browser that falls silent ([R16.5]) | [`FirstPartyLayer`], [`failure_of`] |
 //! | tell the report of every exchange once ([R16.6]) | [`FirstPartyLayer::on_end`], [`Ended`] |
@@ -83,41 +83,31 @@
 
 mod address;
 mod answer;
+mod body;
 #[cfg(feature = "client")]
 mod client;
-mod data;
+mod clock;
+mod ended;
 mod failure;
 mod forward;
-mod future;
 mod gateways;
 mod layer;
-mod limits;
 mod progress;
-mod relay;
 mod request_id;
 mod service;
-mod shared;
-mod ticket;
-#[cfg(feature = "tokio")]
-mod timer;
-#[cfg(not(feature = "tokio"))]
-#[path = "untimed.rs"]
-mod timer;
 mod upload;
 
 pub use firstparty;
 
 pub use self::address::ClientAddress;
-pub use self::answer::Answer;
+pub use self::body::BoxBody;
 #[cfg(feature = "client")]
-pub use self::client::{Client, Sending};
+pub use self::client::Client;
+pub use self::ended::{End, Ended};
 pub use self::failure::failure_of;
-pub use self::future::ResponseFuture;
 pub use self::gateways::Gateways;
 pub use self::layer::FirstPartyLayer;
-pub use self::service::{Alone, FirstParty};
-pub use self::ticket::{End, Ended};
-pub use self::upload::Upload;
+pub use self::service::FirstParty;
 
 /// The README's example is a test.
 #[cfg(all(doctest, feature = "client", feature = "axum"))]

@@ -4,9 +4,9 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 
-use crate::timer::Instant;
+use crate::clock::Instant;
 
-/// How far an upload has come.
+/// How far an exchange has come.
 #[derive(Clone)]
 pub(crate) struct Progress(Arc<Mutex<Facts>>);
 
@@ -14,7 +14,7 @@ struct Facts {
     turn: Turn,
     since: Instant,
     /// Who polls the upload, while it waits for the browser.
-    waker: Option<Waker>,
+    waker: Waker,
 }
 
 /// Whom the exchange is waiting for.
@@ -32,8 +32,8 @@ pub(crate) enum Turn {
 
 impl Progress {
     pub(crate) fn begin() -> Self {
-        let facts = Facts { turn: Turn::Upstream, since: Instant::now(), waker: None };
-        Self(Arc::new(Mutex::new(facts)))
+        let (turn, since, waker) = (Turn::Upstream, Instant::now(), Waker::noop().clone());
+        Self(Arc::new(Mutex::new(Facts { turn, since, waker })))
     }
 
     /// Whose turn it is, and since when.
@@ -42,38 +42,29 @@ impl Progress {
         (facts.turn, facts.since)
     }
 
-    /// Something was handed on, or the upload has ended: now upstream has to do something.
-    pub(crate) fn advance(&self) {
+    /// Whose turn it is from now on. A browser that goes on being silent has been so since before, and
+    /// an exchange in which it is nobody's turn does not go on.
+    pub(crate) fn pass_to(&self, turn: Turn) {
         let mut facts = self.facts();
-        if matches!(facts.turn, Turn::Upstream | Turn::Browser) {
-            (facts.turn, facts.since) = (Turn::Upstream, Instant::now());
+        match (facts.turn, turn) {
+            (Turn::Browser, Turn::Browser) | (Turn::Broken | Turn::Over, _) => {}
+            _ => (facts.turn, facts.since) = (turn, Instant::now()),
         }
     }
 
     /// The browser has to send something. False if nobody wants it any more.
     pub(crate) fn wait(&self, waker: &Waker) -> bool {
+        self.pass_to(Turn::Browser);
         let mut facts = self.facts();
-        if facts.turn == Turn::Upstream {
-            (facts.turn, facts.since) = (Turn::Browser, Instant::now());
-        }
-        facts.waker.get_or_insert_with(|| waker.clone()).clone_from(waker);
+        facts.waker.clone_from(waker);
         facts.turn != Turn::Over
-    }
-
-    pub(crate) fn break_off(&self) {
-        self.facts().turn = Turn::Broken;
     }
 
     /// The exchange is over. An upload that is not would wait for the browser without a limit.
     pub(crate) fn end(&self) {
-        let waker = {
-            let mut facts = self.facts();
-            facts.turn = Turn::Over;
-            facts.waker.take()
-        };
-        if let Some(waker) = waker {
-            waker.wake();
-        }
+        self.pass_to(Turn::Over);
+        let waker = self.facts().waker.clone();
+        waker.wake();
     }
 
     fn facts(&self) -> MutexGuard<'_, Facts> {

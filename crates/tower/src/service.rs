@@ -1,109 +1,108 @@
 //! The service: whose request it is.
 
 use std::convert::Infallible;
-use std::future::Ready;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use firstparty::Action;
 use firstparty::http::{Request, Response};
-use http_body::{Body, Frame};
+use firstparty::{Action, Gateway};
+use http_body::Body;
+use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::address::client_address;
-use crate::answer::Answer;
-use crate::data::BoxError;
+use crate::answer::answer;
+use crate::body::{BoxBody, BoxError, boxed, whole};
+use crate::ended::Ticket;
 use crate::forward::Forward;
-use crate::future::ResponseFuture;
-use crate::shared::Shared;
-use crate::ticket::{Ended, Ticket};
-use crate::upload::Upload;
+use crate::layer::FirstPartyLayer;
+use crate::upload::upload;
 
-/// A site with the gateway around it, or the gateway alone.
+/// A site with the gateway around it.
 ///
 /// It is ready when the site is. The client is asked only for a request of the gateway's, so a busy
 /// client does not keep the site's requests waiting.
 ///
-/// [`FirstPartyLayer`](crate::FirstPartyLayer) has an example.
-#[derive(Clone, Debug)]
-pub struct FirstParty<S, U, R = fn(Ended)> {
-    pub(crate) site: Option<S>,
-    pub(crate) shared: Shared<U, R>,
+/// [`FirstPartyLayer`] has an example.
+#[derive(Clone)]
+pub struct FirstParty<S> {
+    site: S,
+    layer: FirstPartyLayer,
 }
 
-impl<S, U, R, B, P, Q> Service<Request<B>> for FirstParty<S, U, R>
+impl<S> Layer<S> for FirstPartyLayer {
+    type Service = FirstParty<S>;
+
+    fn layer(&self, site: S) -> FirstParty<S> {
+        FirstParty { site, layer: self.clone() }
+    }
+}
+
+/// The future of an answer. Dropping it ends the exchange: the browser has left.
+type Answering<E> = Pin<Box<dyn Future<Output = Result<Response<BoxBody>, E>> + Send>>;
+
+impl<S, B, P> Service<Request<B>> for FirstParty<S>
 where
-    S: Service<Request<B>, Response = Response<P>>,
-    U: Service<Request<Upload<B>>, Response = Response<Q>, Error: Into<BoxError>> + Clone,
-    R: Fn(Ended) + Clone,
-    B: Body,
-    P: Body,
-    Q: Body,
+    S: Service<Request<B>, Response = Response<P>, Future: Send + 'static>,
+    B: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+    P: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
 {
-    type Response = Response<Answer<P, Q, R>>;
+    type Response = Response<BoxBody>;
     type Error = S::Error;
-    type Future = ResponseFuture<S::Future, U, B, R>;
+    type Future = Answering<S::Error>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.site.as_mut().map_or(Poll::Ready(Ok(())), |site| site.poll_ready(cx))
+        self.site.poll_ready(cx)
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        // One gateway for the whole exchange, even if the settings change meanwhile (R16.6).
-        let gateway = self.shared.gateways.get();
-        if let Some(site) = self.site.as_mut().filter(|_| !gateway.owns(request.uri())) {
-            return ResponseFuture::site(site.call(request));
+        let gateway = self.layer.gateways.get();
+        if gateway.owns(request.uri()) {
+            return exchange(&self.layer, &gateway, request);
         }
-        let version = request.version();
-        let peer = client_address(request.extensions());
-        match gateway.handle(request, peer) {
-            Action::Respond(response, report) => {
-                let ticket = Ticket::new(report, None, self.shared.on_end.clone());
-                ResponseFuture::own(response, ticket)
-            }
-            Action::Forward(request, exchange) => {
-                ResponseFuture::forward(Forward::new(request, version, exchange, &self.shared))
-            }
-        }
+        let answering = self.site.call(request);
+        Box::pin(async { Ok(answering.await?.map(boxed)) })
     }
 }
 
-/// What stands for the site where there is none. It has no value, so it answers no request.
-///
-/// ```
-/// use firstparty::{Config, Gateway, Platform};
-/// use firstparty_tower::{Alone, FirstParty, FirstPartyLayer};
-///
-/// let gateway = Gateway::new(Config::default(), Platform::Generic);
-/// let _proxy: FirstParty<Alone, ()> = FirstPartyLayer::new(gateway, ()).alone();
-/// ```
-#[derive(Clone, Copy, Debug)]
-#[expect(clippy::exhaustive_enums, reason = "it never has a value")]
-pub enum Alone {}
-
-impl<B> Service<Request<B>> for Alone {
-    type Response = Response<Self>;
+/// Without a site every request is the gateway's.
+impl<B> Service<Request<B>> for FirstPartyLayer
+where
+    B: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+{
+    type Response = Response<BoxBody>;
     type Error = Infallible;
-    type Future = Ready<Result<Response<Self>, Infallible>>;
+    type Future = Answering<Infallible>;
 
     fn poll_ready(&mut self, _cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        match *self {}
+        Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, _request: Request<B>) -> Self::Future {
-        match *self {}
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        exchange(self, &self.gateways.get(), request)
     }
 }
 
-impl Body for Alone {
-    type Data = Bytes;
-    type Error = Infallible;
-
-    fn poll_frame(
-        self: Pin<&mut Self>,
-        _cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        match *self {}
+/// One gateway answers for the whole exchange, even if the settings change meanwhile (R16.6).
+fn exchange<B, E>(layer: &FirstPartyLayer, gateway: &Gateway, request: Request<B>) -> Answering<E>
+where
+    B: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+{
+    let version = request.version();
+    let peer = client_address(request.extensions());
+    let (layer, on_end) = (layer.clone(), layer.on_end.clone());
+    match gateway.handle(request, peer) {
+        Action::Respond(response, report) => {
+            let ticket = Some(Ticket::new(report, on_end));
+            let response = response.map(|data| answer(whole(data), layer.idle, ticket));
+            Box::pin(async { Ok(response) })
+        }
+        Action::Forward(request, exchange) => {
+            let ticket = Ticket::new(exchange.report(), on_end);
+            let request = upload(request, version, &ticket.progress);
+            let forward = Forward { layer, exchange, version, ticket };
+            Box::pin(async { Ok(forward.send(request).await) })
+        }
     }
 }

@@ -5,7 +5,7 @@
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
 use hyper_util::client::legacy::connect::{Connected, Connection};
@@ -20,41 +20,21 @@ struct Facts {
     /// An earlier request was answered over it. One that nobody has used yet counts as new, however
     /// long it has been there.
     has_answered: AtomicBool,
-    /// What has happened since the last answer began.
-    since: AtomicU8,
+    /// Nothing has come since something was sent.
+    is_silent: AtomicBool,
 }
-
-/// Nothing that counts: what comes belongs to the last answer.
-const NOTHING: u8 = 0;
-/// A request goes out, in one piece or in several.
-const SENT: u8 = 1;
-/// Something has come since.
-const HEARD: u8 = 2;
 
 impl History {
     /// The head of a response came over this connection.
     pub(super) fn answered(&self) {
         self.0.has_answered.store(true, Ordering::Relaxed);
-        self.0.since.store(NOTHING, Ordering::Relaxed);
     }
 
     /// Whether a request that failed here met a connection that had served before, and failed
     /// before the first byte of an answer.
     pub(super) fn broke_before_answering(&self, was_sent: bool) -> bool {
-        let is_silent = self.0.since.load(Ordering::Relaxed) == SENT;
+        let is_silent = self.0.is_silent.load(Ordering::Relaxed);
         self.0.has_answered.load(Ordering::Relaxed) && (is_silent || !was_sent)
-    }
-
-    fn sent(&self) {
-        self.step(NOTHING, SENT);
-    }
-
-    fn received(&self) {
-        self.step(SENT, HEARD);
-    }
-
-    fn step(&self, from: u8, to: u8) {
-        let _ = self.0.since.compare_exchange(from, to, Ordering::Relaxed, Ordering::Relaxed);
     }
 }
 
@@ -85,33 +65,21 @@ impl<S: AsyncRead + Unpin> AsyncRead for Kept<S> {
         let before = buffer.filled().len();
         let polled = Pin::new(&mut self.stream).poll_read(cx, buffer);
         if buffer.filled().len() > before {
-            self.history.received();
+            self.history.0.is_silent.store(false, Ordering::Relaxed);
         }
         polled
     }
 }
 
+/// In one piece: hyper puts a head and what there is of its body together.
 impl<S: AsyncWrite + Unpin> AsyncWrite for Kept<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        self.history.sent();
+        self.history.0.is_silent.store(true, Ordering::Relaxed);
         Pin::new(&mut self.stream).poll_write(cx, bytes)
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        slices: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        self.history.sent();
-        Pin::new(&mut self.stream).poll_write_vectored(cx, slices)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

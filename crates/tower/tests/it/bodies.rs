@@ -4,7 +4,7 @@ use std::future::ready;
 use std::pin::pin;
 
 use firstparty::http::{Request, Response, Version};
-use firstparty_tower::Upload;
+use firstparty_tower::BoxBody;
 use http_body_util::BodyExt;
 use hyper::body::Body as _;
 use tower::service_fn;
@@ -17,7 +17,7 @@ use crate::support::{
 
 /// What upstream gets of a body that a browser sends.
 async fn uploaded(request: Request<Body>) -> Result<String, String> {
-    let upstream = service_fn(async |request: Request<Upload<Body>>| {
+    let upstream = service_fn(async |request: Request<BoxBody>| {
         let got = text(request.into_body()).await;
         Ok::<_, BoxError>(
             Response::builder()
@@ -59,7 +59,7 @@ async fn broken_bodies_break() {
 /// R16.2: data that is there passes before the body has ended.
 #[tokio::test]
 async fn bodies_are_streamed() {
-    let upstream = service_fn(|request: Request<Upload<Body>>| {
+    let upstream = service_fn(|request: Request<BoxBody>| {
         let echo = request.into_body().map_err(std::io::Error::other).boxed_unsync();
         ready(Ok::<_, BoxError>(Response::new(echo)))
     });
@@ -73,7 +73,7 @@ async fn bodies_are_streamed() {
 /// R16.2: lengths that are known stay known, and no others are made up.
 #[tokio::test]
 async fn lengths_are_kept() {
-    let upstream = service_fn(|request: Request<Upload<Body>>| {
+    let upstream = service_fn(|request: Request<BoxBody>| {
         let hint = request.body().size_hint().exact();
         let facts = (hint, request.body().is_end_stream());
         ready(Ok::<_, BoxError>(Response::builder().extension(facts).body(full("12345")).unwrap()))

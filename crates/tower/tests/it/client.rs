@@ -4,14 +4,13 @@ use std::future::pending;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
-use firstparty::http::{Request, Response, Uri};
+use firstparty::http::{Request, Uri};
 use firstparty::{Failure, Report};
-use firstparty_tower::{Client, Upload};
-use hyper::body::Incoming;
+use firstparty_tower::Client;
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tower::{Layer, Service, ServiceExt, service_fn};
+use tower::{Layer, ServiceExt, service_fn};
 
 use crate::support::Step::{Give, Trailers};
 use crate::support::{Body, BoxError, Ends, body, full, get, layer, post, site, text, to_gateway};
@@ -51,11 +50,7 @@ impl Upstream {
         self.requests.lock().unwrap().clone()
     }
 
-    fn client(
-        &self,
-    ) -> impl Service<Request<Upload<Body>>, Response = Response<Incoming>, Error = BoxError>
-    + Clone
-    + use<> {
+    fn client(&self) -> Client {
         let address = self.address;
         Client::new(service_fn(move |_: Uri| async move {
             Ok::<_, BoxError>(TokioIo::new(TcpStream::connect(address).await?))

@@ -4,7 +4,7 @@ use std::future::{pending, ready};
 use std::pin::pin;
 
 use firstparty::http::{Request, Response};
-use firstparty_tower::{End, Upload};
+use firstparty_tower::{BoxBody, End};
 use http_body_util::BodyExt;
 use tokio::sync::mpsc::unbounded_channel;
 use tokio::task::yield_now;
@@ -71,8 +71,7 @@ async fn incomplete_answers() {
 #[tokio::test]
 async fn abandoned_requests() {
     let ends = Ends::default();
-    let upstream =
-        service_fn(|_: Request<Upload<Body>>| pending::<Result<Response<Body>, BoxError>>());
+    let upstream = service_fn(|_: Request<BoxBody>| pending::<Result<Response<Body>, BoxError>>());
     drop(Box::pin(exchange(layer(upstream, &ends), get())));
     assert!(ends.all().is_empty(), "it had not begun");
     {
@@ -105,7 +104,7 @@ async fn own_answers() {
 #[tokio::test]
 async fn uploads_end_with_their_exchange() {
     let (sender, mut uploads) = unbounded_channel();
-    let upstream = service_fn(move |request: Request<Upload<Body>>| {
+    let upstream = service_fn(move |request: Request<BoxBody>| {
         sender.send(tokio::spawn(text(request.into_body()))).unwrap();
         let response = Response::builder().status(413).body(full("too large"));
         ready(Ok::<_, BoxError>(response.unwrap()))
@@ -121,7 +120,7 @@ async fn uploads_end_with_their_exchange() {
 /// R16.2, R11.3: if a browser breaks its request off and its answer breaks off for that, it has left.
 #[tokio::test]
 async fn a_broken_upload_is_why_an_early_answer_is_cut() {
-    let upstream = service_fn(|request: Request<Upload<Body>>| {
+    let upstream = service_fn(|request: Request<BoxBody>| {
         let echo = request.into_body().map_err(std::io::Error::other).boxed_unsync();
         ready(Ok::<_, BoxError>(Response::new(echo)))
     });

@@ -7,11 +7,13 @@ use std::io::ErrorKind;
 
 use firstparty::http::{Request, Response};
 use firstparty::{Failure, RequestId};
-use firstparty_tower::{End, Upload, failure_of};
-use tower::{Service, service_fn};
+use firstparty_tower::{BoxBody, End, failure_of};
+use tower::service_fn;
 
 use crate::support::Step::{Break, Give};
-use crate::support::{Body, BoxError, Ends, body, exchange, full, get, layer, post, text};
+use crate::support::{
+    Body, BoxError, Ends, Upstream, body, exchange, full, get, layer, post, text,
+};
 
 /// An error as clients make them: words that nobody should see, and a source.
 #[derive(Debug)]
@@ -30,10 +32,9 @@ impl Error for Wrapped {
 }
 
 fn failing<E: Into<BoxError>>(
-    error: impl Fn() -> E + Clone,
-) -> impl Service<Request<Upload<Body>>, Response = Response<Body>, Error = BoxError, Future: Send> + Clone
-{
-    service_fn(move |_| ready(Err(Wrapped(error().into()).into())))
+    error: impl Fn() -> E + Clone + Send + Sync + 'static,
+) -> impl Upstream {
+    service_fn(move |_| ready(Err::<Response<Body>, BoxError>(Wrapped(error().into()).into())))
 }
 
 /// R16.5: the kind of a failure is found among the sources of any error.
@@ -99,7 +100,7 @@ async fn identifiers_differ() {
 /// open, and a browser that is still there learns of it.
 #[tokio::test]
 async fn a_broken_upload() {
-    let upstream = service_fn(async |request: Request<Upload<Body>>| {
+    let upstream = service_fn(async |request: Request<BoxBody>| {
         text(request.into_body()).await?;
         Ok::<_, BoxError>(Response::new(full("")))
     });

@@ -5,13 +5,14 @@ use std::time::Duration;
 
 use firstparty::Failure;
 use firstparty::http::{Request, Response, Version};
-use firstparty_tower::{End, Ended, FirstPartyLayer, Upload};
+use firstparty_tower::{BoxBody, End, Ended, FirstPartyLayer, Gateways};
 use tokio::time::Instant;
-use tower::{Service, service_fn};
+use tower::service_fn;
 
 use crate::support::Step::{self, Give, Hang, Rest};
 use crate::support::{
-    Body, BoxError, Ends, answering, body, exchange, full, get, layer, post, text,
+    Body, BoxError, Ends, Upstream, answering, body, exchange, full, gateway, get, layer, post,
+    text,
 };
 
 const fn seconds(seconds: u64) -> Duration {
@@ -19,10 +20,8 @@ const fn seconds(seconds: u64) -> Duration {
 }
 
 /// An upstream that reads the request and answers after a while.
-fn reading(
-    then: Duration,
-) -> impl Service<Request<Upload<Body>>, Response = Response<Body>, Error = BoxError> + Clone {
-    service_fn(move |request: Request<Upload<Body>>| async move {
+fn reading(then: Duration) -> impl Upstream {
+    service_fn(move |request: Request<BoxBody>| async move {
         let got = text(request.into_body()).await?;
         tokio::time::sleep(then).await;
         Ok::<_, BoxError>(Response::new(full(if got.is_empty() { "nothing" } else { "read" })))
@@ -30,10 +29,7 @@ fn reading(
 }
 
 /// The status of the answer, how long it took in seconds, and the end of the exchange.
-async fn outcome<U>(upstream: U, request: Request<Body>) -> (u16, u64, Ended)
-where
-    U: Service<Request<Upload<Body>>, Response = Response<Body>, Error = BoxError> + Clone,
-{
+async fn outcome(upstream: impl Upstream, request: Request<Body>) -> (u16, u64, Ended) {
     let (ends, begin) = (Ends::default(), Instant::now());
     let response = exchange(layer(upstream, &ends), request).await;
     let (status, took) = (response.status().as_u16(), begin.elapsed().as_secs());
@@ -98,7 +94,7 @@ async fn a_browser_falls_silent() {
 /// R16.4, R16.5: the limit for silence is kept, too, if the timer was set for upstream's by then.
 #[tokio::test(start_paused = true)]
 async fn a_browser_falls_silent_late() {
-    let upstream = service_fn(|request: Request<Upload<Body>>| async move {
+    let upstream = service_fn(|request: Request<BoxBody>| async move {
         tokio::time::sleep(seconds(2)).await;
         text(request.into_body()).await?;
         Ok::<_, BoxError>(Response::new(full("read")))
@@ -110,7 +106,7 @@ async fn a_browser_falls_silent_late() {
 /// R16.4: an upstream that does not take the request has failed, however much the browser sends.
 #[tokio::test(start_paused = true)]
 async fn an_upstream_stops_reading() {
-    let upstream = service_fn(|request: Request<Upload<Body>>| async move {
+    let upstream = service_fn(|request: Request<BoxBody>| async move {
         let _unread = request;
         pending::<Result<Response<Body>, BoxError>>().await
     });
@@ -149,14 +145,14 @@ async fn a_silent_answer_is_cut() {
 #[tokio::test(start_paused = true)]
 async fn other_limits() {
     let begin = Instant::now();
-    let short = FirstPartyLayer::new(crate::support::gateway(), reading(seconds(4)))
+    let short = FirstPartyLayer::new(Gateways::new(gateway()), reading(seconds(4)))
         .first_byte_timeout(seconds(3))
         .idle_timeout(seconds(2));
     assert_eq!(exchange(short.clone(), get()).await.status(), 500);
     assert_eq!(begin.elapsed(), seconds(3));
     assert_eq!(exchange(short, post(body(&[Hang]))).await.status(), 408);
     assert_eq!(begin.elapsed(), seconds(3 + 2));
-    let long = FirstPartyLayer::new(crate::support::gateway(), reading(seconds(4)))
+    let long = FirstPartyLayer::new(Gateways::new(gateway()), reading(seconds(4)))
         .first_byte_timeout(Duration::MAX)
         .idle_timeout(Duration::MAX);
     assert_eq!(exchange(long, post(body(&[Rest(seconds(100))]))).await.status(), 200);

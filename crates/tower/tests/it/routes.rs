@@ -6,23 +6,22 @@ use std::net::{IpAddr, SocketAddr};
 
 use firstparty::http::{Request, Response};
 use firstparty::{Config, Gateway, Platform};
-use firstparty_tower::{Alone, ClientAddress, FirstParty, FirstPartyLayer, Gateways, Upload};
+use firstparty_tower::{BoxBody, ClientAddress, FirstPartyLayer, Gateways};
 use tower::{Layer, Service, ServiceExt, service_fn};
 
-use crate::support::{Body, BoxError, Ends, exchange, full, gateway, get, layer, site, text};
+use crate::support::{
+    Body, BoxError, Ends, Upstream, exchange, full, gateway, get, layer, site, text,
+};
 
 /// An upstream that gives back a field of its request.
-fn echoing(
-    field: &'static str,
-) -> impl Service<Request<Upload<Body>>, Response = Response<Body>, Error = BoxError, Future: Send> + Clone
-{
-    service_fn(move |request: Request<Upload<Body>>| {
+fn echoing(field: &'static str) -> impl Upstream {
+    service_fn(move |request: Request<BoxBody>| {
         let mut response = Response::new(full(""));
         if let Some(value) = request.headers().get(field) {
             response.headers_mut().insert("echo", value.clone());
         }
         response.extensions_mut().insert(request.uri().clone());
-        ready(Ok(response))
+        ready(Ok::<_, BoxError>(response))
     })
 }
 
@@ -61,7 +60,7 @@ async fn the_gateway_has_the_rest() {
 /// R2.2: without a site all requests are the gateway's.
 #[tokio::test]
 async fn the_gateway_may_be_alone() {
-    let service: FirstParty<Alone, _, _> = layer(echoing("host"), &Ends::default()).alone();
+    let service = layer(echoing("host"), &Ends::default());
     let request = Request::get("/other").body(full("")).unwrap();
     let response = service.oneshot(request).await.unwrap();
     assert_eq!(response.status(), 404);
@@ -100,7 +99,7 @@ async fn settings_are_replaced() {
     let layer = FirstPartyLayer::new(gateways.clone(), upstream);
     let mut service = layer.layer(site());
     let secret = |response: Response<_>| -> Vec<u8> {
-        let _: &firstparty_tower::Answer<Body, Body, _> = response.body();
+        let _: &BoxBody = response.body();
         response.headers()["echo"].as_bytes().to_vec()
     };
     let config = Config::builder().pre_shared_secret("rotated").build().unwrap();
@@ -115,7 +114,7 @@ async fn settings_are_replaced() {
 /// The client is asked whether it is ready only for the gateway's requests.
 #[tokio::test]
 async fn a_busy_client_does_not_stop_the_site() {
-    let mut service = FirstPartyLayer::new(gateway(), Busy).layer(site());
+    let mut service = FirstPartyLayer::new(Gateways::new(gateway()), Busy).layer(site());
     let request = Request::get("/").body(full("home")).unwrap();
     let response = service.ready().await.unwrap().call(request).await.unwrap();
     assert_eq!(response.headers()["from"], "site");
@@ -127,7 +126,7 @@ async fn a_busy_client_does_not_stop_the_site() {
 #[derive(Clone)]
 pub(crate) struct Busy;
 
-impl Service<Request<Upload<Body>>> for Busy {
+impl Service<Request<BoxBody>> for Busy {
     type Response = Response<Body>;
     type Error = BoxError;
     type Future = std::future::Pending<Result<Response<Body>, BoxError>>;
@@ -139,7 +138,7 @@ impl Service<Request<Upload<Body>>> for Busy {
         std::task::Poll::Pending
     }
 
-    fn call(&mut self, _: Request<Upload<Body>>) -> Self::Future {
+    fn call(&mut self, _: Request<BoxBody>) -> Self::Future {
         panic!("called without being ready")
     }
 }

@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 use std::error::Error;
-use std::future::{Ready, pending, ready};
+use std::future::{pending, ready};
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -11,7 +11,7 @@ use bytes::Bytes;
 use firstparty::config::Mount;
 use firstparty::http::{HeaderMap, Request, Response};
 use firstparty::{Config, Gateway, Platform};
-use firstparty_tower::{Answer, Ended, FirstPartyLayer, Upload};
+use firstparty_tower::{BoxBody, Ended, FirstPartyLayer, Gateways};
 use futures_util::StreamExt;
 use futures_util::stream;
 use http_body_util::combinators::UnsyncBoxBody;
@@ -112,34 +112,42 @@ pub(crate) fn site()
     })
 }
 
+/// What the layer asks of its client.
+pub(crate) trait Upstream<Q = Body>:
+    Service<Request<BoxBody>, Response = Response<Q>, Error: Into<BoxError>, Future: Send>
+    + Clone
+    + Send
+    + Sync
+    + 'static
+{
+}
+
+impl<U, Q> Upstream<Q> for U where
+    U: Service<Request<BoxBody>, Response = Response<Q>, Error: Into<BoxError>, Future: Send>
+        + Clone
+        + Send
+        + Sync
+        + 'static
+{
+}
+
 /// An upstream that answers without reading.
 pub(crate) fn answering(
-    answer: impl Fn() -> Response<Body> + Clone,
-) -> impl Service<
-    Request<Upload<Body>>,
-    Response = Response<Body>,
-    Error = BoxError,
-    Future = Ready<Result<Response<Body>, BoxError>>,
-> + Clone {
-    service_fn(move |_| ready(Ok(answer())))
+    answer: impl Fn() -> Response<Body> + Clone + Send + Sync + 'static,
+) -> impl Upstream {
+    service_fn(move |_| ready(Ok::<_, BoxError>(answer())))
 }
 
 /// One exchange with the gateway, to the head of the answer.
-pub(crate) async fn exchange<U, R: Fn(Ended) + Clone>(
-    layer: FirstPartyLayer<U, R>,
-    request: Request<Body>,
-) -> Response<Answer<Body, Body, R>>
-where
-    U: Service<Request<Upload<Body>>, Response = Response<Body>, Error = BoxError> + Clone,
-{
+pub(crate) async fn exchange(layer: FirstPartyLayer, request: Request<Body>) -> Response<BoxBody> {
     layer.layer(site()).oneshot(request).await.unwrap()
 }
 
-pub(crate) fn layer<U>(
-    upstream: U,
-    ends: &Ends,
-) -> FirstPartyLayer<U, impl Fn(Ended) + Clone + use<U>> {
-    FirstPartyLayer::new(gateway(), upstream).on_end(ends.tell())
+pub(crate) fn layer<Q>(upstream: impl Upstream<Q>, ends: &Ends) -> FirstPartyLayer
+where
+    Q: hyper::body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+{
+    FirstPartyLayer::new(Gateways::new(gateway()), upstream).on_end(ends.tell())
 }
 
 pub(crate) async fn text<B>(body: B) -> Result<String, B::Error>

@@ -1,5 +1,7 @@
 //! The end of an exchange, and who is told of it.
 
+use std::sync::Arc;
+
 use firstparty::{Report, RequestId};
 
 use crate::progress::{Progress, Turn};
@@ -63,34 +65,29 @@ pub enum End {
 }
 
 /// An exchange that has not ended. Whoever drops it ends it.
-pub(crate) struct Ticket<R: Fn(Ended)> {
+pub(crate) struct Ticket {
     pub(crate) ended: Ended,
-    pub(crate) progress: Option<Progress>,
-    on_end: R,
+    pub(crate) progress: Progress,
+    on_end: OnEnd,
 }
 
-impl<R: Fn(Ended)> Ticket<R> {
-    pub(crate) fn new(report: Report, progress: Option<Progress>, on_end: R) -> Self {
-        Self { ended: Ended { report, end: End::Abandoned, request_id: None }, progress, on_end }
-    }
+/// Who is told of the end.
+pub(crate) type OnEnd = Arc<dyn Fn(Ended) + Send + Sync>;
 
-    pub(crate) fn complete(mut self) {
-        self.ended.end = End::Complete;
-    }
-
-    /// The answer breaks off. If the browser broke its request off before, that is why.
-    pub(crate) fn cut(mut self) {
-        let has_left =
-            self.progress.as_ref().is_some_and(|progress| progress.turn().0 == Turn::Broken);
-        self.ended.end = if has_left { End::Abandoned } else { End::Cut };
+impl Ticket {
+    pub(crate) fn new(report: Report, on_end: OnEnd) -> Self {
+        let ended = Ended { report, end: End::Abandoned, request_id: None };
+        Self { ended, progress: Progress::begin(), on_end }
     }
 }
 
-impl<R: Fn(Ended)> Drop for Ticket<R> {
+impl Drop for Ticket {
     fn drop(&mut self) {
-        if let Some(progress) = &self.progress {
-            progress.end();
+        // The browser broke its request off before its answer was cut: that is why.
+        if self.ended.end == End::Cut && self.progress.turn().0 == Turn::Broken {
+            self.ended.end = End::Abandoned;
         }
+        self.progress.end();
         (self.on_end)(self.ended);
     }
 }
