@@ -2,9 +2,8 @@
 
 mod kept;
 
-use std::pin::Pin;
+use std::error::Error;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use firstparty::Failure;
@@ -24,94 +23,85 @@ use tower_service::Service;
 
 use crate::body::{BoxBody, BoxError, whole};
 use crate::client::kept::{History, Kept};
-use crate::failure::causes;
 
-/// A client over HTTP/1.1 with kept connections.
+/// A client over HTTP/1.1 for the connections of a connector, such as `HttpsConnector` of hyper-rustls.
 ///
 /// It follows no redirect and sends a request once. Only a GET or HEAD without content is sent
 /// again, once, if it met a kept connection that broke before the first byte of an answer ([R16.1]).
 /// Heads of upstream may have 100 fields and 400 KB, which are hyper's own limits and enough for
-/// [R16.4].
+/// [R16.4]. Making a connection may take [`CONNECT_TIMEOUT`] (name, TCP and TLS together), and idle
+/// ones are kept for ten seconds.
 ///
-/// All requests of a client share its connections. So use it for one integration only.
+/// All clones of a client share its connections. So use it for one integration only.
+///
+/// ```no_run
+/// use hyper_rustls::HttpsConnectorBuilder;
+///
+/// let https = HttpsConnectorBuilder::new().with_webpki_roots().https_only().enable_http1();
+/// let _client = firstparty_tower::client(https.build());
+/// ```
 ///
 /// [R16.1]: firstparty::contract#R16.1
 /// [R16.4]: firstparty::contract#R16.4
-#[derive(Clone)]
-pub struct Client(Arc<dyn Fn(Request<BoxBody>) -> legacy::ResponseFuture + Send + Sync>);
-
-impl Client {
-    /// A client over the connections of a connector, such as `HttpsConnector` of hyper-rustls. Making
-    /// one may take [`CONNECT_TIMEOUT`] (name, TCP and TLS together), and idle ones are kept for ten
-    /// seconds ([R16.4]).
-    ///
-    /// ```no_run
-    /// use firstparty_tower::Client;
-    /// use hyper_rustls::HttpsConnectorBuilder;
-    ///
-    /// let https = HttpsConnectorBuilder::new().with_webpki_roots().https_only().enable_http1();
-    /// let _client = Client::new(https.build());
-    /// ```
-    ///
-    /// [R16.4]: firstparty::contract#R16.4
-    #[must_use]
-    pub fn new<C>(connector: C) -> Self
-    where
-        C: Service<Uri, Error: Into<BoxError>, Future: Send> + Clone + Send + Sync + 'static,
-        C::Response: Connection + Read + Write + Send + Unpin + 'static,
-    {
-        let connect = service_fn(move |uri| {
-            let connector = connector.clone();
-            Box::pin(async {
-                let connecting = timeout(CONNECT_TIMEOUT, connector.oneshot(uri));
-                let stream = connecting.await?.map_err(Into::into)?;
-                Ok::<_, BoxError>(TokioIo::new(Kept::new(TokioIo::new(stream))))
-            })
-        });
-        let client = legacy::Client::builder(TokioExecutor::new())
-            // Whether a request is sent again is decided below.
-            .retry_canceled_requests(false)
-            .pool_timer(TokioTimer::new())
-            .pool_idle_timeout(IDLE_TIMEOUT)
-            .pool_max_idle_per_host(MAX_IDLE)
-            // The gateway has written `host`.
-            .set_host(false)
-            .build(connect);
-        Self(Arc::new(move |request| client.request(request)))
-    }
-
-    async fn send(self, request: Request<BoxBody>) -> Result<Response<Incoming>, BoxError> {
-        let (mut parts, body) = request.into_parts();
-        let is_empty = body.is_end_stream();
-        frame(&mut parts, is_empty);
-        // RFC 9110 §9.2.2: only a request that does nothing upstream, and bodies are not kept.
-        let is_repeatable = is_empty && matches!(parts.method, Method::GET | Method::HEAD);
-        let again = is_repeatable.then(|| Request::from_parts(parts.clone(), whole(Bytes::new())));
-        let response = match ((self.0)(Request::from_parts(parts, body)).await, again) {
-            (Err(error), Some(again)) if met_the_end_of_a_kept_connection(&error) => {
-                (self.0)(again).await?
-            }
-            (result, _) => result?,
-        };
-        usable(response)
-    }
+pub fn client<C>(
+    connector: C,
+) -> impl Service<
+    Request<BoxBody>,
+    Response = Response<Incoming>,
+    Error = BoxError,
+    Future: Send + 'static,
+> + Clone
++ Send
++ Sync
++ 'static
+where
+    C: Service<Uri, Error: Into<BoxError>, Future: Send> + Clone + Send + Sync + 'static,
+    C::Response: Connection + Read + Write + Send + Unpin + 'static,
+{
+    let connect = service_fn(move |uri| {
+        let connector = connector.clone();
+        Box::pin(async {
+            let connecting = timeout(CONNECT_TIMEOUT, connector.oneshot(uri));
+            let stream = connecting.await?.map_err(Into::into)?;
+            Ok::<_, BoxError>(TokioIo::new(Kept::new(TokioIo::new(stream))))
+        })
+    });
+    let client = legacy::Client::builder(TokioExecutor::new())
+        // Whether a request is sent again is decided below.
+        .retry_canceled_requests(false)
+        .pool_timer(TokioTimer::new())
+        .pool_idle_timeout(IDLE_TIMEOUT)
+        .pool_max_idle_per_host(MAX_IDLE)
+        // The gateway has written `host`.
+        .set_host(false)
+        .build(connect);
+    let client = Arc::new(client);
+    service_fn(move |request| {
+        let client = Arc::clone(&client);
+        send(request, move |request| client.request(request))
+    })
 }
 
 /// How many idle connections are kept for a host.
 const MAX_IDLE: usize = 256;
 
-impl Service<Request<BoxBody>> for Client {
-    type Response = Response<Incoming>;
-    type Error = BoxError;
-    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, BoxError>> + Send>>;
-
-    fn poll_ready(&mut self, _cx: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, request: Request<BoxBody>) -> Self::Future {
-        Box::pin(self.clone().send(request))
-    }
+async fn send(
+    request: Request<BoxBody>,
+    once: impl Fn(Request<BoxBody>) -> legacy::ResponseFuture,
+) -> Result<Response<Incoming>, BoxError> {
+    let (mut parts, body) = request.into_parts();
+    let is_empty = body.is_end_stream();
+    frame(&mut parts, is_empty);
+    // RFC 9110 §9.2.2: only a request that does nothing upstream, and bodies are not kept.
+    let is_repeatable = is_empty && matches!(parts.method, Method::GET | Method::HEAD);
+    let again = is_repeatable.then(|| Request::from_parts(parts.clone(), whole(Bytes::new())));
+    let response = match (once(Request::from_parts(parts, body)).await, again) {
+        (Err(error), Some(again)) if met_the_end_of_a_kept_connection(&error) => {
+            once(again).await?
+        }
+        (result, _) => result?,
+    };
+    usable(response)
 }
 
 /// Says how the body is framed, where its length is not known (RFC 9112 §6). Without that hyper
@@ -149,8 +139,8 @@ fn met_the_end_of_a_kept_connection(error: &legacy::Error) -> bool {
     if let Some(connection) = error.connect_info() {
         connection.get_extras(&mut extensions);
     }
-    let was_sent = !causes(error)
-        .any(|cause| cause.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_canceled));
-    let history = extensions.get::<History>();
+    let cause = error.source().and_then(|cause| cause.downcast_ref());
+    let was_sent = !cause.is_some_and(hyper::Error::is_canceled);
+    let history: Option<&History> = extensions.get();
     history.is_some_and(|history| history.broke_before_answering(was_sent))
 }

@@ -33,14 +33,7 @@ use firstparty::Failure;
 /// [R16.5]: firstparty::contract#R16.5
 #[must_use]
 pub fn failure_of(error: &(dyn Error + 'static)) -> Failure {
-    causes(error).find_map(kind).unwrap_or(Failure::Protocol)
-}
-
-/// An error and what caused it, one after the other.
-pub(crate) fn causes<'a>(
-    error: &'a (dyn Error + 'static),
-) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
-    successors(Some(error), |&error| error.source())
+    successors(Some(error), |&error| error.source()).find_map(kind).unwrap_or(Failure::Protocol)
 }
 
 fn kind(error: &(dyn Error + 'static)) -> Option<Failure> {

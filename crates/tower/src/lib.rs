@@ -11,7 +11,7 @@
 //!
 //! use axum::{Router, routing::get};
 //! use firstparty::{Config, Gateway, Platform, config::Mount};
-//! use firstparty_tower::{Client, FirstPartyLayer, Gateways};
+//! use firstparty_tower::{FirstPartyLayer, Gateways, client};
 //! use hyper_rustls::HttpsConnectorBuilder;
 //! use tokio::net::TcpListener;
 //!
@@ -24,7 +24,7 @@
 //!         .build()?;
 //!     let gateways = Gateways::new(Gateway::new(config, Platform::Generic));
 //!     let https = HttpsConnectorBuilder::new().with_webpki_roots().https_only().enable_http1();
-//!     let layer = FirstPartyLayer::new(gateways, Client::new(https.build()));
+//!     let layer = FirstPartyLayer::new(gateways, client(https.build()));
 //!     let app = Router::new().route("/", get(async || "the site")).layer(layer);
 //!     let listener = TcpListener::bind("127.0.0.1:8080").await?;
 //!     let service = app.into_make_service_with_connect_info::<SocketAddr>();
@@ -39,10 +39,10 @@
 //!
 //! | duty | where |
 //! |---|---|
-//! | send once, repeat a GET that met a dead connection ([R16.1]) | [`Client`] |
+//! | send once, repeat a GET that met a dead connection ([R16.1]) | [`client()`] |
 //! | stream bodies, cut answers that break off ([R16.2]) | [`BoxBody`] |
 //! | drop trailers ([R16.3]) | [`BoxBody`] |
-//! | limits for connecting, first byte and silence ([R16.4]) | [`Client`], [`FirstPartyLayer`] |
+//! | limits for connecting, first byte and silence ([R16.4]) | [`client()`], [`FirstPartyLayer`] |
 //! | answer failures, and 408 to a browser that falls silent ([R16.5]) | [`FirstPartyLayer`], [`failure_of`] |
 //! | tell the report of every exchange once ([R16.6]) | [`FirstPartyLayer::on_end`], [`Ended`] |
 //! | new settings without a restart ([R16.6]) | [`Gateways`] |
@@ -66,7 +66,7 @@
 //!
 //! | feature | adds |
 //! |---|---|
-//! | `client` | [`Client`], on hyper-util; it turns `tokio` on |
+//! | `client` | [`client()`], on hyper-util; it turns `tokio` on |
 //! | `tokio` | limits for the first byte and for silence, by tokio's clock; the service has to run in its runtime, time enabled. Without it **no wait has a limit** |
 //! | `axum` | the address of `ConnectInfo<SocketAddr>` |
 //!
@@ -102,7 +102,7 @@ pub use firstparty;
 pub use self::address::ClientAddress;
 pub use self::body::BoxBody;
 #[cfg(feature = "client")]
-pub use self::client::Client;
+pub use self::client::client;
 pub use self::ended::{End, Ended};
 pub use self::failure::failure_of;
 pub use self::gateways::Gateways;

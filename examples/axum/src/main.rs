@@ -12,7 +12,7 @@ use std::net::SocketAddr;
 
 use axum::middleware::from_fn;
 use axum::serve::ListenerExt;
-use firstparty_tower::{Client, FirstPartyLayer, Gateways};
+use firstparty_tower::{FirstPartyLayer, Gateways, client};
 use tokio::net::TcpListener;
 use tokio::signal::ctrl_c;
 use tokio::signal::unix::{SignalKind, signal};
@@ -28,7 +28,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         let page = counters.clone().page();
         tokio::spawn(axum::serve(TcpListener::bind(address).await?, page).into_future());
     }
-    let layer = FirstPartyLayer::new(gateways, Client::new(upstream::connector()))
+    let layer = FirstPartyLayer::new(gateways, client(upstream::connector()))
         .on_end(move |ended| counters.count(ended.report));
     let site = site::routes().layer(layer).layer(from_fn(http_1_0::collect));
 

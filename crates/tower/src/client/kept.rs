@@ -13,28 +13,25 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 /// What is known of a connection: a handle that its responses and errors carry.
 #[derive(Clone, Default)]
-pub(super) struct History(Arc<Facts>);
-
-#[derive(Default)]
-struct Facts {
+pub(super) struct History {
     /// An earlier request was answered over it. One that nobody has used yet counts as new, however
     /// long it has been there.
-    has_answered: AtomicBool,
+    has_answered: Arc<AtomicBool>,
     /// Nothing has come since something was sent.
-    is_silent: AtomicBool,
+    is_silent: Arc<AtomicBool>,
 }
 
 impl History {
     /// The head of a response came over this connection.
     pub(super) fn answered(&self) {
-        self.0.has_answered.store(true, Ordering::Relaxed);
+        self.has_answered.store(true, Ordering::Relaxed);
     }
 
     /// Whether a request that failed here met a connection that had served before, and failed
     /// before the first byte of an answer.
     pub(super) fn broke_before_answering(&self, was_sent: bool) -> bool {
-        let is_silent = self.0.is_silent.load(Ordering::Relaxed);
-        self.0.has_answered.load(Ordering::Relaxed) && (is_silent || !was_sent)
+        let is_silent = self.is_silent.load(Ordering::Relaxed);
+        self.has_answered.load(Ordering::Relaxed) && (is_silent || !was_sent)
     }
 }
 
@@ -65,20 +62,20 @@ impl<S: AsyncRead + Unpin> AsyncRead for Kept<S> {
         let before = buffer.filled().len();
         let polled = Pin::new(&mut self.stream).poll_read(cx, buffer);
         if buffer.filled().len() > before {
-            self.history.0.is_silent.store(false, Ordering::Relaxed);
+            self.history.is_silent.store(false, Ordering::Relaxed);
         }
         polled
     }
 }
 
-/// In one piece: hyper puts a head and what there is of its body together.
+/// Not vectored, so hyper puts a head and its first data together in one piece.
 impl<S: AsyncWrite + Unpin> AsyncWrite for Kept<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        self.history.0.is_silent.store(true, Ordering::Relaxed);
+        self.history.is_silent.store(true, Ordering::Relaxed);
         Pin::new(&mut self.stream).poll_write(cx, bytes)
     }
 

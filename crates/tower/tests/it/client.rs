@@ -6,14 +6,17 @@ use std::sync::{Arc, Mutex};
 
 use firstparty::http::{Request, Uri};
 use firstparty::{Failure, Report};
-use firstparty_tower::Client;
+use firstparty_tower::client;
+use hyper::body::Incoming;
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tower::{Layer, ServiceExt, service_fn};
 
 use crate::support::Step::{Give, Trailers};
-use crate::support::{Body, BoxError, Ends, body, full, get, layer, post, site, text, to_gateway};
+use crate::support::{
+    Body, BoxError, Client, Ends, body, full, get, layer, post, site, text, to_gateway,
+};
 
 const OK: &str = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
 const CLOSE: &str = "";
@@ -50,9 +53,9 @@ impl Upstream {
         self.requests.lock().unwrap().clone()
     }
 
-    fn client(&self) -> Client {
+    fn client(&self) -> impl Client<Incoming> + use<> {
         let address = self.address;
-        Client::new(service_fn(move |_: Uri| async move {
+        client(service_fn(move |_: Uri| async move {
             Ok::<_, BoxError>(TokioIo::new(TcpStream::connect(address).await?))
         }))
     }
@@ -228,7 +231,7 @@ async fn connecting_takes_too_long() {
     let connector = service_fn(|_: Uri| pending::<Result<TokioIo<TcpStream>, BoxError>>());
     let ends = Ends::default();
     let begin = tokio::time::Instant::now();
-    let service = layer(Client::new(connector), &ends).layer(site());
+    let service = layer(client(connector), &ends).layer(site());
     let response = service.oneshot(get()).await.unwrap();
     assert_eq!((response.status().as_u16(), begin.elapsed().as_secs()), (500, 1));
     text(response.into_body()).await.unwrap();
@@ -249,7 +252,7 @@ async fn long_heads() {
         let answer = format!("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n{fields}\r\nok");
         stream.write_all(answer.as_bytes()).await.unwrap();
     });
-    let client = Client::new(service_fn(move |_: Uri| async move {
+    let client = client(service_fn(move |_: Uri| async move {
         Ok::<_, BoxError>(TokioIo::new(TcpStream::connect(address).await?))
     }));
     let mut request = get();

@@ -11,9 +11,7 @@ use firstparty_tower::{BoxBody, End, failure_of};
 use tower::service_fn;
 
 use crate::support::Step::{Break, Give};
-use crate::support::{
-    Body, BoxError, Ends, Upstream, body, exchange, full, get, layer, post, text,
-};
+use crate::support::{Body, BoxError, Client, Ends, body, exchange, full, get, layer, post, text};
 
 /// An error as clients make them: words that nobody should see, and a source.
 #[derive(Debug)]
@@ -33,7 +31,7 @@ impl Error for Wrapped {
 
 fn failing<E: Into<BoxError>>(
     error: impl Fn() -> E + Clone + Send + Sync + 'static,
-) -> impl Upstream {
+) -> impl Client {
     service_fn(move |_| ready(Err::<Response<Body>, BoxError>(Wrapped(error().into()).into())))
 }
 

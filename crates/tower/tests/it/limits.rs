@@ -11,8 +11,7 @@ use tower::service_fn;
 
 use crate::support::Step::{self, Give, Hang, Rest};
 use crate::support::{
-    Body, BoxError, Ends, Upstream, answering, body, exchange, full, gateway, get, layer, post,
-    text,
+    Body, BoxError, Client, Ends, answering, body, exchange, full, gateway, get, layer, post, text,
 };
 
 const fn seconds(seconds: u64) -> Duration {
@@ -20,7 +19,7 @@ const fn seconds(seconds: u64) -> Duration {
 }
 
 /// An upstream that reads the request and answers after a while.
-fn reading(then: Duration) -> impl Upstream {
+fn reading(then: Duration) -> impl Client {
     service_fn(move |request: Request<BoxBody>| async move {
         let got = text(request.into_body()).await?;
         tokio::time::sleep(then).await;
@@ -29,7 +28,7 @@ fn reading(then: Duration) -> impl Upstream {
 }
 
 /// The status of the answer, how long it took in seconds, and the end of the exchange.
-async fn outcome(upstream: impl Upstream, request: Request<Body>) -> (u16, u64, Ended) {
+async fn outcome(upstream: impl Client, request: Request<Body>) -> (u16, u64, Ended) {
     let (ends, begin) = (Ends::default(), Instant::now());
     let response = exchange(layer(upstream, &ends), request).await;
     let (status, took) = (response.status().as_u16(), begin.elapsed().as_secs());

@@ -10,11 +10,11 @@ use firstparty_tower::{BoxBody, ClientAddress, FirstPartyLayer, Gateways};
 use tower::{Layer, Service, ServiceExt, service_fn};
 
 use crate::support::{
-    Body, BoxError, Ends, Upstream, exchange, full, gateway, get, layer, site, text,
+    Body, BoxError, Client, Ends, exchange, full, gateway, get, layer, site, text,
 };
 
 /// An upstream that gives back a field of its request.
-fn echoing(field: &'static str) -> impl Upstream {
+fn echoing(field: &'static str) -> impl Client {
     service_fn(move |request: Request<BoxBody>| {
         let mut response = Response::new(full(""));
         if let Some(value) = request.headers().get(field) {

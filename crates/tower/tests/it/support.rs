@@ -113,7 +113,7 @@ pub(crate) fn site()
 }
 
 /// What the layer asks of its client.
-pub(crate) trait Upstream<Q = Body>:
+pub(crate) trait Client<Q = Body>:
     Service<Request<BoxBody>, Response = Response<Q>, Error: Into<BoxError>, Future: Send>
     + Clone
     + Send
@@ -122,7 +122,7 @@ pub(crate) trait Upstream<Q = Body>:
 {
 }
 
-impl<U, Q> Upstream<Q> for U where
+impl<U, Q> Client<Q> for U where
     U: Service<Request<BoxBody>, Response = Response<Q>, Error: Into<BoxError>, Future: Send>
         + Clone
         + Send
@@ -134,7 +134,7 @@ impl<U, Q> Upstream<Q> for U where
 /// An upstream that answers without reading.
 pub(crate) fn answering(
     answer: impl Fn() -> Response<Body> + Clone + Send + Sync + 'static,
-) -> impl Upstream {
+) -> impl Client {
     service_fn(move |_| ready(Ok::<_, BoxError>(answer())))
 }
 
@@ -143,7 +143,7 @@ pub(crate) async fn exchange(layer: FirstPartyLayer, request: Request<Body>) -> 
     layer.layer(site()).oneshot(request).await.unwrap()
 }
 
-pub(crate) fn layer<Q>(upstream: impl Upstream<Q>, ends: &Ends) -> FirstPartyLayer
+pub(crate) fn layer<Q>(upstream: impl Client<Q>, ends: &Ends) -> FirstPartyLayer
 where
     Q: hyper::body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
 {
