@@ -2,19 +2,20 @@
 //!
 //! [R7]: crate::contract#R7
 
+mod age_limit;
 mod directive;
 mod rewrite;
 
 use http::header::{CACHE_CONTROL, EXPIRES};
 use http::{HeaderMap, HeaderValue, StatusCode};
 
+use self::age_limit::AgeLimit;
 use self::directive::Kind;
 use self::rewrite::FieldRewrite;
 use super::field::ResponseFacts;
 use crate::config::CachePolicy;
 use crate::field::dropped::TARGETED_CACHE_FIELDS;
 use crate::field::known_field::KnownField;
-use crate::octets::decimal::Digits;
 use crate::route::Serves;
 
 /// Caps the ages in `cache-control`, adds them where they are missing, and removes the fields by which
@@ -37,19 +38,6 @@ use crate::route::Serves;
 pub struct AgeCap {
     max_age: AgeLimit,
     s_maxage: AgeLimit,
-}
-
-/// The largest value of an age, and its text, which nearly every rewritten field gets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct AgeLimit {
-    seconds: u32,
-    digits: Digits,
-}
-
-impl AgeLimit {
-    fn new(seconds: u32) -> Self {
-        Self { seconds, digits: Digits::of(seconds) }
-    }
 }
 
 impl AgeCap {

@@ -2,7 +2,7 @@
 
 use http::HeaderValue;
 
-use super::AgeLimit;
+use super::age_limit::AgeLimit;
 use super::directive::{Kind, for_each_directive};
 use crate::octets::decimal::Digits;
 use crate::octets::stack_buffer::StackBuffer;
