@@ -52,12 +52,16 @@ const OUTSIDE: &[&str] = &[
     "unsafe {",
 ];
 
+/// An adapter touches sockets and clocks; that is what it is for.
+const ADAPTER: &str = "tower";
+
 /// The libraries' source names nothing of the outside, its unit tests included.
 #[test]
 fn the_source_names_no_outside() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let crates = fs::read_dir(root.join("crates")).unwrap().map(|entry| entry.unwrap().path());
     let mut found = Vec::new();
+    let crates = crates.filter(|package| !package.ends_with(ADAPTER));
     let sources = crates.chain([root.to_path_buf()]).map(|package| package.join("src"));
     let files: Vec<_> = sources.flat_map(|source| files(&source)).collect();
     assert!(files.len() > 40, "{}", files.len());
