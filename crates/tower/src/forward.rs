@@ -51,11 +51,11 @@ impl Forward {
         let mut sending = (self.layer.upstream)(request);
         let mut limit = pin!(limit(&progress, self.layer.first_byte, self.layer.idle));
         let outcome = poll_fn(|cx| match sending.as_mut().poll(cx) {
-            Poll::Ready(result) => Poll::Ready(Some(result)),
-            Poll::Pending => limit.as_mut().poll(cx).map(|()| None),
+            // Asked before the upload is dropped, which passes the turn on.
+            Poll::Ready(result) => Poll::Ready((Some(result), progress.turn().0)),
+            Poll::Pending => limit.as_mut().poll(cx).map(|turn| (None, turn)),
         });
-        // Asked before the upload is dropped, which passes the turn on.
-        let (outcome, turn) = (outcome.await, progress.turn().0);
+        let (outcome, turn) = outcome.await;
         self.conclude(outcome, turn)
     }
 
@@ -90,14 +90,14 @@ impl Forward {
 
 /// R16.4: upstream has so long from the moment at which the last of the request was handed over. So a
 /// long upload does not count as a failure, but an upstream that stops reading does. While the browser
-/// is silent, only the limit for silence runs.
-async fn limit(progress: &Progress, first_byte: Duration, idle: Duration) {
+/// is silent, only the limit for silence runs. Tells whose limit is over: the turn may pass on at once.
+async fn limit(progress: &Progress, first_byte: Duration, idle: Duration) -> Turn {
     loop {
         let (turn, since) = progress.turn();
         let limit = if turn == Turn::Browser { idle } else { first_byte };
         let left = limit.saturating_sub(since.elapsed());
         if left.is_zero() {
-            return;
+            return turn;
         }
         // Meanwhile a shorter limit may begin.
         sleep(left.min(idle).min(first_byte)).await;

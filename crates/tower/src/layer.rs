@@ -112,7 +112,7 @@ impl FirstPartyLayer {
     }
 
     /// Calls this at the end of each exchange of the gateway's, exactly once, and for no request of
-    /// the site's ([R16.6]). It is called where the exchange ends, so it must not block.
+    /// the site's ([R16.6]). It is called where the exchange ends, so it must not block or panic.
     ///
     /// ```
     /// use firstparty_tower::FirstPartyLayer;

@@ -49,9 +49,9 @@
 //!
 //! # What is left to you
 //!
-//! * The server's part of [R16.3] and [R16.4]: hyper answers `expect: 100-continue` and refuses ambiguous
-//!   framing. `axum::serve` accepts 100 fields and has no limit for a slow head; build hyper's server
-//!   yourself to choose.
+//! * The server's part of [R16.3] and [R16.4]: hyper answers `expect: 100-continue`, refuses ambiguous
+//!   framing and accepts 100 fields. Limit the time of a head, and that of a browser that does not read
+//!   its answer: with hyper's own server, or in what ends TLS.
 //! * The address of the browser: axum's `ConnectInfo` (feature `axum`), or a [`ClientAddress`] that you
 //!   put into the request's extensions.
 //! * Over HTTP/1.0 the end of the connection is the end of a body whose length is not known. To make a

@@ -39,11 +39,13 @@ impl History {
 pub(super) struct Kept<S> {
     stream: S,
     history: History,
+    /// What is written next begins a request.
+    is_flushed: bool,
 }
 
 impl<S> Kept<S> {
     pub(super) fn new(stream: S) -> Self {
-        Self { stream, history: History::default() }
+        Self { stream, history: History::default(), is_flushed: true }
     }
 }
 
@@ -75,12 +77,17 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Kept<S> {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        self.history.is_silent.store(true, Ordering::Relaxed);
+        // A later piece of the same request says nothing about what came meanwhile.
+        if std::mem::take(&mut self.is_flushed) {
+            self.history.is_silent.store(true, Ordering::Relaxed);
+        }
         Pin::new(&mut self.stream).poll_write(cx, bytes)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
+        let flushed = Pin::new(&mut self.stream).poll_flush(cx);
+        self.is_flushed |= matches!(flushed, Poll::Ready(Ok(())));
+        flushed
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
