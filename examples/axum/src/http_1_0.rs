@@ -14,7 +14,9 @@ const MOST: usize = 8 * 1024 * 1024;
 pub(crate) async fn collect(request: Request, next: Next) -> Response {
     let is_old = request.version() == Version::HTTP_10;
     let response = next.run(request).await;
-    if !is_old || response.body().size_hint().exact().is_some() {
+    let body = response.body();
+    // The length that HEAD is told, or is not, belongs to the body that GET would bring.
+    if !is_old || body.is_end_stream() || body.size_hint().exact().is_some() {
         return response;
     }
     let (parts, body) = response.into_parts();

@@ -37,9 +37,17 @@ pub(crate) async fn refresh(gateways: Gateways) {
     let mut seen = stamp();
     while text("FIRSTPARTY_CONFIG").is_some() {
         tokio::time::sleep(Duration::from_secs(2)).await;
-        let before = std::mem::replace(&mut seen, stamp());
-        if before != seen {
-            gateway().map_or_else(|error| eprintln!("settings: {error}"), |new| gateways.set(new));
+        let now = stamp();
+        if now == seen {
+            continue;
+        }
+        match gateway() {
+            Ok(new) => {
+                gateways.set(new);
+                seen = now;
+            }
+            // Read again in any case: the reading itself may have failed.
+            Err(error) => eprintln!("settings: {error}"),
         }
     }
 }
