@@ -22,7 +22,7 @@ pub(crate) const CHECKS: &[Check] = &[
         host
     ),
     check!("host-missing", "R5.7", "a request without a host is answered 400", host_missing),
-    check!("host-malformed", "R5.7", "a host that is none is answered 400", host_malformed),
+    check!("host-malformed", "R5.7", "a malformed host is answered 400", host_malformed),
     check!("two-hosts", "R5.7", "a request with two hosts is answered 400", two_hosts),
     check!(
         "host-of-upstream",

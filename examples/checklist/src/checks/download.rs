@@ -8,7 +8,7 @@ use crate::wire::pattern;
 use crate::wrong::{Judged, Wrong, ensure, equal};
 
 pub(crate) const CHECKS: &[Check] = &[
-    check!("download-empty", "R16.2", "a response without content is one", empty),
+    check!("download-empty", "R16.2", "a response without content stays without", empty),
     check!("download-length", "R6.4, R16.2", "a megabyte with its length keeps it", length),
     check!("download-chunked", "R6.5, R16.2", "a megabyte in chunks comes whole", in_chunks),
     check!(

@@ -14,7 +14,7 @@ pub(crate) const CHECKS: &[Check] = &[
         "a length beside a coding smuggles no second request",
         length_and_coding
     ),
-    check!("lengths", "R5.2, R16.4", "lengths that differ or are none are refused", lengths),
+    check!("lengths", "R5.2, R16.4", "lengths that differ or are malformed are refused", lengths),
     check!("codings", "R5.2, R16.4", "a coding other than chunked is refused", codings),
     check!("malformed-fields", "R16.4", "a head that is malformed is refused", malformed_fields),
     check!(

@@ -32,7 +32,8 @@ pub(crate) const CHECKS: &[Check] = &[
         "h2-closing",
         "R16.1",
         "a GET that meets a connection which upstream has closed is sent again, or fails alone",
-        closing
+        closing,
+        Last
     ),
     check!(
         "h2-failures",
@@ -43,7 +44,7 @@ pub(crate) const CHECKS: &[Check] = &[
     check!(
         "h2-browser-leaves",
         "R16.2, R16.5",
-        "a stream that is reset is no whole upload",
+        "a stream that is reset never arrives as a whole upload",
         leaves
     ),
     check!("h2-head-large", "R16.4", "a head of 64 KB in 100 fields reaches upstream", large),

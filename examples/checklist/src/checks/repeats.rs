@@ -18,13 +18,13 @@ pub(crate) const CHECKS: &[Check] = &[
     check!(
         "identification-once-new",
         "R16.1",
-        "nor is one on a new connection",
+        "an identification request on a new connection is not sent again",
         identification_new
     ),
     check!(
         "other-methods-once",
         "R16.1",
-        "nor is a request with content or with another method",
+        "a request with content or with another method is not sent again",
         others
     ),
     check!("get-twice-at-most", "R16.1", "a GET or HEAD is sent twice at most", get),

@@ -26,7 +26,7 @@ pub(crate) const CHECKS: &[Check] = &[
     check!(
         "upstream-down-kind",
         "R9.1",
-        "it is told as a connection that could not be made",
+        "the answer says that the connection could not be made",
         down_kind,
         Last
     ),
@@ -44,7 +44,13 @@ pub(crate) const CHECKS: &[Check] = &[
         hangs_up,
         Last
     ),
-    check!("upstream-hangs-up-kind", "R9.1", "it is told as a broken answer", hangs_up_kind, Last),
+    check!(
+        "upstream-hangs-up-kind",
+        "R9.1",
+        "the answer says that upstream's was broken",
+        hangs_up_kind,
+        Last
+    ),
     check!(
         "strays",
         "R3.1",
@@ -96,7 +102,9 @@ async fn with_a_full_queue(context: &Context) -> Result<String, Wrong> {
         timeout(Duration::from_millis(150), TcpStream::connect(address)).await
     {
         waiting.push(stream);
-        ensure(waiting.len() < 64, || "the queue is never full".to_owned())?;
+        if waiting.len() >= 64 {
+            return Err(Wrong::skipped("this system's queue is never full"));
+        }
     }
     let talk = context.expect(Play::ok());
     let start = Instant::now();

@@ -108,7 +108,7 @@ impl Talk {
         ensure(self.count() == 0, || "it went upstream".to_owned())
     }
 
-    /// Passes if a request came at most that often, none of them with a body.
+    /// Passes if a request came at most that often.
     pub(crate) fn at_most(&self, count: usize) -> Result<(), Wrong> {
         let seen = self.count();
         ensure(seen <= count, || format!("upstream saw it {seen} times"))
