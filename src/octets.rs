@@ -22,4 +22,4 @@ pub(crate) mod letters;
 pub(crate) mod parts;
 pub(crate) mod percent;
 pub(crate) mod stack_buffer;
-mod word;
+pub(crate) mod word;

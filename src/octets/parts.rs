@@ -4,6 +4,11 @@
 //! byte. So sixteen positions are ruled out at once, in vector code without branches, however many
 //! parts there are. (A `memchr` from `&` to `&` is slow where parts are short, and a search for a
 //! whole name would not see escapes in it.)
+//!
+//! Where many parts begin alike nothing is ruled out, and what counts is the way from one part to the
+//! next. There a word tells all places among eight positions.
+
+use super::word;
 
 /// The parts to search for.
 pub(crate) trait Part {
@@ -12,6 +17,15 @@ pub(crate) trait Part {
     /// Whether such a part may begin with a byte. It has to be written with `|` for `||`: without a
     /// branch it can become vector code.
     fn may_begin(first: u8) -> bool;
+}
+
+/// Parts that are searched for where many of them begin alike.
+pub(crate) trait FrequentPart: Part {
+    /// [`may_begin`](Part::may_begin) for eight bytes at once: the top bits of those with which such a
+    /// part may begin.
+    fn may_begin_in(word: u64) -> u64;
+    /// Whether such a part may be at the beginning of a text whose first byte allows it.
+    fn may_be(text: &[u8]) -> bool;
 }
 
 /// How many positions are ruled out at once.
@@ -27,10 +41,10 @@ const NEAR: usize = 256;
 
 /// The first part that `accept` accepts, at or behind `start`, where a part begins.
 #[inline]
-pub(crate) fn find_part<P: Part, T>(
+pub(crate) fn find_part<P: FrequentPart, T>(
     text: &[u8],
     mut start: usize,
-    mut accept: impl FnMut(usize) -> Option<T>,
+    accept: impl Fn(usize) -> Option<T>,
 ) -> Option<T> {
     loop {
         debug_assert!(begins_at::<P>(text, start));
@@ -39,17 +53,46 @@ pub(crate) fn find_part<P: Part, T>(
             if let Some(found) = accept(start) {
                 return Some(found);
             }
-            // Where many parts begin alike, the next one is near, and a vector step for each would be
-            // expensive.
-            let near = text.get(start..)?;
-            if let Some(place) = place::<P>(near.get(..=STEP).unwrap_or(near)) {
-                start += place + 1;
-                continue;
+            match next_near::<P>(text, start) {
+                Ok(next) => {
+                    start = next;
+                    continue;
+                }
+                Err(behind) => from = behind,
             }
-            from = start + STEP;
         }
         start = next_start::<P>(text, from)?;
     }
+}
+
+/// Where the next such part may begin, searched word by word as long as each word has a place, or else
+/// where to go on. A vector step for each place would be expensive.
+#[inline(never)]
+fn next_near<P: FrequentPart>(text: &[u8], mut from: usize) -> Result<usize, usize> {
+    while let Some(mut places) = places_in_word::<P>(text, from) {
+        if places == 0 {
+            return Err(from + word::LENGTH);
+        }
+        while places != 0 {
+            let start = from + word::first(places) + 1;
+            if text.get(start..).is_some_and(P::may_be) {
+                return Ok(start);
+            }
+            places &= places - 1;
+        }
+        from += word::LENGTH;
+    }
+    Err(from)
+}
+
+/// At which of the next eight positions a separator is followed by the beginning of such a part, as top
+/// bits. `None` if fewer are left.
+#[inline]
+fn places_in_word<P: FrequentPart>(text: &[u8], from: usize) -> Option<u64> {
+    let near: &[u8; word::LENGTH + 1] = text.get(from..)?.first_chunk()?;
+    let separators = u64::from_le_bytes(*near.first_chunk()?);
+    let firsts = u64::from_le_bytes(*near.last_chunk()?);
+    Some(word::equal_to(P::SEPARATOR, separators) & P::may_begin_in(firsts))
 }
 
 /// Whether a part begins here: at the start of the text, behind a separator, or at the end of all.
@@ -153,6 +196,8 @@ fn any<P: Part>(separators: &[u8], next: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::RefCell;
+
     use proptest::prelude::{Just, Strategy, prop, prop_assert_eq, prop_oneof, proptest};
 
     use super::*;
@@ -164,6 +209,16 @@ mod tests {
 
         fn may_begin(first: u8) -> bool {
             first == b'.' || first == b'%'
+        }
+    }
+
+    impl FrequentPart for Slash {
+        fn may_begin_in(word: u64) -> u64 {
+            word::equal_to(b'.', word) | word::equal_to(b'%', word)
+        }
+
+        fn may_be(text: &[u8]) -> bool {
+            matches!(text, [b'.' | b'%', ..])
         }
     }
 
@@ -198,7 +253,30 @@ mod tests {
         }
     }
 
+    /// The places at which `find_part` asks whether a part is one.
+    fn asked(text: &[u8], start: usize) -> Vec<usize> {
+        let asked = RefCell::new(Vec::new());
+        let ask = |start| -> Option<()> {
+            asked.borrow_mut().push(start);
+            None
+        };
+        assert_eq!(find_part::<Slash, ()>(text, start, ask), None);
+        asked.into_inner()
+    }
+
     proptest! {
+        #[test]
+        fn every_place_is_asked_once(pieces in prop::collection::vec(piece(), 0..8)) {
+            let text = pieces.concat();
+            let begins = |&at: &usize| begins_at::<Slash>(&text, at)
+                && text.get(at).is_some_and(|&first| Slash::may_begin(first));
+            let expected: Vec<_> = (0..text.len()).filter(begins).collect();
+            prop_assert_eq!(&asked(&text, 0), &expected);
+            for (index, &start) in expected.iter().enumerate() {
+                prop_assert_eq!(&asked(&text, start), &expected[index..]);
+            }
+        }
+
         #[test]
         fn every_place_is_found(pieces in prop::collection::vec(piece(), 0..8)) {
             let text = pieces.concat();

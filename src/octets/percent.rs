@@ -49,14 +49,13 @@ fn unescape_first(bytes: &[u8]) -> Option<(u8, &[u8])> {
     }
 }
 
-/// The bytes behind those that, decoded as a form's, are this ASCII text.
+/// The bytes behind those that, decoded as a form's, are this ASCII text without `%` and `+`.
 pub(crate) fn strip_encoded<'b>(mut bytes: &'b [u8], text: &str) -> Option<&'b [u8]> {
     for expected in text.bytes() {
-        let (decoded, rest) = decode_first(bytes)?;
-        if decoded != expected {
-            return None;
-        }
-        bytes = rest;
+        bytes = match bytes {
+            [byte, rest @ ..] if *byte == expected => rest,
+            _ => decode_first(bytes).filter(|(decoded, _)| *decoded == expected)?.1,
+        };
     }
     Some(bytes)
 }

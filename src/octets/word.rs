@@ -8,7 +8,7 @@ const TOPS: u64 = ONES << 7;
 
 /// The top bits of the bytes that equal the given one. The first byte of the text is the lowest.
 #[inline]
-pub(super) const fn equal_to(byte: u8, word: u64) -> u64 {
+pub(crate) const fn equal_to(byte: u8, word: u64) -> u64 {
     let differences = word ^ (ONES * byte as u64);
     // A byte is zero if its top bit is not set and its other bits do not carry into it.
     !(((differences & !TOPS) + !TOPS) | differences) & TOPS

@@ -8,8 +8,9 @@ use std::borrow::Cow;
 use url::form_urlencoded;
 
 use crate::octets::find::find;
-use crate::octets::parts::{Part, find_part};
+use crate::octets::parts::{FrequentPart, Part, find_part};
 use crate::octets::percent::{decode_first, escape_digits, strip_encoded};
+use crate::octets::word::equal_to;
 
 /// The value of the first parameter with this name, decoded as a form's: `+` is a space, escapes are
 /// decoded, and invalid UTF-8 is replaced (WHATWG URL §5.1).
@@ -50,6 +51,18 @@ impl<N: Name> Part for N {
     }
 }
 
+impl<N: Name> FrequentPart for N {
+    #[inline]
+    fn may_begin_in(word: u64) -> u64 {
+        equal_to(N::FIRST, word) | equal_to(b'%', word)
+    }
+
+    #[inline]
+    fn may_be(text: &[u8]) -> bool {
+        looks_like::<N>(text) && strip_encoded(text, N::TEXT).is_some()
+    }
+}
+
 /// The parameters with a name, in order.
 #[inline]
 pub(crate) fn named<N: Name>(query: &str) -> impl Iterator<Item = Parameter<'_>> {
@@ -63,7 +76,7 @@ pub(crate) fn named<N: Name>(query: &str) -> impl Iterator<Item = Parameter<'_>>
 /// Only those positions are looked at. Values and other names are not decoded, and thousands of
 /// short pairs cost no more than one long value.
 #[inline]
-pub(crate) fn parameters<'q, P: Part, T>(
+pub(crate) fn parameters<'q, P: FrequentPart, T>(
     query: &'q str,
     read: impl Fn(&'q [u8], usize) -> Option<(T, Parameter<'q>)>,
 ) -> impl Iterator<Item = (T, Parameter<'q>)> {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::path::Path;
 use super::segment::write_segment;
-use crate::octets::parts::Part;
+use crate::octets::parts::{FrequentPart, Part};
 use crate::octets::percent::decode_first;
 use crate::refusal::Refusal;
 use crate::request::query::{Name, Parameter, parameters};
@@ -47,6 +47,23 @@ impl Part for AnyName {
             | Version::may_begin(first)
             | LoaderVersion::may_begin(first)
             | RegionName::may_begin(first)
+    }
+}
+
+impl FrequentPart for AnyName {
+    #[inline]
+    fn may_begin_in(word: u64) -> u64 {
+        ApiKey::may_begin_in(word)
+            | Version::may_begin_in(word)
+            | LoaderVersion::may_begin_in(word)
+            | RegionName::may_begin_in(word)
+    }
+
+    fn may_be(text: &[u8]) -> bool {
+        ApiKey::may_be(text)
+            || Version::may_be(text)
+            || LoaderVersion::may_be(text)
+            || RegionName::may_be(text)
     }
 }
 
