@@ -28,6 +28,15 @@ pub(crate) static UNRESERVED: Class = class!(|byte| is_unreserved(byte));
 pub(crate) static UNRESERVED_LOWER: Class =
     class!(|byte| is_unreserved(byte) && !byte.is_ascii_uppercase());
 
+/// What a token is made of (RFC 9110 §5.6.2).
+#[expect(clippy::indexing_slicing, reason = "the compiler evaluates it")]
+pub(crate) static TOKEN: Class =
+    class!(|byte| byte.is_ascii_alphanumeric() || is_token_punctuation(byte));
+
+const fn is_token_punctuation(byte: u8) -> bool {
+    matches!(byte, b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-' | b'.' | b'^'..=b'`' | b'|' | b'~')
+}
+
 const fn is_unreserved(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
 }
@@ -54,6 +63,8 @@ mod tests {
         for byte in 0..=u8::MAX {
             let unreserved = byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
             assert_eq!(UNRESERVED.contains(byte), unreserved, "{byte}");
+            let token = byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+            assert_eq!(TOKEN.contains(byte), token, "{byte}");
             let lower = unreserved && !byte.is_ascii_uppercase();
             assert_eq!(UNRESERVED_LOWER.contains(byte), lower, "{byte}");
             for text in [[byte, b'a', b'a'], [b'a', b'a', byte]] {
