@@ -2,6 +2,8 @@
 //!
 //! [R5.5]: crate::contract#R5.5
 
+use std::ops::Range;
+
 use http::HeaderValue;
 use memchr::{memchr, memmem};
 
@@ -81,14 +83,19 @@ impl CookieFilter {
         kept.value()
     }
 
-    /// Calls `keep` with each pair of a field that is kept, in order.
-    fn for_each_pair(&self, field: &[u8], mut keep: impl FnMut(&[u8])) {
-        match &self.finder {
-            Some(finder) => pairs_named(finder, field).for_each(keep),
-            None => {
-                let parts = field.split(|&byte| byte == b';').map(<[u8]>::trim_ascii);
-                parts.filter(|part| self.names_pair(part)).for_each(&mut keep);
+    /// Calls `keep` with the place of each pair of a field that is kept, in order.
+    fn for_each_pair(&self, field: &[u8], mut keep: impl FnMut(Range<usize>)) {
+        if let Some(finder) = &self.finder {
+            return pairs_named(finder, field).for_each(keep);
+        }
+        let mut start = 0;
+        for part in field.split(|&byte| byte == b';') {
+            let pair = part.trim_ascii();
+            if self.names_pair(pair) {
+                let blanks = part.len() - part.trim_ascii_start().len();
+                keep(start + blanks..start + blanks + pair.len());
             }
+            start += part.len() + ";".len();
         }
     }
 
@@ -101,12 +108,12 @@ impl CookieFilter {
     }
 }
 
-/// The pairs with a certain name. Where the search finds the name inside another cookie, one of the
-/// two borders is wrong.
+/// The places of the pairs with a certain name. Where the search finds the name inside another cookie,
+/// one of the two borders is wrong.
 fn pairs_named<'f>(
     name: &'f memmem::Finder<'_>,
     field: &'f [u8],
-) -> impl Iterator<Item = &'f [u8]> {
+) -> impl Iterator<Item = Range<usize>> + 'f {
     let mut from = 0;
     std::iter::from_fn(move || {
         loop {
@@ -122,7 +129,8 @@ fn pairs_named<'f>(
             if is_pair {
                 let end = find::<12>(b';', pair).unwrap_or(pair.len());
                 from = start + end + 1;
-                return pair.get(..end).map(<[u8]>::trim_ascii_end);
+                let pair = pair.get(..end)?.trim_ascii_end();
+                return Some(start..start + pair.len());
             }
             from = start + 1;
         }
@@ -138,14 +146,25 @@ impl KeptCookies {
         Self(StackBuffer::new())
     }
 
-    /// Adds the pairs of one more `cookie` field.
+    /// Adds the pairs of one more `cookie` field. Pairs that follow each other as they will be joined are
+    /// copied at once.
     pub(crate) fn add(&mut self, filter: &CookieFilter, field: &HeaderValue) {
-        filter.for_each_pair(field.as_bytes(), |pair| {
-            if !self.0.as_bytes().is_empty() {
-                self.0.push(b"; ");
-            }
-            self.0.push(pair);
+        let field = field.as_bytes();
+        let mut run: Option<Range<usize>> = None;
+        filter.for_each_pair(field, |pair| match &mut run {
+            Some(run) if field.get(run.end..pair.start) == Some(b"; ") => run.end = pair.end,
+            _ => self.push(run.replace(pair).and_then(|run| field.get(run))),
         });
+        self.push(run.and_then(|run| field.get(run)));
+    }
+
+    #[inline]
+    fn push(&mut self, pairs: Option<&[u8]>) {
+        let Some(pairs) = pairs else { return };
+        if !self.0.as_bytes().is_empty() {
+            self.0.push(b"; ");
+        }
+        self.0.push(pairs);
     }
 
     /// The new value of the field, if a pair is kept.
@@ -191,6 +210,10 @@ mod tests {
             ("a=1;\t_iidt=abc\t;b=2", Some("_iidt=abc")),
             ("  _iidt = spaced  ", Some("_iidt = spaced")),
             ("_iidt=; _iidt=x", Some("_iidt=; _iidt=x")),
+            (
+                "_iidt=1; _iidt=2;_iidt=3;  _iidt=4 ; _iidt=5",
+                Some("_iidt=1; _iidt=2; _iidt=3; _iidt=4; _iidt=5"),
+            ),
             ("_iidt=\"a;b\"", Some("_iidt=\"a")),
             ("a=\"x; _iidt=in\"", Some("_iidt=in\"")),
             ("_iidt=a=b==", Some("_iidt=a=b==")),
