@@ -82,26 +82,26 @@ pub(super) fn has_dot_segment(path: &str) -> bool {
 #[inline(never)]
 fn any_is_dot_segment(mut path: &[u8]) -> bool {
     loop {
-        if begins_with_dot_segment(path) {
+        let behind_dots = without_two_dots(path);
+        let has_dots = behind_dots.len() < path.len();
+        if has_dots && matches!(behind_dots, [] | [b'/', ..]) {
             return true;
         }
-        let slash = path.iter().position(|&byte| byte == b'/');
-        match slash.and_then(|slash| path.get(slash + 1..)) {
+        let slash = behind_dots.iter().position(|&byte| byte == b'/');
+        match slash.and_then(|slash| behind_dots.get(slash + 1..)) {
             Some(behind) => path = behind,
             None => return false,
         }
     }
 }
 
-fn begins_with_dot_segment(path: &[u8]) -> bool {
-    match path {
-        // Most segments that begin with dots need no look for escapes.
-        [b'.', b'.', byte, ..] if *byte != b'/' => false,
-        _ => {
-            let behind = strip_dot(path).map(|behind| strip_dot(behind).unwrap_or(behind));
-            matches!(behind, Some([] | [b'/', ..]))
-        }
+/// The bytes behind at most two dots.
+fn without_two_dots(bytes: &[u8]) -> &[u8] {
+    if let [b'.', b'.', behind @ ..] = bytes {
+        return behind;
     }
+    let Some(behind) = strip_dot(bytes) else { return bytes };
+    strip_dot(behind).unwrap_or(behind)
 }
 
 fn strip_dot(bytes: &[u8]) -> Option<&[u8]> {
