@@ -30,7 +30,7 @@ const COOKIES: [(&str, &str); 5] = [
     ("cookie, blanks before a miss", "_iidt                      ; "),
     ("cookie, all kept", "_iidt=1; "),
 ];
-const QUERIES: [(&str, &str); 10] = [
+const QUERIES: [(&str, &str); 11] = [
     ("query, one long value", "x"),
     ("query, short pairs", "a=b&"),
     ("query, only separators", "&"),
@@ -41,6 +41,7 @@ const QUERIES: [(&str, &str); 10] = [
     ("query, all corrected", "region=xx&"),
     ("query, first bytes alike", "r&"),
     ("query, escapes alone", "%&"),
+    ("query, names cut short", "re&"),
 ];
 const CONNECTIONS: [(&str, &str); 4] = [
     ("connection, one option", "close,"),
