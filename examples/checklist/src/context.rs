@@ -15,8 +15,8 @@ use crate::upstream::Upstream;
 use crate::upstream::play::Play;
 use crate::upstream::talk::{Seen, Talk};
 use crate::url::Url;
-use crate::wire::Wire;
 use crate::wire::message::Message;
+use crate::wire::{Wire, is_cut};
 use crate::wrong::{Wrong, ensure, short};
 
 /// The address that the checklist gives to visitors where a field tells it (RFC 5737).
@@ -62,12 +62,10 @@ impl Context {
 
     /// The connection for the request after this answer: the same, unless the answer says that it ends.
     pub(crate) async fn after(&self, mut wire: Wire, answer: &Message) -> Result<Wire, Wrong> {
-        let values = answer.head.all("connection");
-        if !values.iter().any(|value| value.eq_ignore_ascii_case(b"close")) {
+        if !answer.head.closes() {
             return Ok(wire);
         }
-        let rest = wire.rest().await.unwrap_or_default();
-        ensure(rest.is_empty(), || format!("bytes behind the answer: {}", short(&rest)))?;
+        ends(&mut wire).await?;
         self.connect().await
     }
 
@@ -188,6 +186,16 @@ impl Context {
 
     pub(crate) fn needs_status(&self) -> Result<(), Wrong> {
         if self.args.no_status { Err(Wrong::skipped("the status page is off")) } else { Ok(()) }
+    }
+}
+
+/// Nothing follows on a connection but its end.
+pub(crate) async fn ends(wire: &mut Wire) -> Result<(), Wrong> {
+    match wire.rest().await {
+        Ok(rest) => {
+            ensure(rest.is_empty(), || format!("bytes behind the answer: {}", short(&rest)))
+        }
+        Err(error) => ensure(is_cut(&error), || "the connection goes on".to_owned()),
     }
 }
 

@@ -146,6 +146,7 @@ const FAULTS: [(Option<Fault>, &[&str]); 15] = [
             "failure-reset",
             "get-twice-at-most",
             "identification-once-new",
+            "other-methods-once",
             "silent-upstream",
             "silent-upstream-kind",
             "stuck-upstream",

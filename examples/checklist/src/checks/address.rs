@@ -22,6 +22,12 @@ pub(crate) const CHECKS: &[Check] = &[
         host
     ),
     check!("host-missing", "R5.7", "a request without a host is answered 400", host_missing),
+    check!(
+        "host-missing-http-1-0",
+        "R5.7",
+        "a request over HTTP/1.0 without a host is answered 400",
+        host_missing_old
+    ),
     check!("host-malformed", "R5.7", "a malformed host is answered 400", host_malformed),
     check!("two-hosts", "R5.7", "a request with two hosts is answered 400", two_hosts),
     check!(
@@ -72,7 +78,15 @@ async fn host(context: &Context) -> Judged {
 }
 
 async fn host_missing(context: &Context) -> Judged {
-    for (method, version) in [("GET", "1.1"), ("POST", "1.1"), ("GET", "1.0"), ("POST", "1.0")] {
+    without_host(context, "1.1").await
+}
+
+async fn host_missing_old(context: &Context) -> Judged {
+    without_host(context, "1.0").await
+}
+
+async fn without_host(context: &Context, version: &str) -> Judged {
+    for method in ["GET", "POST"] {
         let talk = context.expect(Play::ok());
         let target = context.api(method, "/", &talk)?.target();
         let text = format!("{method} {target} HTTP/{version}\r\ncontent-length: 0\r\n\r\n");

@@ -232,7 +232,9 @@ async fn cut_old(context: &Context) -> Judged {
     wire.send(head).await?;
     let error = match wire.response("GET").await {
         Err(error) => error,
-        Ok(answer) if answer.head.status()? == 500 => return Ok(None),
+        Ok(answer) if answer.head.status()? == 500 => {
+            return failed(context, &answer, false).map(Some);
+        }
         Ok(answer) => return Err(Wrong::failed(format!("it looks whole: {:?}", answer.text()))),
     };
     equal("end", error.kind(), std::io::ErrorKind::ConnectionReset)?;

@@ -8,7 +8,7 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use crate::check::{Check, check};
-use crate::checks::failures::{PROTOCOL, fails};
+use crate::checks::failures::{PROTOCOL, failed, fails};
 use crate::checks::limits::took;
 use crate::context::Context;
 use crate::upstream::listening::bind;
@@ -109,7 +109,7 @@ async fn with_a_full_queue(context: &Context) -> Result<String, Wrong> {
     let talk = context.expect(Play::ok());
     let start = Instant::now();
     let answer = context.ask(&context.identify(&talk)?).await?;
-    equal("status", answer.head.status()?, 500)?;
+    failed(context, &answer, true)?;
     let seen = took(start, context.args.connect_limit)?;
     drop(listener);
     Ok(seen)

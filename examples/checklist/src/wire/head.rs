@@ -61,6 +61,16 @@ impl Head {
         }
     }
 
+    /// Whether the connection ends behind this message (RFC 9112 §9.3).
+    pub(crate) fn closes(&self) -> bool {
+        let values = self.all("connection");
+        let mut options = values.iter().flat_map(|value| value.split(|&byte| byte == b','));
+        let mut has = |name: &str| {
+            options.any(|option| option.trim_ascii().eq_ignore_ascii_case(name.as_bytes()))
+        };
+        if self.line.starts_with("HTTP/1.0 ") { !has("keep-alive") } else { has("close") }
+    }
+
     /// The target of a request.
     pub(crate) fn target(&self) -> &str {
         self.line.split(' ').nth(1).unwrap_or_default()
