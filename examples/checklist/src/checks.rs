@@ -14,6 +14,7 @@ mod interim;
 mod keys;
 mod limits;
 mod load;
+mod memory;
 mod query;
 mod repeats;
 mod request_fields;
@@ -30,7 +31,7 @@ use crate::wrong::{Wrong, ensure};
 
 /// All of them, in the order in which they are printed.
 pub(crate) fn all() -> impl Iterator<Item = &'static Check> {
-    let topics: [&'static [Check]; 23] = [
+    let topics: [&'static [Check]; 24] = [
         routes::CHECKS,
         keys::CHECKS,
         targets::CHECKS,
@@ -45,6 +46,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Check> {
         bodies::CHECKS,
         download::CHECKS,
         streaming::CHECKS,
+        memory::CHECKS,
         framing::CHECKS,
         interim::CHECKS,
         answers::CHECKS,

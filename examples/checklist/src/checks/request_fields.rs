@@ -1,6 +1,9 @@
 //! Fields of requests.
 
 use std::fmt::Write;
+use std::time::Duration;
+
+use tokio::time::sleep;
 
 use crate::check::{Check, check};
 use crate::context::Context;
@@ -52,6 +55,12 @@ pub(crate) const CHECKS: &[Check] = &[
         "R16.4",
         "a head of a megabyte does not end the adapter",
         too_large
+    ),
+    check!(
+        "request-head-slow",
+        "R16.4",
+        "a head that comes piece by piece is read to its end",
+        slow
     ),
 ];
 
@@ -200,6 +209,19 @@ async fn large(context: &Context) -> Judged {
         ensure(seen.get(&name)?.as_ref() == Some(&value), || format!("{name} is another one"))?;
     }
     Ok(Some(format!("{length} bytes")))
+}
+
+/// As over a bad line, and well within any limit.
+async fn slow(context: &Context) -> Judged {
+    let talk = context.expect(Play::ok());
+    let mut wire = context.connect().await?;
+    for piece in context.identify(&talk)?.bytes().chunks(5) {
+        wire.send(piece).await?;
+        sleep(Duration::from_millis(1)).await;
+    }
+    equal("status", wire.response("POST").await?.head.status()?, 200)?;
+    equal("body", talk.only().await?.text(), "{}")?;
+    Ok(None)
 }
 
 async fn too_large(context: &Context) -> Judged {
