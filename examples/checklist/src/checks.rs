@@ -9,6 +9,7 @@ mod download;
 mod failures;
 mod framing;
 mod http2;
+mod http2_streams;
 mod identity;
 mod interim;
 mod keys;
@@ -31,7 +32,7 @@ use crate::wrong::{Wrong, ensure};
 
 /// All of them, in the order in which they are printed.
 pub(crate) fn all() -> impl Iterator<Item = &'static Check> {
-    let topics: [&'static [Check]; 24] = [
+    let topics: [&'static [Check]; 25] = [
         routes::CHECKS,
         keys::CHECKS,
         targets::CHECKS,
@@ -55,6 +56,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Check> {
         repeats::CHECKS,
         load::CHECKS,
         http2::CHECKS,
+        http2_streams::CHECKS,
         unreachable::CHECKS,
     ];
     topics.into_iter().flatten()

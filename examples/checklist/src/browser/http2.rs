@@ -61,7 +61,7 @@ impl Connection {
         if !body.is_empty() {
             send(&mut stream, body, true).await?;
         }
-        whole(response.await?).await
+        Ok(whole(response.await?).await?)
     }
 }
 
@@ -88,8 +88,14 @@ pub(crate) async fn send(
     Ok(())
 }
 
-/// Reads a body to its end.
-pub(crate) async fn whole(response: Response<RecvStream>) -> Result<Whole, Wrong> {
+/// The status of the next interim response, or nothing if the final one is here.
+pub(crate) async fn interim(response: &mut ResponseFuture) -> Result<Option<u16>, h2::Error> {
+    let interim = std::future::poll_fn(|context| response.poll_informational(context));
+    Ok(interim.await.transpose()?.map(|interim| interim.status().as_u16()))
+}
+
+/// Reads a body to its end; an error if the stream was reset.
+pub(crate) async fn whole(response: Response<RecvStream>) -> Result<Whole, h2::Error> {
     let (parts, mut stream) = response.into_parts();
     let mut body = Vec::new();
     while let Some(piece) = stream.data().await {

@@ -1,14 +1,13 @@
-//! HTTP/2 on the browser's side.
+//! HTTP/2 on the browser's side: what a message has.
 
-use bytes::Bytes;
 use http::{HeaderMap, HeaderValue};
-use tokio::task::JoinSet;
 
-use crate::browser::http2::{Connection, in_time, send, whole};
+use crate::browser::http2::{Connection, in_time, interim, send, whole};
 use crate::check::{Check, check};
+use crate::checks::interim::HINTS;
 use crate::context::Context;
-use crate::upstream::play::{Play, Step, response};
-use crate::upstream::talk::{State, Talk};
+use crate::upstream::play::{Play, chunked, response};
+use crate::upstream::talk::Talk;
 use crate::wire::pattern;
 use crate::wrong::{Judged, Wrong, ensure, equal};
 
@@ -27,33 +26,19 @@ pub(crate) const CHECKS: &[Check] = &[
         bodies
     ),
     check!("h2-trailers", "R5.3, R16.3", "trailers pass in neither direction", trailers),
-    check!("h2-cut", "R16.2", "a broken response resets its stream and no other", cut),
     check!(
-        "h2-closing",
-        "R16.1",
-        "a GET that meets a connection which upstream has closed is sent again, or fails alone",
-        closing,
-        Last
+        "h2-early-hints",
+        "R16.3",
+        "interim responses and their fields do not reach the browser",
+        early_hints
     ),
     check!(
-        "h2-failures",
-        "R9.1",
-        "a failure is the answer of its stream, and others go on",
-        failures
-    ),
-    check!(
-        "h2-browser-leaves",
-        "R16.2, R16.5",
-        "a stream that is reset never arrives as a whole upload",
-        leaves
+        "h2-hop-fields",
+        "R5.1, R6.1",
+        "fields of a connection pass in neither direction",
+        hop_fields
     ),
     check!("h2-head-large", "R16.4", "a head of 64 KB in 100 fields reaches upstream", large),
-    check!(
-        "h2-concurrent",
-        "R16.1",
-        "of 50 streams on one connection each gets its own answer",
-        concurrent
-    ),
 ];
 
 async fn identification(context: &Context) -> Judged {
@@ -142,76 +127,55 @@ async fn trailers(context: &Context) -> Judged {
     .await
 }
 
-async fn cut(context: &Context) -> Judged {
+async fn early_hints(context: &Context) -> Judged {
     let connection = Connection::open(context).await?;
     in_time(context, async {
-        for is_whole in [false, true, false] {
-            let half = "HTTP/1.1 200 OK\r\ncontent-length: 8\r\n\r\nhalf";
-            let whole = || Play::answer(format!("{half}half"));
-            let talk = context.expect(if is_whole { whole() } else { Play::break_off(half) });
-            // The reset may overtake the head.
-            let answer = connection.ask(&context.fetch(&talk)?, b"").await;
-            let is_ok = answer.as_ref().is_ok_and(|answer| answer.status == 200);
-            equal("whole", is_ok, is_whole)?;
+        let hints = [HINTS, "HTTP/1.1 200 OK\r\ncontent-length: 2\r\nx-kept: 1\r\n\r\nok"];
+        let talk = context.expect(Play::answer(hints.concat()));
+        let (mut response, _) = connection.begin(&context.fetch(&talk)?, true).await?;
+        equal("interim response", interim(&mut response).await?, None)?;
+        let answer = whole(response.await?).await?;
+        equal("status", answer.status, 200)?;
+        equal("body", answer.body, b"ok")?;
+        ensure(answer.fields.contains_key("x-kept"), || "x-kept is lost".to_owned())?;
+        are_gone(&answer.fields, ["link", "strict-transport-security", "set-cookie"])?;
+        Ok(None)
+    })
+    .await
+}
+
+async fn hop_fields(context: &Context) -> Judged {
+    let connection = Connection::open(context).await?;
+    in_time(context, async {
+        let fields = "connection: x-hop\r\nx-hop: 1\r\nkeep-alive: timeout=51\r\nupgrade: h2c\r\n\
+                      proxy-connection: keep-alive\r\nproxy-authenticate: Basic\r\ntrailer: x\r\n\
+                      te: trailers\r\n";
+        for is_chunked in [true, false] {
+            let bytes =
+                if is_chunked { chunked(fields, &[b"ok"]) } else { response(fields, b"ok") };
+            let talk = context.expect(Play::answer(bytes));
+            let ask = context.identify(&talk)?.field("te", "trailers").field("trailer", "x-late");
+            let answer = connection.ask(&ask, b"body").await?;
+            equal("body", answer.body, b"ok")?;
+            are_gone(&answer.fields, ["connection", "x-hop", "keep-alive", "upgrade", "te"])?;
+            let others = ["proxy-connection", "proxy-authenticate", "trailer", "transfer-encoding"];
+            are_gone(&answer.fields, others)?;
+            let seen = talk.only().await?;
+            for name in ["te", "trailer"] {
+                ensure(!seen.head.has(name), || format!("{name} went upstream"))?;
+            }
         }
         Ok(None)
     })
     .await
 }
 
-async fn closing(context: &Context) -> Judged {
-    let connection = Connection::open(context).await?;
-    in_time(context, async {
-        let mut failed = 0;
-        for _ in 0..6 {
-            // Nothing in the response says that the connection ends.
-            let whole = response("", b"whole");
-            let talk = context.expect(Play::steps([Step::Body, Step::Send(whole), Step::End]));
-            let answer = connection.ask(&context.fetch(&talk)?, b"").await?;
-            let is_answered = answer.status == 200 && answer.body == b"whole";
-            let is_alone = answer.status == 500 && talk.count() == 0;
-            ensure(is_answered || is_alone, || format!("{answer:?}"))?;
-            talk.at_most(1)?;
-            failed += usize::from(!is_answered);
-        }
-        ensure(failed < 6, || "none is answered".to_owned())?;
-        Ok((failed > 0).then(|| format!("{failed} of 6 fail")))
-    })
-    .await
-}
-
-async fn failures(context: &Context) -> Judged {
-    let connection = Connection::open(context).await?;
-    in_time(context, async {
-        for n in 0..6 {
-            let fails = n % 2 == 0;
-            let talk = context.expect(if fails { Play::break_off("") } else { Play::ok() });
-            let answer = connection.ask(&context.identify(&talk)?, b"{}").await?;
-            equal("status", answer.status, if fails { 500 } else { 200 })?;
-            let start = br#"{"v":"2","error":{"code":"IntegrationFailed""#;
-            ensure(!fails || answer.body.starts_with(start), || format!("{answer:?}"))?;
-        }
-        Ok(None)
-    })
-    .await
-}
-
-async fn leaves(context: &Context) -> Judged {
-    let connection = Connection::open(context).await?;
-    in_time(context, async {
-        for reason in [h2::Reason::CANCEL, h2::Reason::NO_ERROR] {
-            let talk = context.expect(Play::ok());
-            let (_response, mut stream) =
-                connection.begin(&context.identify(&talk)?, false).await?;
-            stream.send_data(Bytes::from_static(b"half."), false)?;
-            talk.when(|_| true).await?;
-            stream.send_reset(reason);
-            let state = talk.when(|seen| seen.state != State::Head).await?.state;
-            equal(&format!("after {reason}"), state, State::Left)?;
-        }
-        Ok(None)
-    })
-    .await
+fn are_gone<const COUNT: usize>(
+    fields: &HeaderMap,
+    names: [&'static str; COUNT],
+) -> Result<(), Wrong> {
+    let passed = names.into_iter().find(|name| fields.contains_key(*name));
+    passed.map_or(Ok(()), |name| Err(Wrong::failed(format!("{name} reached the browser"))))
 }
 
 async fn large(context: &Context) -> Judged {
@@ -223,31 +187,6 @@ async fn large(context: &Context) -> Judged {
         let ask = (0..97).fold(ask, |ask, n| ask.field(&format!("x-field-{n}"), &value));
         equal("status", connection.ask(&ask, b"{}").await?.status, 200)?;
         equal("x-field-96", talk.only().await?.get("x-field-96")?, Some(value))?;
-        Ok(None)
-    })
-    .await
-}
-
-async fn concurrent(context: &Context) -> Judged {
-    let connection = std::sync::Arc::new(Connection::open(context).await?);
-    in_time(context, async {
-        let mut running = JoinSet::new();
-        for n in 0..50 {
-            let (context, connection) = (context.clone(), std::sync::Arc::clone(&connection));
-            running.spawn(async move {
-                let talk = context.expect(Play::respond("", &pattern(3_000 + n, n)));
-                let answer =
-                    connection.ask(&context.identify(&talk)?, &pattern(5_000 + n, n)).await?;
-                ensure(answer.body == pattern(3_000 + n, n), || {
-                    format!("answer {n} is another one")
-                })?;
-                let seen = talk.only().await?;
-                ensure(seen.body == pattern(5_000 + n, n), || format!("body {n} is another one"))
-            });
-        }
-        while let Some(judged) = running.join_next().await {
-            judged.map_err(|error| Wrong::failed(error.to_string()))??;
-        }
         Ok(None)
     })
     .await

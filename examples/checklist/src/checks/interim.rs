@@ -82,7 +82,7 @@ async fn expect_kept(context: &Context) -> Judged {
     Ok(None)
 }
 
-const HINTS: &str = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\
+pub(super) const HINTS: &str = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\
                      strict-transport-security: max-age=1\r\nset-cookie: a=1\r\n\r\n";
 
 async fn early_hints(context: &Context) -> Judged {
