@@ -20,13 +20,15 @@ impl Impossible {
     fn parse(text: &str, checks: &[&Check]) -> Result<Self, String> {
         let reasons: BTreeMap<String, String> =
             serde_json::from_str(text).map_err(|error| error.to_string())?;
-        for (name, reason) in &reasons {
-            if !checks.iter().any(|check| check.name == name) {
-                return Err(format!("no check is called {name}"));
-            }
-            if reason.trim().is_empty() {
-                return Err(format!("{name} has no reason"));
-            }
+        let is_unknown = |name: &String| !checks.iter().any(|check| check.name == name);
+        let unknown = names(reasons.keys().filter(|name| is_unknown(name)));
+        if !unknown.is_empty() {
+            return Err(format!("no check is called {unknown}"));
+        }
+        let bare = reasons.iter().filter(|(_, reason)| reason.trim().is_empty());
+        let bare = names(bare.map(|(name, _)| name));
+        if !bare.is_empty() {
+            return Err(format!("no reason is given for {bare}"));
         }
         Ok(Self(reasons))
     }
@@ -34,6 +36,10 @@ impl Impossible {
     pub(crate) fn reason(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str)
     }
+}
+
+fn names<'a>(names: impl Iterator<Item = &'a String>) -> String {
+    names.map(String::as_str).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]
@@ -49,8 +55,16 @@ mod tests {
         assert_eq!(declared.reason("head"), Some("the edge has no HEAD"));
         assert_eq!(declared.reason("gzip"), None);
         for (text, words) in [
-            (r#"{"no-such-check": "because"}"#, "no check is called no-such-check"),
-            (r#"{"head": " "}"#, "head has no reason"),
+            (
+                r#"{"no-such-check": "because", "head": "because", "another": "because"}"#,
+                "no check is called another, no-such-check",
+            ),
+            // The beginning of names is the name of none.
+            (
+                r#"{"upload": "because", "upload-": "because"}"#,
+                "no check is called upload, upload-",
+            ),
+            (r#"{"head": " ", "gzip": ""}"#, "no reason is given for gzip, head"),
             (r#"{"head": 1}"#, "expected a string"),
         ] {
             let error = parse(text).err().unwrap();

@@ -35,29 +35,31 @@ pub(crate) fn json(outcomes: &[Outcome]) -> String {
 /// A row for each check, and a sum.
 pub(crate) fn table(outcomes: &[Outcome], time: Duration) -> String {
     let rows = outcomes.iter().map(|outcome| {
-        let Outcome { check, verdict, seen, .. } = outcome;
+        let Outcome { check, verdict, seen, time } = outcome;
         let what = if verdict.is_wrong() { check.sentence } else { "" };
         let rest = [what, seen].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>();
-        [check.name.to_owned(), check.rule.to_owned(), verdict.as_str().to_owned(), rest.join(": ")]
+        let time = format!("{:>6} ms", time.as_millis());
+        [check.name, check.rule, verdict.as_str(), &time, &rest.join(": ")].map(str::to_owned)
     });
     format!("{}{}\n", columns(rows.collect()), sum(outcomes, time))
 }
 
 /// The checks, each with its rules and what holds if it passes.
 pub(crate) fn list(checks: &[&Check]) -> String {
-    let row = |check: &&Check| [check.name, check.rule, check.sentence, ""].map(str::to_owned);
+    let row = |check: &&Check| [check.name, check.rule, check.sentence].map(str::to_owned);
     columns(checks.iter().map(row).collect())
 }
 
-fn columns(rows: Vec<[String; 4]>) -> String {
-    let width = |column: fn(&[String; 4]) -> &String| {
-        rows.iter().map(|row| column(row).chars().count()).max().unwrap_or_default()
+/// The last column is as wide as it likes.
+fn columns<const COUNT: usize>(rows: Vec<[String; COUNT]>) -> String {
+    let width = |column: usize| {
+        let cells = rows.iter().filter_map(|row| row.get(column));
+        cells.map(|cell| cell.chars().count()).max().unwrap_or_default()
     };
-    let (first, second, third) =
-        (width(|[a, ..]| a), width(|[_, b, ..]| b), width(|[_, _, c, _]| c));
-    let line = |[a, b, c, d]: [String; 4]| {
-        let line = format!("{a:first$}  {b:second$}  {c:third$}  {d}");
-        line.trim_end().to_owned() + "\n"
+    let widths: Vec<_> = (0..COUNT).map(width).collect();
+    let line = |row: [String; COUNT]| {
+        let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
+        cells.collect::<Vec<_>>().join("  ").trim_end().to_owned() + "\n"
     };
     rows.into_iter().map(line).collect()
 }
