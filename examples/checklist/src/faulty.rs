@@ -110,10 +110,7 @@ const FAULTS: [(Option<Fault>, &[&str]); 15] = [
             "secret-kept",
         ],
     ),
-    (
-        Some(Fault::SetCookieIsJoined),
-        &["response-field-bytes", "set-cookie-bytes", "set-cookie-domain", "set-cookie-repeats"],
-    ),
+    (Some(Fault::SetCookieIsJoined), &["set-cookie-repeats"]),
     (
         Some(Fault::NoLimits),
         &["silent-body", "silent-upstream", "silent-upstream-kind", "stuck-upstream"],

@@ -58,6 +58,14 @@ async fn cookies_none(context: &Context) -> Judged {
     Ok(None)
 }
 
+/// Has upstream set each of these cookies alone, because some hosts join them.
+async fn set_each(context: &Context, pairs: &[(&str, &str)]) -> Judged {
+    for pair in pairs {
+        set(context, &[*pair], true).await?;
+    }
+    Ok(None)
+}
+
 /// Has upstream set these cookies, and compares what reaches the browser.
 async fn set(context: &Context, pairs: &[(&str, &str)], is_identification: bool) -> Judged {
     let fields = lines(pairs.iter().map(|(set, _)| ("set-cookie", *set)));
@@ -95,8 +103,8 @@ async fn domain(context: &Context) -> Judged {
         (covers.as_str(), covers.as_str()),
         (equals.as_str(), equals.as_str()),
     ];
-    set(context, pairs.get(..if parent.contains('.') { 4 } else { 2 }).unwrap_or(&pairs), true)
-        .await
+    let count = if parent.contains('.') { 4 } else { 2 };
+    set_each(context, pairs.get(..count).unwrap_or(&pairs)).await
 }
 
 async fn bytes(context: &Context) -> Judged {
@@ -105,8 +113,8 @@ async fn bytes(context: &Context) -> Judged {
         ("b=; Max-Age=31536000; expires=never", ""),
         ("c=1 ;Domain=fpjs.io;  Priority=High", "c=1 ;  Priority=High"),
     ];
-    let pairs = pairs.map(|(set, seen)| (set, if seen.is_empty() { set } else { seen }));
-    set(context, &pairs, true).await
+    set_each(context, &pairs.map(|(set, seen)| (set, if seen.is_empty() { set } else { seen })))
+        .await
 }
 
 async fn host_prefix(context: &Context) -> Judged {

@@ -140,12 +140,11 @@ async fn repeats(context: &Context) -> Judged {
 }
 
 async fn bytes(context: &Context) -> Judged {
-    let fields = b"set-cookie: a=\xff\xfe; Path=/\r\nset-cookie: b=2\r\nx-raw: \x80\xc3\x28\r\n";
+    let fields = b"set-cookie: a=\xff\xfe; Path=/\r\nx-raw: \x80\xc3\x28\r\n";
     let head = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n".as_slice();
     let talk = context.expect(Play::answer([head, fields, b"\r\n"].concat()));
     let answer = context.ask(&context.identify(&talk)?).await?;
-    let cookies: [&[u8]; 2] = [b"a=\xff\xfe; Path=/", b"b=2"];
-    equal("set-cookie", answer.head.all("set-cookie"), cookies)?;
+    equal("set-cookie", answer.head.all("set-cookie"), [b"a=\xff\xfe; Path=/"])?;
     equal("x-raw", answer.head.all("x-raw"), [b"\x80\xc3\x28"])?;
     Ok(None)
 }
