@@ -62,3 +62,69 @@ async fn judge(check: &'static Check, context: &Context, impossible: &Impossible
     };
     Outcome { check, verdict, seen, time }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::time::Duration;
+
+    use clap::Parser;
+    use tokio::time::sleep;
+
+    use super::run;
+    use crate::args::Args;
+    use crate::check::{Check, Verdict, check};
+    use crate::context::Context;
+    use crate::impossible::Impossible;
+    use crate::upstream::Upstream;
+    use crate::wrong::{Judged, ensure};
+
+    /// How many checks run, and whether one that has to be alone does: it counts as many.
+    static RUNNING: AtomicUsize = AtomicUsize::new(0);
+    const MANY: usize = 100;
+
+    async fn alone(_: &Context) -> Judged {
+        beside(MANY, 0).await
+    }
+
+    async fn together(_: &Context) -> Judged {
+        beside(1, MANY - 1).await
+    }
+
+    /// Runs for a moment beside at most that many.
+    async fn beside(weight: usize, most: usize) -> Judged {
+        let others = RUNNING.fetch_add(weight, Ordering::SeqCst);
+        sleep(Duration::from_millis(5)).await;
+        RUNNING.fetch_sub(weight, Ordering::SeqCst);
+        ensure(others <= most, || format!("{others} beside it"))?;
+        Ok(None)
+    }
+
+    static CHECKS: [Check; 6] = [
+        check!("a", "R16.2", "", together),
+        check!("b", "R16.2", "", alone, First),
+        check!("c", "R16.2", "", together),
+        check!("d", "R16.2", "", alone, Last),
+        check!("e", "R16.2", "", alone, First),
+        check!("f", "R16.2", "", alone, Last),
+    ];
+
+    /// Memory is measured first, with nobody beside; and in the end nobody misses the upstream that is away.
+    #[tokio::test]
+    async fn the_first_and_the_last_are_alone() {
+        let told = ["checklist", "--upstream", "127.0.0.1:0", "http://127.0.0.1:9/fp"];
+        let args = Args::parse_from(told);
+        let upstream = Upstream::start(args.upstream, Duration::from_secs(1)).unwrap();
+        let url = args.url.clone().unwrap();
+        let (args, upstream) = (Arc::new(args), Arc::new(upstream));
+        let context = Context { args, url, upstream, process: None };
+        let checks: Vec<_> = CHECKS.iter().collect();
+        let outcomes = run(&context, &checks, &Arc::new(Impossible::default())).await;
+        let names: String = outcomes.iter().map(|outcome| outcome.check.name).collect();
+        assert_eq!(names, "abcdef");
+        for outcome in outcomes {
+            assert_eq!(outcome.verdict, Verdict::Passed, "{}", outcome.seen);
+        }
+    }
+}

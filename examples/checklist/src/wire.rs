@@ -109,6 +109,19 @@ impl Wire {
         Ok(std::mem::take(&mut self.buffer))
     }
 
+    /// How much the first read gives, as the test's adapter takes it.
+    #[cfg(test)]
+    pub(crate) async fn first(&mut self) -> io::Result<usize> {
+        self.fill().await?;
+        Ok(self.buffer.len())
+    }
+
+    /// Whether something follows that has been read already.
+    #[cfg(test)]
+    pub(crate) fn has_more(&self) -> bool {
+        !self.buffer.is_empty()
+    }
+
     async fn need(&mut self) -> io::Result<()> {
         if self.fill().await? { Ok(()) } else { Err(ErrorKind::UnexpectedEof.into()) }
     }

@@ -215,9 +215,10 @@ async fn large(context: &Context) -> Judged {
 async fn slow(context: &Context) -> Judged {
     let talk = context.expect(Play::ok());
     let mut wire = context.connect().await?;
-    for piece in context.identify(&talk)?.bytes().chunks(5) {
+    let bytes = context.identify(&talk)?.bytes();
+    for (place, piece) in bytes.chunks(5).enumerate() {
         wire.send(piece).await?;
-        sleep(Duration::from_millis(1)).await;
+        sleep(Duration::from_millis(if place == 0 { 200 } else { 1 })).await;
     }
     equal("status", wire.response("POST").await?.head.status()?, 200)?;
     equal("body", talk.only().await?.text(), "{}")?;

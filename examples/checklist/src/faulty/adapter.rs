@@ -14,7 +14,7 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use crate::args::Args;
-use crate::faulty::bodies;
+use crate::faulty::{bodies, http2};
 use crate::wire::Wire;
 use crate::wire::head::{Framing, Head};
 use crate::wire::message::Body;
@@ -38,6 +38,13 @@ pub(super) enum Fault {
     TheAddressIsMissing,
     TheQueryIsWrittenAnew,
     FailuresAreTheFrameworks,
+    HeadsComeAtOnce,
+    AMissingHostIsMadeUp,
+    BrokenChunksAreForgiven,
+    ConnectionFieldsPass,
+    ConnectionsOutliveTheirEnd,
+    /// No fault: a connection ends behind its first answer.
+    ConnectionsEnd,
 }
 
 /// A running adapter; it ends with the test.
@@ -50,7 +57,7 @@ pub(super) struct Adapter {
 pub(super) struct Shared {
     gateway: Gateway,
     upstream: SocketAddr,
-    pub(super) fault: Option<Fault>,
+    faults: &'static [Fault],
     connect: Duration,
     first_byte: Duration,
     idle: Duration,
@@ -64,7 +71,7 @@ struct Asked {
 }
 
 impl Adapter {
-    pub(super) async fn start(upstream: SocketAddr, args: &Args, fault: Option<Fault>) -> Self {
+    pub(super) async fn start(upstream: SocketAddr, args: &Args, faults: &'static [Fault]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let config = Config::builder()
@@ -75,7 +82,7 @@ impl Adapter {
         let shared = Arc::new(Shared {
             gateway: Gateway::new(config.build().unwrap(), Platform::Generic),
             upstream,
-            fault,
+            faults,
             connect: args.connect_limit,
             first_byte: args.first_byte_limit,
             idle: args.idle_limit,
@@ -83,7 +90,13 @@ impl Adapter {
         let serving = tokio::spawn(async move {
             while let Ok((stream, peer)) = listener.accept().await {
                 let shared = Arc::clone(&shared);
-                tokio::spawn(async move { shared.serve(stream, peer.ip()).await });
+                tokio::spawn(async move {
+                    if http2::begins(&stream).await.is_ok_and(|begins| begins) {
+                        let _ = http2::serve(&shared, stream).await;
+                    } else {
+                        shared.serve(stream, peer.ip()).await;
+                    }
+                });
             }
         });
         Self { address, serving }
@@ -98,20 +111,32 @@ impl Drop for Adapter {
 
 impl Shared {
     pub(super) fn has(&self, fault: Fault) -> bool {
-        self.fault == Some(fault)
+        self.faults.contains(&fault)
     }
 
-    /// How long to wait for upstream.
+    /// What an answer says of its connection.
+    pub(super) fn ending(&self) -> &'static str {
+        let ends = [Fault::ConnectionsEnd, Fault::ConnectionsOutliveTheirEnd];
+        if ends.into_iter().any(|fault| self.has(fault)) { "connection: close\r\n" } else { "" }
+    }
+
+    /// How long to wait.
     fn limit(&self, limit: Duration) -> Duration {
         if self.has(Fault::NoLimits) { Duration::from_secs(60) } else { limit }
     }
 
     async fn serve(&self, stream: TcpStream, peer: IpAddr) {
-        let Ok(mut browser) = Wire::new(stream, self.idle) else { return };
+        let Ok(mut browser) = Wire::new(stream, self.limit(self.idle)) else { return };
+        if self.has(Fault::HeadsComeAtOnce) && browser.first().await.is_ok_and(|length| length < 16)
+        {
+            let _ = close(&mut browser, "400 Bad Request").await;
+            return;
+        }
         while let Ok(head) = browser.head().await {
             match self.answer(&mut browser, head, peer).await {
-                Ok(true) => {}
-                Ok(false) => return,
+                Ok(true) if self.ending().is_empty() => {}
+                Ok(true) if self.has(Fault::ConnectionsOutliveTheirEnd) && browser.has_more() => {}
+                Ok(_) => return,
                 // Whatever the browser has, it must not take it for all.
                 Err(_) if self.has(Fault::ACutLooksWhole) => return,
                 Err(_) => return browser.reset(),
@@ -132,7 +157,8 @@ impl Shared {
         };
         let is_odd = head.line.ends_with("1.0") && head.has("transfer-encoding");
         let is_known = head.framing().is_ok() || lenient;
-        let Some(request) = request(&head).filter(|_| is_known && !is_odd) else {
+        let invents = self.has(Fault::AMissingHostIsMadeUp);
+        let Some(request) = request(&head, invents).filter(|_| is_known && !is_odd) else {
             return close(browser, "400 Bad Request").await;
         };
         let peer = (!self.has(Fault::TheAddressIsMissing)).then_some(peer);
@@ -140,7 +166,7 @@ impl Shared {
         let is_empty = matches!(framing, Framing::Neither | Framing::Length(0));
         match self.gateway.handle(request, peer) {
             Action::Respond(response, _) => {
-                bodies::whole(browser, &asked.head, response).await?;
+                bodies::whole(browser, &asked.head, response, self.ending()).await?;
                 Ok(is_empty)
             }
             Action::Forward(request, exchange) => {
@@ -173,7 +199,7 @@ impl Shared {
             return browser.send(format!("{text}connection refused")).await;
         }
         let id = RequestId::new(1_700_000_000_000, 7);
-        bodies::whole(browser, head, exchange.fail(failure, id)).await
+        bodies::whole(browser, head, exchange.fail(failure, id), self.ending()).await
     }
 
     /// Sends the request and hands on the response.
@@ -317,7 +343,7 @@ fn location(head: &Head) -> Option<String> {
 }
 
 /// What the gateway is asked.
-fn request(head: &Head) -> Option<Request<()>> {
+fn request(head: &Head, invents_host: bool) -> Option<Request<()>> {
     let bytes: Vec<u8> = head.line.chars().map(|char| u8::try_from(char).unwrap_or(b'?')).collect();
     let mut parts = bytes.split(|&byte| byte == b' ');
     let (method, target, version) = (parts.next()?, parts.next()?, parts.next()?);
@@ -325,7 +351,7 @@ fn request(head: &Head) -> Option<Request<()>> {
     if parts.next().is_some() || !(is_first || version == b"HTTP/1.1") {
         return None;
     }
-    if !is_first && !head.has("host") {
+    if !is_first && !invents_host && !head.has("host") {
         return None;
     }
     let uri = Uri::try_from(target).ok()?;
@@ -333,6 +359,9 @@ fn request(head: &Head) -> Option<Request<()>> {
     for (name, value) in &head.fields {
         let name: HeaderName = name.parse().ok()?;
         request.headers_mut().append(name, HeaderValue::from_bytes(value).ok()?);
+    }
+    if invents_host && !head.has("host") {
+        request.headers_mut().insert("host", HeaderValue::from_static("made-up.example"));
     }
     if is_first {
         *request.version_mut() = Version::HTTP_10;

@@ -1,6 +1,6 @@
 //! The adapter: bodies, in both directions.
 
-use std::io;
+use std::io::{self, ErrorKind};
 
 use firstparty::http::response::Parts;
 use firstparty::http::{HeaderValue, Response};
@@ -16,13 +16,15 @@ pub(super) async fn whole(
     browser: &mut Wire,
     asked: &Head,
     answer: Response<impl AsRef<[u8]>>,
+    ending: &str,
 ) -> io::Result<()> {
     let (parts, body) = answer.into_parts();
     let body = body.as_ref();
     let is_head = asked.line.starts_with("HEAD ");
     let length =
         if is_head { String::new() } else { format!("content-length: {}\r\n", body.len()) };
-    browser.send([head_of(&parts, None, &length), body.to_vec()].concat()).await
+    let lines = head_of(&parts, None, &[&length, ending].concat());
+    browser.send([lines, body.to_vec()].concat()).await
 }
 
 fn head_of(parts: &Parts, joined: Option<&str>, framing: &str) -> Vec<u8> {
@@ -54,8 +56,15 @@ pub(super) async fn upload(
 ) -> Result<(), Broken> {
     let is_chunked = body.is_chunked();
     let is_collecting = shared.has(Fault::BodiesAreCollected);
+    let is_forgiving = shared.has(Fault::BrokenChunksAreForgiven);
     let mut collected = Vec::new();
-    while let Some(piece) = body.piece(browser).await.map_err(Broken::Browser)? {
+    loop {
+        let piece = match body.piece(browser).await {
+            Ok(Some(piece)) => piece,
+            Ok(None) => break,
+            Err(error) if error.kind() == ErrorKind::InvalidData && is_forgiving => break,
+            Err(error) => return Err(Broken::Browser(error)),
+        };
         let piece = if is_chunked { chunk(&piece) } else { piece };
         if is_collecting {
             collected.extend(piece);
@@ -71,7 +80,7 @@ pub(super) async fn upload(
     Ok(())
 }
 
-fn last_chunk(trailers: &[String]) -> String {
+pub(super) fn last_chunk(trailers: &[String]) -> String {
     let lines = ["0"].into_iter().chain(trailers.iter().map(String::as_str));
     lines.chain(["", ""]).collect::<Vec<_>>().join("\r\n")
 }
@@ -89,13 +98,19 @@ impl Hands<'_> {
         let method = self.asked.line.split(' ').next().unwrap_or_default();
         let mut body = Body::of_response(&head, method).map_err(|error| failure_of(&error))?;
         let answer = response(&head).ok_or(Failure::Protocol)?;
-        let (parts, ()) = self.exchange.complete(answer).into_parts();
+        let (mut parts, ()) = self.exchange.complete(answer).into_parts();
+        if self.shared.has(Fault::ConnectionFieldsPass) {
+            for value in head.all("proxy-authenticate") {
+                parts.headers.insert("proxy-authenticate", HeaderValue::from_bytes(value).unwrap());
+            }
+        }
         let has_body = method != "HEAD" && !matches!(parts.status.as_u16(), 204 | 304);
         let is_old = self.asked.line.ends_with("1.0");
         let is_chunked = has_body && !parts.headers.contains_key("content-length") && !is_old;
         let framing = if is_chunked { "transfer-encoding: chunked\r\n" } else { "" };
         let joined = self.shared.has(Fault::SetCookieIsJoined).then_some("set-cookie");
-        let mut collected = head_of(&parts, joined, framing);
+        let framing = [framing, self.shared.ending()].concat();
+        let mut collected = head_of(&parts, joined, &framing);
         let is_collecting = self.shared.has(Fault::BodiesAreCollected);
         if !is_collecting {
             let sent = self.browser.send(std::mem::take(&mut collected)).await;
