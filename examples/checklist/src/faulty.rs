@@ -21,20 +21,25 @@ use crate::run::run;
 use crate::upstream::Upstream;
 
 /// What no fault here is about, and what takes long in a build for tests.
-const LONG: [&str; 3] = ["early-answer", "concurrent", "request-head-too-large"];
+const LONG: [&str; 5] =
+    ["concurrent", "early-answer", "h2-bodies", "h2-concurrent", "request-head-too-large"];
 
 /// The same, but for the one that collects bodies.
 const FEW: [&str; 2] = ["upload-large", "download-large"];
 
-/// What waits for a limit.
-const WAITING: [&str; 7] = [
+/// What waits for a limit, or is a matter of moments.
+const WAITING: [&str; 11] = [
+    "download-large",
+    "download-streams",
+    "early-answer",
+    "h2-silent-",
+    "request-head-slow",
     "silent-",
     "slow-",
     "stuck-",
+    "upload-large",
+    "upload-streams",
     "upstream-unreachable",
-    "h2-silent-",
-    "early-answer",
-    "request-head-slow",
 ];
 
 /// Of each adapter exactly the checks fail that the table names.

@@ -80,9 +80,12 @@ pub(crate) async fn send(
     let mut rest = Bytes::copy_from_slice(body);
     while !rest.is_empty() {
         stream.reserve_capacity(rest.len());
-        let capacity = std::future::poll_fn(|context| stream.poll_capacity(context)).await;
-        let capacity = capacity.ok_or_else(|| Wrong::failed("the stream has ended"))??;
-        let piece = rest.split_to(capacity.min(rest.len()));
+        // What is there already is not told again.
+        while stream.capacity() == 0 {
+            let more = std::future::poll_fn(|context| stream.poll_capacity(context)).await;
+            more.ok_or_else(|| Wrong::failed("the stream has ended"))??;
+        }
+        let piece = rest.split_to(stream.capacity().min(rest.len()));
         stream.send_data(piece, is_end && rest.is_empty())?;
     }
     Ok(())
