@@ -233,6 +233,7 @@ async fn cut_old(context: &Context) -> Judged {
     let error = match wire.response("GET").await {
         Err(error) => error,
         Ok(answer) if answer.head.status()? == 500 => {
+            equal("cache-control", answer.get("cache-control")?.as_deref(), Some("no-store"))?;
             return failed(context, &answer, false).map(Some);
         }
         Ok(answer) => return Err(Wrong::failed(format!("it looks whole: {:?}", answer.text()))),
