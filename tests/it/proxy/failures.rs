@@ -89,13 +89,6 @@ fn garbage() {
     assert!(!proxy.log().contains("garbage"));
 }
 
-/// R9.1, R16.4: upstream takes the request and says nothing.
-#[test]
-fn no_first_byte() {
-    let upstream = Upstream::scripted(|mut script| while script.wire.message().is_ok() {});
-    assert_fails(&Proxy::with(upstream.address, &SHORT), TIMEOUT);
-}
-
 /// Limits for the first byte and for silence, in milliseconds.
 fn limits(first_byte: &'static str, idle: &'static str) -> [&'static str; 4] {
     ["--first-byte-timeout-ms", first_byte, "--idle-timeout-ms", idle]
