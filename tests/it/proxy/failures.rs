@@ -5,17 +5,11 @@ use std::sync::Mutex;
 use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
-use firstparty::http::Request;
 use serde_json::{Value, json};
 
-use super::http2::{full, on_a_connection};
-use super::leaving::half_an_upload;
 use super::process::{Proxy, SECRET};
 use super::upstream::{NOBODY, Script, Upstream};
 use super::wire::{Message, is_cut};
-
-/// Time-outs that a test can wait for.
-const SHORT: [&str; 4] = ["--first-byte-timeout-ms", "400", "--idle-timeout-ms", "400"];
 
 const CONNECT: &str = "could not connect to upstream";
 const TIMEOUT: &str = "upstream did not answer in time";
@@ -115,20 +109,6 @@ fn a_browser_falls_silent() {
         assert!(upstream.is_idle());
         assert_eq!(outcome(&proxy), json!(["upload_timeout", 408, null, false, null, "complete"]));
     }
-}
-
-/// R16.4, R16.5: over HTTP/2 the other streams of its connection go on.
-#[test]
-fn a_stream_falls_silent() {
-    let upstream = Upstream::plain();
-    let proxy = Proxy::with(upstream.address, &SHORT);
-    on_a_connection(&proxy, |mut sender| async move {
-        let silent = sender.send_request(half_an_upload()).await.unwrap();
-        assert_eq!(silent.status(), 408);
-        assert_eq!(silent.headers().get("connection"), None);
-        let request = Request::get("http://a.example/fp/x").body(full("")).unwrap();
-        assert_eq!(sender.send_request(request).await.unwrap().status(), 200);
-    });
 }
 
 /// R16.4, R16.5: an upstream that stops reading while the browser goes on has failed, whichever limit

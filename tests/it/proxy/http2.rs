@@ -10,7 +10,6 @@ use hyper::body::Incoming;
 use hyper::client::conn::http2::{SendRequest, handshake};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::net::TcpStream;
-use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use super::process::Proxy;
@@ -62,28 +61,4 @@ fn trailers_and_large_heads() {
         assert_eq!(read(response).await.unwrap(), "ok");
     });
     assert_eq!(upstream.next().get("x-99").unwrap().len(), 660);
-}
-
-/// R9.1: a failure of upstream is an answer of the stream; others on the connection go on.
-#[test]
-fn failures() {
-    let upstream = Upstream::scripted(|mut script| {
-        script.wire.message().unwrap();
-    });
-    let proxy = Proxy::before(&upstream);
-    on_a_connection(&proxy, |sender| async move {
-        let mut all = JoinSet::new();
-        for _ in 0..20 {
-            let mut sender = sender.clone();
-            all.spawn(async move {
-                let request = Request::post("http://a.example/fp/").body(full("{}")).unwrap();
-                let response = sender.send_request(request).await.unwrap();
-                (response.status().as_u16(), read(response).await.unwrap())
-            });
-        }
-        for (status, body) in all.join_all().await {
-            assert_eq!(status, 500);
-            assert!(body.starts_with(br#"{"v":"2","error":{"code":"IntegrationFailed""#));
-        }
-    });
 }

@@ -191,7 +191,7 @@ fn streams_that_are_reset_without_an_error() {
     }
 }
 
-pub(super) fn half_an_upload() -> Request<Body> {
+fn half_an_upload() -> Request<Body> {
     let half = stream::iter([Ok::<_, Infallible>(Frame::data(Bytes::from("half.")))]);
     let body: Body = BodyExt::boxed(StreamBody::new(half.chain(stream::pending())));
     Request::post("http://a.example/fp/").body(body).unwrap()
