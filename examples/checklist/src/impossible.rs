@@ -17,7 +17,7 @@ impl Impossible {
         Self::parse(&text, checks).map_err(|error| format!("{place}: {error}"))
     }
 
-    fn parse(text: &str, checks: &[&Check]) -> Result<Self, String> {
+    pub(crate) fn parse(text: &str, checks: &[&Check]) -> Result<Self, String> {
         let reasons: BTreeMap<String, String> =
             serde_json::from_str(text).map_err(|error| error.to_string())?;
         let is_unknown = |name: &String| !checks.iter().any(|check| check.name == name);

@@ -78,7 +78,16 @@ mod tests {
     use crate::context::Context;
     use crate::impossible::Impossible;
     use crate::upstream::Upstream;
-    use crate::wrong::{Judged, ensure};
+    use crate::wrong::{Judged, Wrong, ensure};
+
+    /// Between no adapter and no upstream.
+    fn nowhere() -> Context {
+        let told = ["checklist", "--upstream", "127.0.0.1:0", "http://127.0.0.1:9/fp"];
+        let args = Args::parse_from(told);
+        let upstream = Upstream::start(args.upstream, Duration::from_secs(1)).unwrap();
+        let url = args.url.clone().unwrap();
+        Context { args: Arc::new(args), url, upstream: Arc::new(upstream), process: None }
+    }
 
     /// How many checks run, and whether one that has to be alone does: it counts as many.
     static RUNNING: AtomicUsize = AtomicUsize::new(0);
@@ -110,17 +119,48 @@ mod tests {
         check!("f", "R16.2", "", alone, Last),
     ];
 
+    async fn passes(_: &Context) -> Judged {
+        Ok(None)
+    }
+
+    async fn fails(_: &Context) -> Judged {
+        Err(Wrong::failed("it fails"))
+    }
+
+    async fn is_skipped(_: &Context) -> Judged {
+        Err(Wrong::skipped("nothing to ask"))
+    }
+
+    /// A declaration excuses a failure, is wrong about what passes, and says nothing of what is not asked.
+    #[tokio::test]
+    async fn declarations_count_for_failures_alone() {
+        static CHECKS: [Check; 4] = [
+            check!("fails", "R16.2", "", fails),
+            check!("fails-too", "R16.2", "", fails),
+            check!("passes", "R16.2", "", passes),
+            check!("is-skipped", "R16.2", "", is_skipped),
+        ];
+        let checks: Vec<_> = CHECKS.iter().collect();
+        let text = r#"{"fails": "why", "passes": "why", "is-skipped": "why"}"#;
+        let impossible = Arc::new(Impossible::parse(text, &checks).unwrap());
+        let outcomes = run(&nowhere(), &checks, &impossible).await;
+        let verdicts = outcomes.iter().map(|outcome| (outcome.verdict, outcome.seen.as_str()));
+        let expected = [
+            (Verdict::Impossible, "why"),
+            (Verdict::Failed, "it fails"),
+            (Verdict::NoLongerImpossible, "it passes: take the declaration away"),
+            (Verdict::Skipped, "nothing to ask"),
+        ];
+        assert_eq!(verdicts.collect::<Vec<_>>(), expected);
+        let wrong: Vec<_> = outcomes.iter().map(|outcome| outcome.verdict.is_wrong()).collect();
+        assert_eq!(wrong, [false, true, true, false]);
+    }
+
     /// Memory is measured first, with nobody beside; and in the end nobody misses the upstream that is away.
     #[tokio::test]
     async fn the_first_and_the_last_are_alone() {
-        let told = ["checklist", "--upstream", "127.0.0.1:0", "http://127.0.0.1:9/fp"];
-        let args = Args::parse_from(told);
-        let upstream = Upstream::start(args.upstream, Duration::from_secs(1)).unwrap();
-        let url = args.url.clone().unwrap();
-        let (args, upstream) = (Arc::new(args), Arc::new(upstream));
-        let context = Context { args, url, upstream, process: None };
         let checks: Vec<_> = CHECKS.iter().collect();
-        let outcomes = run(&context, &checks, &Arc::new(Impossible::default())).await;
+        let outcomes = run(&nowhere(), &checks, &Arc::new(Impossible::default())).await;
         let names: String = outcomes.iter().map(|outcome| outcome.check.name).collect();
         assert_eq!(names, "abcdef");
         for outcome in outcomes {
