@@ -127,7 +127,7 @@ const ADAPTERS: [(&[Fault], &[&str]); 17] = [
             "secret-kept",
         ],
     ),
-    (&[Fault::SetCookieIsJoined], &["h2-identification", "set-cookie-repeats"]),
+    (&[Fault::SetCookieIsJoined], &["h2-set-cookie-repeats", "set-cookie-repeats"]),
     (
         &[Fault::NoLimits],
         &[

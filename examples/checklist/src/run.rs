@@ -57,7 +57,10 @@ async fn judge(check: &'static Check, context: &Context, impossible: &Impossible
             (Verdict::NoLongerImpossible, "it passes: take the declaration away".to_owned())
         }
         (Err(Wrong::Failed(words)), None) => (Verdict::Failed, words),
-        (Err(Wrong::Failed(_)), Some(reason)) => (Verdict::Impossible, reason.to_owned()),
+        // Another failure than the declared one does not hide behind it.
+        (Err(Wrong::Failed(words)), Some(reason)) => {
+            (Verdict::Impossible, format!("{reason}: {words}"))
+        }
         (Err(Wrong::Skipped(words)), _) => (Verdict::Skipped, words),
     };
     Outcome { check, verdict, seen, time }
@@ -146,7 +149,7 @@ mod tests {
         let outcomes = run(&nowhere(), &checks, &impossible).await;
         let verdicts = outcomes.iter().map(|outcome| (outcome.verdict, outcome.seen.as_str()));
         let expected = [
-            (Verdict::Impossible, "why"),
+            (Verdict::Impossible, "why: it fails"),
             (Verdict::Failed, "it fails"),
             (Verdict::NoLongerImpossible, "it passes: take the declaration away"),
             (Verdict::Skipped, "nothing to ask"),

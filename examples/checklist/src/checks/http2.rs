@@ -6,7 +6,7 @@ use crate::browser::http2::{Connection, in_time, interim, send, whole};
 use crate::check::{Check, check};
 use crate::checks::interim::HINTS;
 use crate::context::Context;
-use crate::upstream::play::{Play, chunked, response};
+use crate::upstream::play::{Play, chunked, lines, response};
 use crate::upstream::talk::Talk;
 use crate::wire::pattern;
 use crate::wrong::{Judged, Wrong, ensure, equal};
@@ -17,6 +17,12 @@ pub(crate) const CHECKS: &[Check] = &[
         "R4.1, R5.5, R5.6",
         "an identification request over HTTP/2 is one",
         identification
+    ),
+    check!(
+        "h2-set-cookie-repeats",
+        "R6.4",
+        "over HTTP/2 several set-cookie fields stay several, too",
+        set_cookie_repeats
     ),
     check!("h2-two-hosts", "R5.7", "host and authority that differ are answered 400", two_hosts),
     check!(
@@ -44,7 +50,7 @@ pub(crate) const CHECKS: &[Check] = &[
 async fn identification(context: &Context) -> Judged {
     let connection = Connection::open(context).await?;
     in_time(context, async {
-        let fields = "set-cookie: a=1\r\nset-cookie: b=2\r\nconnection: keep-alive\r\n";
+        let fields = "set-cookie: a=1\r\nconnection: keep-alive\r\n";
         let region = format!("region={}", context.region("ap"));
         let talk = context.expect(Play::respond(fields, b"ok"));
         let ask = context.identify(&talk)?.query(&region).fields(&[
@@ -56,7 +62,7 @@ async fn identification(context: &Context) -> Judged {
             connection.ask(&ask.host(&format!("{}:8443", context.args.host)), b"body").await?;
         equal("status", answer.status, 200)?;
         let cookies: Vec<_> = answer.fields.get_all("set-cookie").iter().collect();
-        equal("set-cookie", cookies, ["a=1", "b=2"])?;
+        equal("set-cookie", cookies, ["a=1"])?;
         equal("body", answer.body, b"ok")?;
         let seen = talk.only().await?;
         ensure(seen.head.line.ends_with(" HTTP/1.1"), || seen.head.line.clone())?;
@@ -69,6 +75,24 @@ async fn identification(context: &Context) -> Judged {
             equal(name, seen.get(name)?.as_deref(), value)?;
         }
         equal("body", seen.text(), "body")?;
+        Ok(None)
+    })
+    .await
+}
+
+async fn set_cookie_repeats(context: &Context) -> Judged {
+    let connection = Connection::open(context).await?;
+    in_time(context, async {
+        let cookies = ["a=1", "b=2", "a=3, 4"];
+        let fields = lines(cookies.map(|cookie| ("set-cookie", cookie)));
+        for is_identification in [true, false] {
+            let talk = context.expect(Play::respond(&fields, b""));
+            let ask =
+                if is_identification { context.identify(&talk) } else { context.fetch(&talk) };
+            let answer = connection.ask(&ask?, b"").await?;
+            let seen: Vec<_> = answer.fields.get_all("set-cookie").iter().collect();
+            equal("set-cookie", seen, cookies)?;
+        }
         Ok(None)
     })
     .await
