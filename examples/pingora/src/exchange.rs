@@ -1,0 +1,87 @@
+//! Heads between Pingora and the gateway, and answers that upstream did not give.
+
+use std::hash::{BuildHasher, RandomState};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use bytes::Bytes;
+use firstparty::http::header::{CONTENT_LENGTH, EXPECT, TRANSFER_ENCODING};
+use firstparty::http::{Method, Request, Response, StatusCode, Uri, Version};
+use firstparty::refusal::Cause;
+use firstparty::{Exchange, RequestId};
+use pingora::http::{RequestHeader, ResponseHeader};
+use pingora::proxy::Session;
+use pingora::{Error, ErrorType, Result};
+
+/// The browser fell silent in the middle of its request (RFC 9110 §15.5.9).
+pub(crate) const UPLOAD_TIMEOUT: Cause = Cause::new(
+    "upload_timeout",
+    "R16.5",
+    StatusCode::REQUEST_TIMEOUT,
+    "the request did not arrive in time",
+);
+
+/// The browser's head as the gateway reads it.
+pub(crate) fn request_of(head: &RequestHeader) -> Option<Request<()>> {
+    let mut parts = head.as_owned_parts();
+    if parts.version <= Version::HTTP_11 {
+        // Pingora keeps the absolute form, and bytes that are not UTF-8, beside the URI.
+        parts.uri = Uri::try_from(head.raw_path()).ok()?;
+    }
+    Some(Request::from_parts(parts, ()))
+}
+
+/// R16.3: the browser goes on at once, and no interim response of upstream's reaches it.
+pub(crate) async fn go_on(session: &mut Session) -> Result<()> {
+    let has_body = !session.as_downstream_mut().is_body_empty();
+    let head = session.req_header_mut();
+    // Without the field, since Pingora passes on an interim response that a browser waits for.
+    if head.remove_header(&EXPECT).is_some() && has_body && head.version >= Version::HTTP_11 {
+        session.as_downstream_mut().write_continue_response().await?;
+    }
+    session.as_downstream_mut().set_ignore_info_resp(true);
+    Ok(())
+}
+
+/// Upstream's head becomes the browser's.
+pub(crate) fn complete(
+    exchange: &Exchange,
+    request: &RequestHeader,
+    head: &mut ResponseHeader,
+) -> Result<()> {
+    let mut codings = head.headers.get_all(TRANSFER_ENCODING).iter();
+    if codings.any(|value| !value.as_bytes().eq_ignore_ascii_case(b"chunked")) {
+        return Err(unusable("a transfer coding that nobody takes off (RFC 9112 §6.1)"));
+    }
+    let response = exchange.complete(Response::from_parts(head.as_owned_parts(), ()));
+    *head = response.into_parts().0.into();
+    // R16.2: there the connection's end would end the content, and a break would look like it.
+    let has_content = request.method != Method::HEAD
+        && !matches!(head.status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
+    let has_length = head.headers.contains_key(CONTENT_LENGTH);
+    if request.version < Version::HTTP_11 && has_content && !has_length {
+        return Err(unusable("content of unknown length for HTTP/1.0"));
+    }
+    Ok(())
+}
+
+fn unusable(words: &'static str) -> Box<Error> {
+    Error::explain(ErrorType::InvalidHTTPHeader, words).into_up()
+}
+
+pub(crate) async fn send(session: &mut Session, response: Response<Bytes>) -> Result<()> {
+    let (parts, body) = response.into_parts();
+    let mut head = ResponseHeader::from(parts);
+    if session.req_header().method != Method::HEAD {
+        head.insert_header(CONTENT_LENGTH, body.len())?;
+    }
+    session.write_response_header(Box::new(head), body.is_empty()).await?;
+    session.write_response_body(Some(body), true).await
+}
+
+/// The time, and entropy without a dependency: the standard library seeds its hashers at random.
+/// It has to make identifiers differ, not to be unpredictable.
+pub(crate) fn request_id() -> RequestId {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let millis = u64::try_from(now.as_millis()).unwrap_or_default();
+    RequestId::new(millis, RandomState::new().hash_one(now))
+}
