@@ -4,6 +4,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
+use firstparty::adapter::IDLE_TIMEOUT;
 use firstparty::http::header::{CONTENT_LENGTH, EXPECT, TRANSFER_ENCODING};
 use firstparty::http::{Method, Request, Response, StatusCode, Uri, Version};
 use firstparty::refusal::Cause;
@@ -21,24 +22,38 @@ pub(crate) const UPLOAD_TIMEOUT: Cause = Cause::new(
 );
 
 /// The browser's head as the gateway reads it.
-pub(crate) fn request_of(head: &RequestHeader) -> Option<Request<()>> {
+pub(crate) fn request_of(head: &RequestHeader) -> Request<()> {
     let mut parts = head.as_owned_parts();
     if parts.version <= Version::HTTP_11 {
-        // Pingora keeps the absolute form, and bytes that are not UTF-8, beside the URI.
-        parts.uri = Uri::try_from(head.raw_path()).ok()?;
+        // Pingora keeps the absolute form, and bytes that no URI holds, beside the URI. For those stands
+        // a target that is no path, which the gateway refuses and the site gets as it came.
+        parts.uri = Uri::try_from(head.raw_path()).unwrap_or(Uri::from_static("*"));
     }
-    Some(Request::from_parts(parts, ()))
+    Request::from_parts(parts, ())
 }
 
-/// R16.3: the browser goes on at once, and no interim response of upstream's reaches it.
-pub(crate) async fn go_on(session: &mut Session) -> Result<()> {
-    let has_body = !session.as_downstream_mut().is_body_empty();
+/// The gateway's head as it goes upstream. Methods that anticipate content say that there is none
+/// (RFC 9110 §8.6).
+pub(crate) fn head_of(request: Request<()>, has_body: bool) -> Result<RequestHeader> {
+    let mut head = RequestHeader::from(request.into_parts().0);
+    if !has_body && [Method::POST, Method::PUT, Method::PATCH].contains(&head.method) {
+        head.insert_header(CONTENT_LENGTH, 0)?;
+    }
+    Ok(head)
+}
+
+/// R16.3 and R16.4: the browser goes on at once, no interim response of upstream's reaches it, and its
+/// silence has a limit.
+pub(crate) async fn go_on(session: &mut Session, has_body: bool) -> Result<()> {
     let head = session.req_header_mut();
     // Without the field, since Pingora passes on an interim response that a browser waits for.
     if head.remove_header(&EXPECT).is_some() && has_body && head.version >= Version::HTTP_11 {
         session.as_downstream_mut().write_continue_response().await?;
     }
-    session.as_downstream_mut().set_ignore_info_resp(true);
+    let browser = session.as_downstream_mut();
+    browser.set_ignore_info_resp(true);
+    browser.set_read_timeout(Some(IDLE_TIMEOUT));
+    browser.set_write_timeout(Some(IDLE_TIMEOUT));
     Ok(())
 }
 
@@ -48,9 +63,12 @@ pub(crate) fn complete(
     request: &RequestHeader,
     head: &mut ResponseHeader,
 ) -> Result<()> {
+    if head.status == StatusCode::SWITCHING_PROTOCOLS {
+        return unusable("another protocol, which nobody asked for");
+    }
     let mut codings = head.headers.get_all(TRANSFER_ENCODING).iter();
     if codings.any(|value| !value.as_bytes().eq_ignore_ascii_case(b"chunked")) {
-        return Err(unusable("a transfer coding that nobody takes off (RFC 9112 §6.1)"));
+        return unusable("a transfer coding that nobody takes off (RFC 9112 §6.1)");
     }
     let response = exchange.complete(Response::from_parts(head.as_owned_parts(), ()));
     *head = response.into_parts().0.into();
@@ -59,13 +77,13 @@ pub(crate) fn complete(
         && !matches!(head.status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
     let has_length = head.headers.contains_key(CONTENT_LENGTH);
     if request.version < Version::HTTP_11 && has_content && !has_length {
-        return Err(unusable("content of unknown length for HTTP/1.0"));
+        return unusable("content of unknown length for HTTP/1.0");
     }
     Ok(())
 }
 
-fn unusable(words: &'static str) -> Box<Error> {
-    Error::explain(ErrorType::InvalidHTTPHeader, words).into_up()
+fn unusable(words: &'static str) -> Result<()> {
+    Error::explain(ErrorType::InvalidHTTPHeader, words).into_up().into_err()
 }
 
 pub(crate) async fn send(session: &mut Session, response: Response<Bytes>) -> Result<()> {

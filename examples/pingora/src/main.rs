@@ -11,8 +11,10 @@ use std::process::ExitCode;
 use std::thread::available_parallelism;
 
 use pingora::apps::HttpServerOptions;
+use pingora::listeners::ListenerConfig;
 use pingora::prelude::{Server, background_service, http_proxy_service};
 use pingora::protocols::http::v2::server::H2Options;
+use pingora::protocols::l4::stream::L4BufferSettings;
 use pingora::server::configuration::ServerConf;
 
 use crate::proxy::FirstParty;
@@ -47,7 +49,9 @@ fn server() -> Result<Server, Box<dyn Error>> {
         // R16.4, with room for what HTTP/2 adds to the size of each field.
         http.h2_options.get_or_insert_with(H2Options::new).max_header_list_size(128 * 1024);
     }
-    service.add_tcp(&listen.to_string());
+    // R16.2: a buffer would keep the beginning of a body until there is more of it.
+    let unbuffered = L4BufferSettings::default().write(0);
+    service.add_listener(ListenerConfig::tcp(listen.to_string()).l4_buffer(unbuffered));
     server.add_service(service);
     server.add_service(background_service("settings", settings));
     eprintln!("listening on http://{listen}");

@@ -1,14 +1,15 @@
 //! The gateway in Pingora's phases.
 
+use std::net::SocketAddr;
+
 use async_trait::async_trait;
-use firstparty::adapter::IDLE_TIMEOUT;
 use firstparty::{Action, Exchange, Report};
 use pingora::http::{RequestHeader, ResponseHeader};
 use pingora::prelude::{HttpPeer, ProxyHttp, Session};
 use pingora::proxy::FailToProxy;
 use pingora::{Error, ErrorSource, ErrorType, Result};
 
-use crate::exchange::{UPLOAD_TIMEOUT, complete, go_on, request_id, request_of, send};
+use crate::exchange::{UPLOAD_TIMEOUT, complete, go_on, head_of, request_id, request_of, send};
 use crate::settings::Settings;
 use crate::upstream::{Upstream, failure_of, is_repeatable};
 
@@ -34,20 +35,14 @@ impl ProxyHttp for FirstParty {
 
     /// Says whether the request is answered.
     async fn request_filter(&self, session: &mut Session, context: &mut Context) -> Result<bool> {
-        let browser = session.as_downstream_mut();
-        browser.set_pipelining_enabled(true);
-        browser.set_read_timeout(Some(IDLE_TIMEOUT));
-        browser.set_write_timeout(Some(IDLE_TIMEOUT));
-        let Some(request) = request_of(session.req_header()) else {
-            session.respond_error(400).await?;
-            return Ok(true);
-        };
+        session.as_downstream_mut().set_pipelining_enabled(true);
+        let request = request_of(session.req_header());
         let gateway = self.settings.gateway();
         if self.upstream.site.is_some() && !gateway.owns(request.uri()) {
             return Ok(false);
         }
         let peer = session.client_addr().and_then(|address| address.as_inet());
-        match gateway.handle(request, peer.map(|address| address.ip())) {
+        match gateway.handle(request, peer.map(SocketAddr::ip)) {
             Action::Respond(response, report) => {
                 context.report = Some(report);
                 send(session, response).await?;
@@ -55,8 +50,9 @@ impl ProxyHttp for FirstParty {
             }
             Action::Forward(request, exchange) => {
                 context.report = Some(exchange.report());
-                context.forwarded = Some((request.into_parts().0.into(), exchange));
-                go_on(session).await?;
+                let has_body = !session.as_downstream_mut().is_body_empty();
+                context.forwarded = Some((head_of(request, has_body)?, exchange));
+                go_on(session, has_body).await?;
                 Ok(false)
             }
         }
@@ -90,7 +86,7 @@ impl ProxyHttp for FirstParty {
         context: &mut Context,
     ) -> Result<()> {
         match &context.forwarded {
-            Some((_, exchange)) if !head.status.is_informational() => {
+            Some((_, exchange)) if !head.status.is_informational() || head.status == 101 => {
                 context.report = Some(exchange.report().ended(head.status));
                 complete(exchange, session.req_header(), head)
             }
@@ -121,6 +117,7 @@ impl ProxyHttp for FirstParty {
         error: &Error,
         context: &mut Context,
     ) -> FailToProxy {
+        session.set_keepalive(None);
         let is_browser = *error.esource() == ErrorSource::Downstream;
         let is_silent = *error.etype() == ErrorType::ReadTimedout;
         let has_begun = session.response_written().is_some_and(|head| head.status.as_u16() >= 200);
