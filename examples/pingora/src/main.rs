@@ -63,9 +63,8 @@ fn conf() -> ServerConf {
         threads: available_parallelism().map_or(1, usize::from),
         // R16.1: a request is sent twice at most.
         max_retries: 2,
-        // Open exchanges may finish after SIGTERM.
-        grace_period_seconds: Some(1),
-        graceful_shutdown_timeout_seconds: Some(10),
+        // How long open exchanges may go on after SIGTERM. Pingora waits for all of it, then cuts them.
+        grace_period_seconds: Some(10),
         ..ServerConf::default()
     }
 }
