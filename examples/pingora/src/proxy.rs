@@ -1,5 +1,6 @@
 //! The gateway in Pingora's phases.
 
+use std::io::{Write, stdout};
 use std::net::SocketAddr;
 
 use async_trait::async_trait;
@@ -146,7 +147,8 @@ impl ProxyHttp for FirstParty {
     /// R16.6. A report names no field, but Pingora's own lines may.
     async fn logging(&self, _: &mut Session, _: Option<&Error>, context: &mut Context) {
         if let Some(line) = context.report.and_then(|report| serde_json::to_string(&report).ok()) {
-            println!("{line}");
+            // Whoever reads the reports may leave.
+            let _ = writeln!(stdout(), "{line}");
         }
     }
 
