@@ -18,7 +18,7 @@ pub(crate) struct Settings(Arc<RwLock<Gateway>>);
 
 impl Settings {
     pub(crate) fn new() -> Result<Self, Box<dyn Error>> {
-        Ok(Self(Arc::new(RwLock::new(gateway(document()?.as_deref())?))))
+        Ok(Self(Arc::new(RwLock::new(gateway(&document())?))))
     }
 
     pub(crate) fn gateway(&self) -> Gateway {
@@ -30,12 +30,12 @@ impl Settings {
 #[async_trait]
 impl BackgroundService for Settings {
     async fn start(&self, _: ShutdownWatch) {
-        let mut seen = document().ok();
+        let mut seen = document();
         loop {
             tokio::time::sleep(Duration::from_secs(2)).await;
-            let now = document().ok();
+            let now = document();
             if now != seen {
-                match gateway(now.clone().flatten().as_deref()) {
+                match gateway(&now) {
                     Ok(new) => *self.0.write().unwrap_or_else(PoisonError::into_inner) = new,
                     Err(error) => eprintln!("settings: {error}"),
                 }
@@ -45,14 +45,18 @@ impl BackgroundService for Settings {
     }
 }
 
-fn document() -> Result<Option<String>, String> {
+/// What was read of the document. Without one, the environment is all there is.
+type Document = Result<Option<String>, String>;
+
+fn document() -> Document {
     let Some(path) = text("FIRSTPARTY_CONFIG") else { return Ok(None) };
     std::fs::read_to_string(&path).map(Some).map_err(|error| format!("{path}: {error}"))
 }
 
 /// No error repeats a value. The environment comes before the document.
-fn gateway(document: Option<&str>) -> Result<Gateway, Box<dyn Error>> {
-    let builder: Builder = document.map_or(Ok(Config::builder()), serde_json::from_str)?;
+fn gateway(document: &Document) -> Result<Gateway, Box<dyn Error>> {
+    let json = document.as_ref().map_err(String::as_str)?.as_deref();
+    let builder: Builder = json.map_or(Ok(Config::builder()), serde_json::from_str)?;
     let pairs = std::env::vars_os()
         .filter_map(|(key, value)| Some((key.into_string().ok()?, value.into_string().ok()?)));
     let environment = Source::from_environment("environment", Platform::Generic, pairs);
