@@ -78,6 +78,7 @@ pub(crate) fn is_repeatable(session: &mut Session, error: &Error) -> bool {
     let is_safe = matches!(session.req_header().method, Method::GET | Method::HEAD);
     // Pingora says only in words whether the answer had begun.
     let words = error.context.as_ref().map_or("", |context| context.as_str());
-    let read = words.rsplit_once("bytes already read: ").map(|(_, count)| count);
-    is_safe && session.as_downstream_mut().is_body_empty() && matches!(read, None | Some("0"))
+    let is_unanswered = words.ends_with("bytes already read: 0");
+    let is_unsent = *error.etype() == ErrorType::WriteError;
+    is_safe && session.as_downstream_mut().is_body_empty() && (is_unsent || is_unanswered)
 }
