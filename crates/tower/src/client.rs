@@ -9,7 +9,6 @@ use bytes::Bytes;
 use firstparty::Failure;
 use firstparty::adapter::{CONNECT_TIMEOUT, IDLE_TIMEOUT};
 use firstparty::http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
-use firstparty::http::request::Parts;
 use firstparty::http::{Extensions, HeaderValue, Method, Request, Response, Uri};
 use http_body::Body;
 use hyper::body::Incoming;
@@ -76,54 +75,58 @@ where
         .set_host(false)
         .build(connect);
     let client = Arc::new(client);
-    service_fn(move |request| {
-        let client = Arc::clone(&client);
-        send(request, move |request| client.request(request))
+    service_fn(move |mut request: Request<BoxBody>| {
+        let again = prepare(&mut request);
+        let (first, client) = (client.request(request), Arc::clone(&client));
+        async move {
+            let response = match (first.await, again) {
+                (Err(error), Some(again)) if met_the_end_of_a_kept_connection(&error) => {
+                    client.request(again.map(|()| whole(Bytes::new()))).await?
+                }
+                (result, _) => result?,
+            };
+            usable(response)
+        }
     })
 }
 
 /// How many idle connections are kept for a host.
 const MAX_IDLE: usize = 256;
 
-async fn send(
-    request: Request<BoxBody>,
-    once: impl Fn(Request<BoxBody>) -> legacy::ResponseFuture,
-) -> Result<Response<Incoming>, BoxError> {
-    let (mut parts, body) = request.into_parts();
-    let is_empty = body.is_end_stream();
-    frame(&mut parts, is_empty);
-    // RFC 9110 §9.2.2: only a request that does nothing upstream, and bodies are not kept.
-    let is_repeatable = is_empty && matches!(parts.method, Method::GET | Method::HEAD);
-    let again = is_repeatable.then(|| Request::from_parts(parts.clone(), whole(Bytes::new())));
-    let response = match (once(Request::from_parts(parts, body)).await, again) {
-        (Err(error), Some(again)) if met_the_end_of_a_kept_connection(&error) => {
-            once(again).await?
-        }
-        (result, _) => result?,
-    };
-    usable(response)
+/// Frames a request, and copies it if it may be sent again. RFC 9110 §9.2.2: only one that does nothing
+/// upstream, and bodies are not kept.
+fn prepare(request: &mut Request<BoxBody>) -> Option<Request<()>> {
+    let is_empty = request.body().is_end_stream();
+    frame(request, is_empty);
+    if !is_empty || !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return None;
+    }
+    let mut again = Request::new(());
+    *again.method_mut() = request.method().clone();
+    *again.uri_mut() = request.uri().clone();
+    *again.headers_mut() = request.headers().clone();
+    Some(again)
 }
 
 /// Says how the body is framed, where its length is not known (RFC 9112 §6). Without that hyper
 /// would take a GET to have no body.
-fn frame(parts: &mut Parts, is_empty: bool) {
-    if parts.headers.contains_key(CONTENT_LENGTH) {
+fn frame(request: &mut Request<BoxBody>, is_empty: bool) {
+    let anticipates = [Method::POST, Method::PUT, Method::PATCH].contains(request.method());
+    let headers = request.headers_mut();
+    if headers.contains_key(CONTENT_LENGTH) {
         return;
     }
     if !is_empty {
-        parts.headers.insert(TRANSFER_ENCODING, HeaderValue::from_static("chunked"));
-    } else if [Method::POST, Method::PUT, Method::PATCH].contains(&parts.method) {
+        headers.insert(TRANSFER_ENCODING, HeaderValue::from_static("chunked"));
+    } else if anticipates {
         // RFC 9110 §8.6: these methods anticipate content.
-        parts.headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+        headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
     }
 }
 
 /// A response that can be handed on: hyper passes over interim ones (R16.3), and nobody has asked
 /// for an upgrade.
-fn usable(mut response: Response<Incoming>) -> Result<Response<Incoming>, BoxError> {
-    if let Some(history) = response.extensions_mut().remove::<History>() {
-        history.answered();
-    }
+fn usable(response: Response<Incoming>) -> Result<Response<Incoming>, BoxError> {
     // Whether the content has a transfer coding that nobody here takes off (RFC 9112 §6.1). Passed on
     // without the field, which belongs to the hop, it would be taken for the content itself.
     let mut codings = response.headers().get_all(TRANSFER_ENCODING).iter();
@@ -141,6 +144,6 @@ fn met_the_end_of_a_kept_connection(error: &legacy::Error) -> bool {
     }
     let cause = error.source().and_then(|cause| cause.downcast_ref());
     let was_sent = !cause.is_some_and(hyper::Error::is_canceled);
-    let history: Option<&History> = extensions.get();
+    let history: Option<&Arc<History>> = extensions.get();
     history.is_some_and(|history| history.broke_before_answering(was_sent))
 }

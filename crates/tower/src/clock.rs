@@ -8,5 +8,5 @@ pub(crate) use tokio::time::{Instant, sleep};
 
 #[cfg(not(feature = "tokio"))]
 pub(crate) async fn sleep(_: std::time::Duration) {
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
