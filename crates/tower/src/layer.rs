@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use firstparty::RequestId;
 use firstparty::adapter::{FIRST_BYTE_TIMEOUT, IDLE_TIMEOUT};
 use firstparty::http::{Request, Response};
 use http_body::Body;
@@ -15,7 +14,6 @@ use tower_service::Service;
 use crate::body::{BoxBody, BoxError, boxed};
 use crate::ended::{Ended, OnEnd};
 use crate::gateways::Gateways;
-use crate::request_id::request_id;
 
 /// Puts the gateway around a site: requests below its mount go to Fingerprint, all others to the site.
 /// It is also a service by itself, which has no site: every request is the gateway's.
@@ -54,15 +52,19 @@ pub struct FirstPartyLayer {
     pub(crate) gateways: Gateways,
     pub(crate) upstream: Upstream,
     pub(crate) on_end: OnEnd,
-    pub(crate) request_id: fn() -> RequestId,
-    /// Rule R16.4.
+    pub(crate) limits: Limits,
+}
+
+/// Rule R16.4.
+#[derive(Clone, Copy)]
+pub(crate) struct Limits {
     pub(crate) first_byte: Duration,
     pub(crate) idle: Duration,
 }
 
 /// The client, of whatever kind.
 type Upstream = Arc<dyn Fn(Request<BoxBody>) -> Sending + Send + Sync>;
-type Sending = Pin<Box<dyn Future<Output = Result<Response<BoxBody>, BoxError>> + Send>>;
+pub(crate) type Sending = Pin<Box<dyn Future<Output = Result<Response<BoxBody>, BoxError>> + Send>>;
 
 impl FirstPartyLayer {
     /// A layer with the limits of [R16.4], which tells nobody of its exchanges.
@@ -105,9 +107,7 @@ impl FirstPartyLayer {
             gateways,
             upstream: Arc::new(send),
             on_end: Arc::new(|_| {}),
-            request_id,
-            first_byte: FIRST_BYTE_TIMEOUT,
-            idle: IDLE_TIMEOUT,
+            limits: Limits { first_byte: FIRST_BYTE_TIMEOUT, idle: IDLE_TIMEOUT },
         }
     }
 
@@ -127,26 +127,6 @@ impl FirstPartyLayer {
     #[must_use]
     pub fn on_end(mut self, on_end: impl Fn(Ended) + Send + Sync + 'static) -> Self {
         self.on_end = Arc::new(on_end);
-        self
-    }
-
-    /// Takes identifiers of failed requests from here instead of the clock and the random seeds of
-    /// the standard library ([R9.1]).
-    ///
-    /// ```
-    /// use firstparty::RequestId;
-    /// use firstparty_tower::FirstPartyLayer;
-    ///
-    /// fn predictable(layer: FirstPartyLayer) -> FirstPartyLayer {
-    ///     layer.request_ids(|| RequestId::new(1_767_225_600_123, 42))
-    /// }
-    /// # let _ = predictable;
-    /// ```
-    ///
-    /// [R9.1]: firstparty::contract#R9.1
-    #[must_use]
-    pub fn request_ids(mut self, request_id: fn() -> RequestId) -> Self {
-        self.request_id = request_id;
         self
     }
 
@@ -171,7 +151,7 @@ impl FirstPartyLayer {
     #[cfg(feature = "tokio")]
     #[must_use]
     pub fn first_byte_timeout(mut self, limit: Duration) -> Self {
-        self.first_byte = limit;
+        self.limits.first_byte = limit;
         self
     }
 
@@ -194,7 +174,7 @@ impl FirstPartyLayer {
     #[cfg(feature = "tokio")]
     #[must_use]
     pub fn idle_timeout(mut self, limit: Duration) -> Self {
-        self.idle = limit;
+        self.limits.idle = limit;
         self
     }
 }

@@ -93,7 +93,6 @@ mod forward;
 mod gateways;
 mod layer;
 mod progress;
-mod request_id;
 mod service;
 mod upload;
 

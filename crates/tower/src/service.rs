@@ -1,7 +1,7 @@
 //! The service: whose request it is.
 
 use std::convert::Infallible;
-use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
@@ -15,7 +15,7 @@ use crate::address::client_address;
 use crate::answer::answer;
 use crate::body::{BoxBody, BoxError, boxed, whole};
 use crate::ended::Ticket;
-use crate::forward::Forward;
+use crate::forward::{Answering, Forward};
 use crate::layer::FirstPartyLayer;
 use crate::upload::upload;
 
@@ -28,19 +28,16 @@ use crate::upload::upload;
 #[derive(Clone)]
 pub struct FirstParty<S> {
     site: S,
-    layer: FirstPartyLayer,
+    layer: Arc<FirstPartyLayer>,
 }
 
 impl<S> Layer<S> for FirstPartyLayer {
     type Service = FirstParty<S>;
 
     fn layer(&self, site: S) -> FirstParty<S> {
-        FirstParty { site, layer: self.clone() }
+        FirstParty { site, layer: Arc::new(self.clone()) }
     }
 }
-
-/// The future of an answer. Dropping it ends the exchange: the browser has left.
-type Answering<E> = Pin<Box<dyn Future<Output = Result<Response<BoxBody>, E>> + Send>>;
 
 impl<S, B, P> Service<Request<B>> for FirstParty<S>
 where
@@ -59,7 +56,7 @@ where
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let gateway = self.layer.gateways.get();
         if gateway.owns(request.uri()) {
-            return exchange(&self.layer, &gateway, request);
+            return self.layer.exchange(&gateway, request);
         }
         let answering = self.site.call(request);
         Box::pin(async { Ok(answering.await?.map(boxed)) })
@@ -80,29 +77,30 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        exchange(self, &self.gateways.get(), request)
+        self.exchange(&self.gateways.get(), request)
     }
 }
 
-/// One gateway answers for the whole exchange, even if the settings change meanwhile (R16.6).
-fn exchange<B, E>(layer: &FirstPartyLayer, gateway: &Gateway, request: Request<B>) -> Answering<E>
-where
-    B: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
-{
-    let version = request.version();
-    let peer = client_address(request.extensions());
-    let (layer, on_end) = (layer.clone(), layer.on_end.clone());
-    match gateway.handle(request, peer) {
-        Action::Respond(response, report) => {
-            let ticket = Some(Ticket::new(report, on_end));
-            let response = response.map(|data| answer(whole(data), layer.idle, ticket));
-            Box::pin(async { Ok(response) })
-        }
-        Action::Forward(request, exchange) => {
-            let ticket = Ticket::new(exchange.report(), on_end);
-            let request = upload(request, version, &ticket.progress);
-            let forward = Forward { layer, exchange, version, ticket };
-            Box::pin(async { Ok(forward.send(request).await) })
+impl FirstPartyLayer {
+    /// One gateway answers for the whole exchange, even if the settings change meanwhile (R16.6).
+    fn exchange<B, E>(&self, gateway: &Gateway, request: Request<B>) -> Answering<E>
+    where
+        B: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+    {
+        let (version, limits) = (request.version(), self.limits);
+        let peer = client_address(request.extensions());
+        match gateway.handle(request, peer) {
+            Action::Respond(response, report) => {
+                let ticket = Some(Ticket::new(report, self.on_end.clone()));
+                let response = response.map(|data| answer(whole(data), limits.idle, ticket));
+                Box::pin(async { Ok(response) })
+            }
+            Action::Forward(request, exchange) => {
+                let ticket = Ticket::new(exchange.report(), self.on_end.clone());
+                let request = upload(request, version, ticket.progress.clone());
+                let sending = (self.upstream)(request);
+                Forward { limits, exchange, version, ticket }.send(sending)
+            }
         }
     }
 }

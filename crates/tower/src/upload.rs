@@ -25,7 +25,7 @@ struct Upload {
 pub(crate) fn upload<B>(
     request: Request<B>,
     version: Version,
-    progress: &Progress,
+    progress: Progress,
 ) -> Request<BoxBody>
 where
     B: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
@@ -37,7 +37,6 @@ where
             return whole(Bytes::new());
         }
         let ends_safely = version <= Version::HTTP_11;
-        let progress = progress.clone();
         BoxBody::new(Upload { body: boxed(body), missing, ends_safely, progress })
     })
 }
