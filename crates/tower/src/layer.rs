@@ -155,8 +155,8 @@ impl FirstPartyLayer {
         self
     }
 
-    /// How long each side may be silent in the middle of its body; default [`IDLE_TIMEOUT`]
-    /// ([R16.4]).
+    /// How long each side may be silent in the middle of its body, at least a millisecond; default
+    /// [`IDLE_TIMEOUT`] ([R16.4]).
     ///
     /// ```
     /// use std::time::Duration;
@@ -174,7 +174,7 @@ impl FirstPartyLayer {
     #[cfg(feature = "tokio")]
     #[must_use]
     pub fn idle_timeout(mut self, limit: Duration) -> Self {
-        self.limits.idle = limit;
+        self.limits.idle = limit.max(Duration::from_millis(1));
         self
     }
 }

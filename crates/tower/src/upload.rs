@@ -8,7 +8,7 @@ use firstparty::http::header::CONTENT_LENGTH;
 use firstparty::http::{Request, Version};
 use http_body::{Body, Frame, SizeHint};
 
-use crate::body::{BoxBody, BoxError, boxed, poll_data, whole};
+use crate::body::{BoxBody, BoxError, boxed, poll_data};
 use crate::progress::{Progress, Turn};
 
 /// A request's content.
@@ -32,13 +32,8 @@ where
 {
     let length = request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok());
     let missing = length.and_then(|length| length.parse().ok());
-    request.map(|body| {
-        if body.is_end_stream() {
-            return whole(Bytes::new());
-        }
-        let ends_safely = version <= Version::HTTP_11;
-        BoxBody::new(Upload { body: boxed(body), missing, ends_safely, progress })
-    })
+    let ends_safely = version <= Version::HTTP_11;
+    request.map(|body| BoxBody::new(Upload { body: boxed(body), missing, ends_safely, progress }))
 }
 
 impl Upload {
@@ -80,10 +75,10 @@ impl Body for Upload {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
+        self.missing.unwrap_or(0) == 0 && self.body.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
+        self.missing.map_or_else(|| self.body.size_hint(), SizeHint::with_exact)
     }
 }

@@ -138,3 +138,19 @@ async fn every_head_is_completed() {
         assert_eq!(response.headers()["x-kept"], "1");
     }
 }
+
+/// R16.2: a body that has ended before all that its head has promised is broken, not nothing.
+#[tokio::test]
+async fn an_empty_body_may_be_too_short() {
+    let upstream = service_fn(async |request: Request<BoxBody>| {
+        let body = request.into_body();
+        // A client would send the head alone otherwise, and wait.
+        assert_eq!((body.size_hint().exact(), body.is_end_stream()), (Some(5), false));
+        text(body).await?;
+        Ok::<_, BoxError>(Response::new(full("")))
+    });
+    let mut request = post(full(""));
+    request.headers_mut().insert("content-length", "5".parse().unwrap());
+    let response = exchange(layer(upstream, &Ends::default()), request).await;
+    assert_eq!(response.status(), 400);
+}

@@ -1,6 +1,9 @@
 //! R16.4 and R16.5: no wait lasts for ever, and each is charged to the side that caused it.
 
-use std::future::pending;
+use std::future::{pending, poll_fn};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::Poll;
 use std::time::Duration;
 
 use firstparty::Failure;
@@ -155,4 +158,23 @@ async fn other_limits() {
         .first_byte_timeout(Duration::MAX)
         .idle_timeout(Duration::MAX);
     assert_eq!(exchange(long, post(body(&[Rest(seconds(100))]))).await.status(), 200);
+}
+
+/// R16.4: even a limit of nothing is waited for, not asked again and again.
+#[tokio::test(start_paused = true)]
+async fn a_limit_of_nothing_does_not_spin() {
+    let polls = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&polls);
+    let upstream = service_fn(move |_: Request<BoxBody>| {
+        let polls = Arc::clone(&counter);
+        poll_fn(move |_| {
+            assert!(polls.fetch_add(1, Ordering::Relaxed) < 100, "it spins");
+            Poll::<Result<Response<Body>, BoxError>>::Pending
+        })
+    });
+    let layer = FirstPartyLayer::new(Gateways::new(gateway()), upstream)
+        .first_byte_timeout(Duration::from_millis(20))
+        .idle_timeout(Duration::ZERO);
+    assert_eq!(exchange(layer, get()).await.status(), 500);
+    assert!(polls.load(Ordering::Relaxed) > 0);
 }
