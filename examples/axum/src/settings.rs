@@ -13,8 +13,10 @@ pub(crate) fn text(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
+type BoxError = Box<dyn Error>;
+
 /// No error repeats a value. The environment comes before the document.
-pub(crate) fn gateway() -> Result<Gateway, Box<dyn Error>> {
+pub(crate) fn gateway() -> Result<Gateway, BoxError> {
     let builder: Builder = match text("FIRSTPARTY_CONFIG") {
         Some(path) => serde_json::from_str(&std::fs::read_to_string(path)?)?,
         None => Config::builder(),
@@ -37,22 +39,56 @@ pub(crate) async fn refresh(gateways: Gateways) {
     let mut seen = stamp();
     while text("FIRSTPARTY_CONFIG").is_some() {
         tokio::time::sleep(Duration::from_secs(2)).await;
-        let now = stamp();
-        if now == seen {
-            continue;
-        }
-        match gateway() {
-            Ok(new) => {
-                gateways.set(new);
-                seen = now;
-            }
-            // Read again in any case: the reading itself may have failed.
-            Err(error) => eprintln!("settings: {error}"),
-        }
+        renew(&gateways, &mut seen, stamp(), gateway);
     }
 }
 
-fn stamp() -> Option<(SystemTime, u64)> {
+/// When the document was changed, and its length.
+type Stamp = Option<(SystemTime, u64)>;
+
+/// Reads settings that are not those which were seen.
+fn renew(
+    gateways: &Gateways,
+    seen: &mut Stamp,
+    now: Stamp,
+    read: fn() -> Result<Gateway, BoxError>,
+) {
+    if now == *seen {
+        return;
+    }
+    match read() {
+        Ok(gateway) => {
+            gateways.set(gateway);
+            *seen = now;
+        }
+        // Read again in any case: the reading itself may have failed.
+        Err(error) => eprintln!("settings: {error}"),
+    }
+}
+
+fn stamp() -> Stamp {
     let metadata = std::fs::metadata(text("FIRSTPARTY_CONFIG")?).ok()?;
     Some((metadata.modified().ok()?, metadata.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::SystemTime;
+
+    use firstparty::{Config, Gateway, Platform};
+    use firstparty_tower::Gateways;
+
+    use super::renew;
+
+    /// R16.6: settings that could not be read are read again, and no others.
+    #[test]
+    fn settings_are_read_until_they_are_good() {
+        let gateways = Gateways::new(Gateway::new(Config::default(), Platform::Generic));
+        let (mut seen, now) = (None, Some((SystemTime::UNIX_EPOCH, 1)));
+        renew(&gateways, &mut seen, now, || Err("no such file".into()));
+        assert_eq!(gateways.get().platform(), Platform::Generic);
+        renew(&gateways, &mut seen, now, || Ok(Gateway::new(Config::default(), Platform::Azure)));
+        assert_eq!(gateways.get().platform(), Platform::Azure);
+        renew(&gateways, &mut seen, now, || unreachable!("nothing has changed"));
+    }
 }
