@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 use axum::extract::ConnectInfo;
 use firstparty::http::Extensions;
 
-/// The address of the peer, put into a request's extensions by whoever accepts connections.
+/// The address of the peer ([R5.6]), put into a request's extensions by whoever accepts connections.
 ///
 /// With the feature `axum`, axum's `ConnectInfo<SocketAddr>` is read where this is missing. Behind a
 /// load balancer the peer is the balancer: configure a [`TrustedAddress`] there.
@@ -26,6 +26,7 @@ use firstparty::http::Extensions;
 /// ```
 ///
 /// [`TrustedAddress`]: firstparty::config::TrustedAddress
+/// [R5.6]: firstparty::contract#R5.6
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_structs, reason = "it is an address and nothing else")]
 pub struct ClientAddress(pub IpAddr);

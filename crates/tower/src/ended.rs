@@ -39,7 +39,7 @@ pub struct Ended {
     pub request_id: Option<RequestId>,
 }
 
-/// How an exchange has ended.
+/// How an exchange has ended ([R16.2], [R16.6]).
 ///
 /// ```
 /// use firstparty_tower::End;
@@ -53,6 +53,9 @@ pub struct Ended {
 /// }
 /// assert_eq!(word(End::Cut), "cut");
 /// ```
+///
+/// [R16.2]: firstparty::contract#R16.2
+/// [R16.6]: firstparty::contract#R16.6
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum End {

@@ -39,7 +39,7 @@ impl Gateways {
         Self(Arc::new(RwLock::new(gateway)))
     }
 
-    /// Uses another gateway from now on.
+    /// Uses another gateway from the next request on, for settings that have changed ([R1.6], [R16.6]).
     ///
     /// ```
     /// use firstparty::{Config, Gateway, Platform};
@@ -49,6 +49,9 @@ impl Gateways {
     /// gateways.set(Gateway::new(Config::default(), Platform::Azure));
     /// assert_eq!(gateways.get().platform(), Platform::Azure);
     /// ```
+    ///
+    /// [R1.6]: firstparty::contract#R1.6
+    /// [R16.6]: firstparty::contract#R16.6
     pub fn set(&self, gateway: Gateway) {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = gateway;
     }
