@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use firstparty::adapter::{FIRST_BYTE_TIMEOUT, IDLE_TIMEOUT};
-use firstparty::http::{Request, Response};
+use firstparty::http::{Request, Response, Version};
 use http_body::Body;
 use tower_service::Service;
 
-use crate::body::{BoxBody, BoxError, boxed};
+use crate::body::{BoxBody, BoxError, boxed, framed};
 use crate::ended::{Ended, OnEnd};
 use crate::gateways::Gateways;
 
@@ -62,8 +62,8 @@ pub(crate) struct Limits {
     pub(crate) idle: Duration,
 }
 
-/// The client, of whatever kind.
-type Upstream = Arc<dyn Fn(Request<BoxBody>) -> Sending + Send + Sync>;
+/// The client, of whatever kind; it is told the version of the browser.
+type Upstream = Arc<dyn Fn(Request<BoxBody>, Version) -> Sending + Send + Sync>;
 pub(crate) type Sending = Pin<Box<dyn Future<Output = Result<Response<BoxBody>, BoxError>> + Send>>;
 
 impl FirstPartyLayer {
@@ -95,12 +95,12 @@ impl FirstPartyLayer {
         B: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
         E: Into<BoxError>,
     {
-        let send = move |request| -> Sending {
+        let send = move |request, version| -> Sending {
             let mut client = client.clone();
             Box::pin(async move {
                 poll_fn(|cx| client.poll_ready(cx)).await.map_err(Into::into)?;
-                let response = client.call(request).await.map_err(Into::into)?;
-                Ok(response.map(boxed))
+                let response = client.call(request).await.map_err(Into::into)?.map(boxed);
+                if version > Version::HTTP_10 { Ok(response) } else { framed(response).await }
             })
         };
         Self {

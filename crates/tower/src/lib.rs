@@ -54,8 +54,6 @@
 //!   its answer: with hyper's own server, or in what ends TLS.
 //! * The address of the browser: axum's `ConnectInfo` (feature `axum`), or a [`ClientAddress`] that you
 //!   put into the request's extensions.
-//! * Over HTTP/1.0 the end of the connection is the end of a body whose length is not known. To make a
-//!   broken one visible there, reset the connection when its body ends in an error.
 //! * A log of the reports, and reading the settings again.
 //! * With a client of your own: follow no redirect, repeat no POST, frame bodies of unknown length
 //!   again, and pass over interim responses.

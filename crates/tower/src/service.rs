@@ -19,12 +19,24 @@ use crate::forward::{Answering, Forward};
 use crate::layer::FirstPartyLayer;
 use crate::upload::upload;
 
-/// A site with the gateway around it.
+/// A site with the gateway around it, which has the requests below its mount ([R2.8]).
 ///
 /// It is ready when the site is. The client is asked only for a request of the gateway's, so a busy
 /// client does not keep the site's requests waiting.
 ///
-/// [`FirstPartyLayer`] has an example.
+/// ```
+/// use axum::{Router, routing::get};
+/// use firstparty_tower::{FirstParty, FirstPartyLayer};
+/// use tower::Layer;
+///
+/// /// Around the router, where no route is looked for before the gateway's turn.
+/// fn around(layer: &FirstPartyLayer) -> FirstParty<Router> {
+///     layer.layer(Router::new().route("/", get(async || "the site")))
+/// }
+/// # let _ = around;
+/// ```
+///
+/// [R2.8]: firstparty::contract#R2.8
 #[derive(Clone)]
 pub struct FirstParty<S> {
     site: S,
@@ -98,7 +110,7 @@ impl FirstPartyLayer {
             Action::Forward(request, exchange) => {
                 let ticket = Ticket::new(exchange.report(), self.on_end.clone());
                 let request = upload(request, version, ticket.progress.clone());
-                let sending = (self.upstream)(request);
+                let sending = (self.upstream)(request, version);
                 Forward { limits, exchange, version, ticket }.send(sending)
             }
         }

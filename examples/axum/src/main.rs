@@ -1,7 +1,6 @@
 //! An axum application with the gateway beside its own routes. `README.md` says how to run it.
 
 mod counters;
-mod http_1_0;
 mod settings;
 mod site;
 mod upstream;
@@ -10,7 +9,6 @@ use std::error::Error;
 use std::io;
 use std::net::SocketAddr;
 
-use axum::middleware::from_fn;
 use axum::serve::ListenerExt;
 use firstparty_tower::{FirstPartyLayer, Gateways, client};
 use tokio::net::TcpListener;
@@ -30,7 +28,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }
     let layer = FirstPartyLayer::new(gateways, client(upstream::connector()))
         .on_end(move |ended| counters.count(ended.report));
-    let site = site::routes().layer(layer).layer(from_fn(http_1_0::collect));
+    let site = site::routes().layer(layer);
 
     let listen = settings::text("FIRSTPARTY_LISTEN").unwrap_or_else(|| "127.0.0.1:8788".to_owned());
     let listener = TcpListener::bind(listen).await?;

@@ -2,6 +2,7 @@
 
 use std::future::ready;
 use std::pin::pin;
+use std::sync::LazyLock;
 
 use firstparty::http::{Request, Response, Version};
 use firstparty_tower::BoxBody;
@@ -12,7 +13,7 @@ use tower::service_fn;
 use crate::support::Step::{Break, Give, Hang, Trailers};
 use crate::support::text;
 use crate::support::{
-    Body, BoxError, Ends, Step, answering, body, exchange, full, get, layer, post,
+    Body, BoxError, Ends, Step, answering, body, exchange, full, get, layer, post, to_gateway,
 };
 
 /// What upstream gets of a body that a browser sends.
@@ -153,4 +154,44 @@ async fn an_empty_body_may_be_too_short() {
     request.headers_mut().insert("content-length", "5".parse().unwrap());
     let response = exchange(layer(upstream, &Ends::default()), request).await;
     assert_eq!(response.status(), 400);
+}
+
+/// What HTTP/1.0 gets of upstream's body: status, length and content.
+async fn to_http_1_0(
+    method: &str,
+    answer: fn() -> Body,
+) -> (u16, Option<u64>, Result<String, String>) {
+    let mut request = to_gateway(method, full(""));
+    *request.version_mut() = Version::HTTP_10;
+    let upstream = answering(move || Response::new(answer()));
+    let response = exchange(layer(upstream, &Ends::default()), request).await;
+    let (status, length) = (response.status().as_u16(), response.body().size_hint().exact());
+    (status, length, text(response.into_body()).await.map_err(|error| error.to_string()))
+}
+
+/// R16.2: HTTP/1.0 gets every body with its length, since a cut one would look whole without.
+#[tokio::test]
+async fn http_1_0_is_told_every_length() {
+    let answer = to_http_1_0("GET", || body(&[Give("first, "), Give("second"), Trailers])).await;
+    assert_eq!(answer, (200, Some(13), Ok("first, second".to_owned())));
+    // The length of what GET would bring is not known.
+    assert_eq!(to_http_1_0("HEAD", || full("")).await, (200, None, Ok(String::new())));
+
+    let (status, length, content) = to_http_1_0("GET", || body(&[Give("half"), Break])).await;
+    let content = content.unwrap();
+    assert_eq!((status, length), (500, Some(content.len() as u64)));
+    assert_eq!(content, r#"{"error":"upstream did not speak HTTP as expected"}"#);
+}
+
+/// R16.2: what is collected for HTTP/1.0 has a limit.
+#[tokio::test]
+async fn http_1_0_gets_no_endless_body() {
+    static PIECE: LazyLock<String> = LazyLock::new(|| "x".repeat(1024 * 1024));
+    let most = to_http_1_0("GET", || body(&[Give(&PIECE); 8])).await;
+    assert_eq!((most.0, most.1), (200, Some(8 * 1024 * 1024)));
+    let more = to_http_1_0("GET", || body(&[Give(&PIECE); 9])).await;
+    assert_eq!(
+        (more.0, more.2.unwrap()),
+        (500, r#"{"error":"the body was too large"}"#.to_owned())
+    );
 }
