@@ -8,14 +8,24 @@ mod upstream;
 use std::error::Error;
 use std::io;
 use std::net::SocketAddr;
+use std::time::Duration;
 
+use axum::body::Body;
+use axum::extract::Request;
 use axum::serve::ListenerExt;
+use axum::{ServiceExt, http};
 use firstparty_tower::{FirstPartyLayer, Gateways, client};
 use tokio::net::TcpListener;
-use tokio::signal::ctrl_c;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::oneshot;
+use tokio::time::timeout;
+use tower::Layer;
+use tower::util::MapResponse;
 
 use crate::counters::Counters;
+
+/// How long open exchanges have to finish.
+const GRACE: Duration = Duration::from_secs(20);
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -28,20 +38,31 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }
     let layer = FirstPartyLayer::new(gateways, client(upstream::connector()))
         .on_end(move |ended| counters.count(ended.report));
-    let site = site::routes().layer(layer);
+    // Around the router and not one of its layers: no route is looked for before the gateway's turn.
+    let site = layer.layer(site::routes());
+    let site = MapResponse::new(site, |response: http::Response<_>| response.map(Body::new));
 
     let listen = settings::text("FIRSTPARTY_LISTEN").unwrap_or_else(|| "127.0.0.1:8788".to_owned());
     let listener = TcpListener::bind(listen).await?;
     eprintln!("listening on http://{}", listener.local_addr()?);
     let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
-    let service = site.into_make_service_with_connect_info::<SocketAddr>();
-    Ok(axum::serve(listener, service).with_graceful_shutdown(end()?).await?)
+    let service = ServiceExt::<Request>::into_make_service_with_connect_info::<SocketAddr>(site);
+    let (finish, finishing) = oneshot::channel();
+    let server = axum::serve(listener, service)
+        .with_graceful_shutdown(async { finishing.await.unwrap_or_default() });
+    tokio::select! {
+        result = server.into_future() => Ok(result?),
+        result = end(finish) => Ok(result?),
+    }
 }
 
-/// SIGTERM, or SIGINT, which is Ctrl-C. What is open may finish then.
-fn end() -> io::Result<impl Future<Output = ()>> {
+/// SIGTERM or SIGINT, which is Ctrl-C, lets what is open finish. A second one, or time, ends it.
+async fn end(finish: oneshot::Sender<()>) -> io::Result<()> {
     let mut terminate = signal(SignalKind::terminate())?;
-    Ok(async move {
-        tokio::select!(_ = terminate.recv() => {}, _ = ctrl_c() => {});
-    })
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut next = async || tokio::select!(_ = terminate.recv() => {}, _ = interrupt.recv() => {});
+    next().await;
+    drop(finish);
+    let _ = timeout(GRACE, next()).await;
+    Ok(())
 }
