@@ -29,8 +29,9 @@ const GRACE: Duration = Duration::from_secs(20);
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let gateways = Gateways::new(settings::gateway()?);
-    tokio::spawn(settings::refresh(gateways.clone()));
+    let document = settings::document()?;
+    let gateways = Gateways::new(settings::gateway(&document)?);
+    tokio::spawn(settings::refresh(gateways.clone(), document));
     let counters = Counters::default();
     if let Some(address) = settings::text("FIRSTPARTY_METRICS") {
         let page = counters.clone().page();

@@ -1,11 +1,12 @@
 //! The gateway out of a settings document and the environment, read again when the document changes.
 
 use std::error::Error;
-use std::time::{Duration, SystemTime};
+use std::io;
+use std::time::Duration;
 
 use firstparty::advice::advise;
 use firstparty::config::{Builder, Source};
-use firstparty::{Config, Gateway, Platform};
+use firstparty::{Gateway, Platform};
 use firstparty_tower::Gateways;
 
 /// A variable of the program's own.
@@ -13,14 +14,14 @@ pub(crate) fn text(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-type BoxError = Box<dyn Error>;
+/// The settings document. Without a path it sets nothing.
+pub(crate) fn document() -> io::Result<String> {
+    text("FIRSTPARTY_CONFIG").map_or_else(|| Ok("{}".to_owned()), std::fs::read_to_string)
+}
 
 /// No error repeats a value. The environment comes before the document.
-pub(crate) fn gateway() -> Result<Gateway, BoxError> {
-    let builder: Builder = match text("FIRSTPARTY_CONFIG") {
-        Some(path) => serde_json::from_str(&std::fs::read_to_string(path)?)?,
-        None => Config::builder(),
-    };
+pub(crate) fn gateway(document: &str) -> Result<Gateway, Box<dyn Error>> {
+    let builder: Builder = serde_json::from_str(document)?;
     let pairs = std::env::vars_os()
         .filter_map(|(key, value)| Some((key.into_string().ok()?, value.into_string().ok()?)));
     let environment = Source::from_environment("environment", Platform::Generic, pairs);
@@ -35,60 +36,54 @@ pub(crate) fn gateway() -> Result<Gateway, BoxError> {
 }
 
 /// R16.6: a changed document is used from the next request on; while it is bad, the last good one stays.
-pub(crate) async fn refresh(gateways: Gateways) {
-    let mut seen = stamp();
-    while text("FIRSTPARTY_CONFIG").is_some() {
+pub(crate) async fn refresh(gateways: Gateways, mut seen: String) {
+    loop {
         tokio::time::sleep(Duration::from_secs(2)).await;
-        renew(&gateways, &mut seen, stamp(), gateway);
+        renew(&gateways, &mut seen, document());
     }
 }
 
-/// When the document was changed, and its length.
-type Stamp = Option<(SystemTime, u64)>;
-
-/// Reads settings that are not those which were seen.
-fn renew(
-    gateways: &Gateways,
-    seen: &mut Stamp,
-    now: Stamp,
-    read: fn() -> Result<Gateway, BoxError>,
-) {
-    if now == *seen {
-        return;
-    }
-    match read() {
-        Ok(gateway) => {
-            gateways.set(gateway);
-            *seen = now;
+/// Uses a document that has not been seen. One that could not be read has not, so it is read again.
+fn renew(gateways: &Gateways, seen: &mut String, document: io::Result<String>) {
+    let changed = match document {
+        Ok(document) if document == *seen => return,
+        Ok(document) => {
+            *seen = document;
+            gateway(seen)
         }
-        // Read again in any case: the reading itself may have failed.
+        Err(error) => Err(error.into()),
+    };
+    match changed {
+        Ok(gateway) => gateways.set(gateway),
         Err(error) => eprintln!("settings: {error}"),
     }
 }
 
-fn stamp() -> Stamp {
-    let metadata = std::fs::metadata(text("FIRSTPARTY_CONFIG")?).ok()?;
-    Some((metadata.modified().ok()?, metadata.len()))
-}
-
 #[cfg(test)]
 mod tests {
-    use std::time::SystemTime;
+    use std::io::ErrorKind;
 
     use firstparty::{Config, Gateway, Platform};
     use firstparty_tower::Gateways;
 
     use super::renew;
 
-    /// R16.6: settings that could not be read are read again, and no others.
+    /// R16.6: a document that could not be read is read again, and the last good one stays while it is
+    /// bad.
     #[test]
     fn settings_are_read_until_they_are_good() {
         let gateways = Gateways::new(Gateway::new(Config::default(), Platform::Generic));
-        let (mut seen, now) = (None, Some((SystemTime::UNIX_EPOCH, 1)));
-        renew(&gateways, &mut seen, now, || Err("no such file".into()));
-        assert_eq!(gateways.get().platform(), Platform::Generic);
-        renew(&gateways, &mut seen, now, || Ok(Gateway::new(Config::default(), Platform::Azure)));
-        assert_eq!(gateways.get().platform(), Platform::Azure);
-        renew(&gateways, &mut seen, now, || unreachable!("nothing has changed"));
+        let (old, new) = (r#"{"route_prefix": "old"}"#, r#"{"route_prefix": "new"}"#);
+        let mut seen = old.to_owned();
+        let mut prefix_after = |document| {
+            renew(&gateways, &mut seen, document);
+            gateways.get().config().route_prefix().map(ToString::to_string)
+        };
+        assert_eq!(prefix_after(Ok(old.to_owned())), None, "nothing has changed");
+        assert_eq!(prefix_after(Ok(String::new())), None, "half of it is written");
+        assert_eq!(prefix_after(Err(ErrorKind::NotFound.into())), None);
+        assert_eq!(prefix_after(Ok(new.to_owned())).as_deref(), Some("new"));
+        assert_eq!(prefix_after(Ok("{".to_owned())).as_deref(), Some("new"));
+        assert_eq!(prefix_after(Ok(old.to_owned())).as_deref(), Some("old"));
     }
 }
