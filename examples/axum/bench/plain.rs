@@ -15,8 +15,9 @@ use axum::http::{HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use axum::serve::ListenerExt;
+use firstparty::adapter::IDLE_TIMEOUT;
 use hyper_util::client::legacy::{Client, connect::HttpConnector};
-use hyper_util::rt::TokioExecutor;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -30,6 +31,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
             let mut connector = HttpConnector::new();
             connector.set_nodelay(true);
             let mut builder = Client::builder(TokioExecutor::new());
+            // As the tower layer's client is.
+            builder.pool_timer(TokioTimer::new()).pool_idle_timeout(IDLE_TIMEOUT);
             let client: Upstream =
                 builder.set_host(false).pool_max_idle_per_host(256).build(connector);
             site::routes().route("/fp/{*path}", any(forward).with_state((client, upstream)))
