@@ -37,7 +37,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         let page = counters.clone().page();
         tokio::spawn(axum::serve(TcpListener::bind(address).await?, page).into_future());
     }
-    let layer = FirstPartyLayer::new(gateways, client(upstream::connector()))
+    let layer = FirstPartyLayer::new(gateways, client(upstream::connector()?))
         .on_end(move |ended| counters.count(ended.report));
     // Around the router and not one of its layers: no route is looked for before the gateway's turn.
     let site = layer.layer(site::routes());
