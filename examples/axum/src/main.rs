@@ -67,3 +67,26 @@ async fn end(finish: oneshot::Sender<()>) -> io::Result<()> {
     let _ = timeout(GRACE, next()).await;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::process::{Command, id};
+
+    use tokio::task::yield_now;
+
+    use super::{Duration, end, oneshot, timeout};
+
+    /// The first signal lets what is open finish, and the second does not wait for that.
+    #[tokio::test]
+    async fn a_second_signal_ends_it_at_once() {
+        let (finish, finishing) = oneshot::channel();
+        let ending = tokio::spawn(end(finish));
+        // From here on signals are caught.
+        yield_now().await;
+        let process = id().to_string();
+        Command::new("kill").args(["-TERM", &process]).status().unwrap();
+        finishing.await.unwrap_err();
+        Command::new("kill").args(["-INT", &process]).status().unwrap();
+        timeout(Duration::from_secs(10), ending).await.unwrap().unwrap().unwrap();
+    }
+}
