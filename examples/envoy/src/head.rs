@@ -1,0 +1,85 @@
+//! Heads: Envoy's pairs, with pseudo-fields as in HTTP/2, and the types of `http`.
+
+use firstparty::http::header::HOST;
+use firstparty::http::{
+    HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, Uri,
+};
+use firstparty::refusal::{Cause, Refusal};
+
+/// As `proxy-wasm` gives them, and takes them.
+pub(crate) type Pairs = Vec<(String, Vec<u8>)>;
+pub(crate) type Borrowed<'a> = Vec<(&'a str, &'a [u8])>;
+
+/// What `http` cannot hold is answered 400 (R13.3).
+type Held<T> = Result<T, &'static Cause>;
+
+/// The route of the gateway's requests is chosen by this field, which names upstream's host.
+pub(crate) const MARKER: &str = "x-firstparty-upstream";
+
+/// The value of a pseudo-field.
+pub(crate) fn pseudo<'a>(pairs: &'a Pairs, name: &str) -> &'a [u8] {
+    pairs.iter().find(|(key, _)| key == name).map_or(&[], |(_, value)| value)
+}
+
+/// The request without its body, which Envoy passes on. Envoy has made `host` and `:authority` one.
+pub(crate) fn request(pairs: &Pairs, uri: Uri) -> Held<Request<()>> {
+    let method = Method::from_bytes(pseudo(pairs, ":method")).map_err(|_| malformed())?;
+    let mut request = Request::new(());
+    *request.method_mut() = method;
+    *request.uri_mut() = uri;
+    *request.headers_mut() = fields(pairs)?;
+    let host = pseudo(pairs, ":authority");
+    if !host.is_empty() {
+        let host = HeaderValue::from_bytes(host).map_err(|_| malformed())?;
+        request.headers_mut().insert(HOST, host);
+    }
+    Ok(request)
+}
+
+/// The request for upstream, as Envoy's router takes it.
+pub(crate) fn forward(request: &Request<()>) -> Borrowed<'_> {
+    let host = request.headers().get(HOST).map_or(&[][..], HeaderValue::as_bytes);
+    let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
+    let mut pairs: Borrowed<'_> = vec![
+        (":authority", host),
+        (":path", path.as_bytes()),
+        (":method", request.method().as_str().as_bytes()),
+        (":scheme", b"https"),
+        (MARKER, host),
+    ];
+    pairs.extend(borrowed(request.headers()).filter(|(name, _)| *name != HOST.as_str()));
+    pairs
+}
+
+/// The response without its body.
+pub(crate) fn response(pairs: &Pairs) -> Held<Response<()>> {
+    let mut response = Response::new(());
+    let status = StatusCode::from_bytes(pseudo(pairs, ":status"));
+    *response.status_mut() = status.map_err(|_| malformed())?;
+    *response.headers_mut() = fields(pairs)?;
+    Ok(response)
+}
+
+/// The same for the browser.
+pub(crate) fn complete<'a>(status: &'a StatusCode, headers: &'a HeaderMap) -> Borrowed<'a> {
+    let status = (":status", status.as_str().as_bytes());
+    std::iter::once(status).chain(borrowed(headers)).collect()
+}
+
+fn fields(pairs: &Pairs) -> Held<HeaderMap> {
+    let mut headers = HeaderMap::with_capacity(pairs.len());
+    for (name, value) in pairs.iter().filter(|(name, _)| !name.starts_with(':')) {
+        let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| malformed())?;
+        let value = HeaderValue::from_bytes(value).map_err(|_| malformed())?;
+        headers.try_append(name, value).map_err(|_| Refusal::TooManyFields.cause())?;
+    }
+    Ok(headers)
+}
+
+pub(crate) fn borrowed(headers: &HeaderMap) -> impl Iterator<Item = (&str, &[u8])> {
+    headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()))
+}
+
+fn malformed() -> &'static Cause {
+    Refusal::Malformed.cause()
+}
