@@ -1,13 +1,14 @@
 //! One exchange: the request's head, the response's head, and the end.
 
 use std::hash::{BuildHasher, RandomState};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::rc::Rc;
 use std::time::UNIX_EPOCH;
 
-use firstparty::http::{HeaderMap, Method, Response, Uri};
-use firstparty::reply::Reply;
-use firstparty::{Action as Decision, Exchange, Gateway, Report, RequestId};
+use firstparty::http::header::CONTENT_LENGTH;
+use firstparty::http::{Response, Uri, Version};
+use firstparty::refusal::{Cause, Refusal};
+use firstparty::{Action as Decision, Exchange, Failure, Gateway, Report, RequestId};
 use proxy_wasm::hostcalls::{get_map_bytes, set_map_bytes};
 use proxy_wasm::traits::{Context, HttpContext};
 use proxy_wasm::types::{Action, MapType};
@@ -22,6 +23,8 @@ pub(crate) struct Filter {
     exchange: Option<Exchange>,
     /// Of a request that is the gateway's.
     report: Option<Report>,
+    /// The answer's body is kept back until it is whole.
+    collects: bool,
 }
 
 impl Context for Filter {}
@@ -29,8 +32,14 @@ impl Context for Filter {}
 impl HttpContext for Filter {
     fn on_http_request_headers(&mut self, _count: usize, _is_end: bool) -> Action {
         let pairs = get_map_bytes(MapType::HttpRequestHeaders).unwrap_or_default();
-        match Uri::try_from(head::pseudo(&pairs, ":path")) {
-            Ok(uri) if self.gateway.owns(&uri) => self.handle(&pairs, uri),
+        let target = head::pseudo(&pairs, ":path");
+        match (Uri::try_from(target), Uri::try_from(head::path(target))) {
+            (Ok(uri), _) if self.gateway.owns(&uri) => self.handle(&pairs, uri),
+            (Err(_), Ok(path)) if self.gateway.owns(&path) => {
+                let is_long = target.len() > usize::from(u16::MAX - 1);
+                let cause = if is_long { Refusal::TargetTooLong } else { Refusal::TargetMalformed };
+                self.refuse(&pairs, cause.cause())
+            }
             // The site's: no browser chooses the gateway's route.
             _ => {
                 self.remove_http_request_header(head::MARKER);
@@ -44,11 +53,25 @@ impl HttpContext for Filter {
         self.drop_trailers(MapType::HttpRequestTrailers)
     }
 
-    fn on_http_response_headers(&mut self, _count: usize, _is_end: bool) -> Action {
-        match self.exchange.take() {
-            Some(exchange) => self.answer(&exchange),
-            None => Action::Continue,
+    fn on_http_response_headers(&mut self, _count: usize, is_end: bool) -> Action {
+        let Some(exchange) = self.exchange.take() else { return Action::Continue };
+        let action = self.answer(&exchange, is_end);
+        // Upstream can still fail while its answer is kept back.
+        self.exchange = self.collects.then_some(exchange);
+        action
+    }
+
+    /// R16.2: in HTTP/1.0 the end of the connection ends a body of unknown length, so one that breaks off
+    /// would look whole. It is collected first, up to Envoy's own limit, and has a length.
+    fn on_http_response_body(&mut self, size: usize, is_end: bool) -> Action {
+        match (self.collects, is_end) {
+            (true, false) => return Action::Pause,
+            (true, true) => {
+                self.set_http_response_header("content-length", Some(&size.to_string()))
+            }
+            (false, _) => {}
         }
+        Action::Continue
     }
 
     fn on_http_response_trailers(&mut self, _count: usize) -> Action {
@@ -65,17 +88,14 @@ impl HttpContext for Filter {
 
 impl Filter {
     pub(crate) fn new(gateway: Gateway, counters: Rc<Counters>) -> Self {
-        Self { gateway, counters, exchange: None, report: None }
+        Self { gateway, counters, exchange: None, report: None, collects: false }
     }
 
     fn handle(&mut self, pairs: &head::Pairs, uri: Uri) -> Action {
-        let request = match head::request(pairs, uri) {
+        let version = if self.is_http_1_0() { Version::HTTP_10 } else { Version::HTTP_11 };
+        let request = match head::request(pairs, uri, version) {
             Ok(request) => request,
-            Err(cause) => {
-                let method = Method::from_bytes(head::pseudo(pairs, ":method")).unwrap_or_default();
-                self.report = Some(Report::default().answered(cause));
-                return self.send(&Reply::to(&method, &HeaderMap::new()).refuse(cause));
-            }
+            Err(cause) => return self.refuse(pairs, cause),
         };
         match self.gateway.handle(request, self.address()) {
             Decision::Respond(response, report) => {
@@ -90,23 +110,32 @@ impl Filter {
         }
     }
 
-    fn answer(&mut self, exchange: &Exchange) -> Action {
+    fn refuse(&mut self, pairs: &head::Pairs, cause: &'static Cause) -> Action {
+        self.report = Some(Report::default().answered(cause));
+        self.send(&head::refuse(pairs, cause))
+    }
+
+    fn answer(&mut self, exchange: &Exchange, is_end: bool) -> Action {
         let pairs = get_map_bytes(MapType::HttpResponseHeaders).unwrap_or_default();
         let failure = outcome::failure(self.flags());
+        self.collects = false;
         if failure.is_some() && head::pseudo(&pairs, ":status") == b"408" {
             self.report = Some(exchange.report().answered(&outcome::SILENT));
             return self.send(&exchange.refuse(&outcome::SILENT));
         }
         match (failure, head::response(&pairs)) {
-            (None, Ok(response)) => {
+            (None, Ok(response)) if !response.status().is_informational() => {
                 self.report = Some(exchange.report().ended(response.status()));
                 let response = exchange.complete(response);
                 let status = response.status();
                 let pairs = head::complete(&status, response.headers());
-                self.write(MapType::HttpResponseHeaders, pairs)
+                let action = self.write(MapType::HttpResponseHeaders, pairs);
+                let has_length = is_end || response.headers().contains_key(CONTENT_LENGTH);
+                self.collects = !has_length && self.is_http_1_0();
+                if self.collects { Action::Pause } else { action }
             }
             (failure, _) => {
-                let failure = failure.unwrap_or(firstparty::Failure::Protocol);
+                let failure = failure.unwrap_or(Failure::Protocol);
                 self.report = Some(exchange.report().ended(failure));
                 self.send(&exchange.fail(failure, self.request_id()))
             }
@@ -114,7 +143,7 @@ impl Filter {
     }
 
     /// The browser's, as far as Envoy trusts who told it: see `xff_num_trusted_hops`.
-    fn address(&self) -> Option<std::net::IpAddr> {
+    fn address(&self) -> Option<IpAddr> {
         let address = String::from_utf8(self.get_property(vec!["source", "address"])?).ok()?;
         Some(address.parse::<SocketAddr>().ok()?.ip())
     }
@@ -122,6 +151,11 @@ impl Filter {
     fn flags(&self) -> u64 {
         let flags = self.get_property(vec!["response", "flags"]).unwrap_or_default();
         flags.try_into().map_or(0, u64::from_le_bytes)
+    }
+
+    fn is_http_1_0(&self) -> bool {
+        self.get_property(vec!["request", "protocol"])
+            .is_some_and(|protocol| protocol == b"HTTP/1.0")
     }
 
     /// It must be unique, not unpredictable.
@@ -139,7 +173,8 @@ impl Filter {
 
     fn send(&self, response: &Response<impl AsRef<[u8]>>) -> Action {
         let fields = head::borrowed(response.headers());
-        let fields = fields.filter_map(|(name, value)| Some((name, std::str::from_utf8(value).ok()?)));
+        let fields =
+            fields.filter_map(|(name, value)| Some((name, std::str::from_utf8(value).ok()?)));
         let status = u32::from(response.status().as_u16());
         self.send_http_response(status, fields.collect(), Some(response.body().as_ref()));
         Action::Pause

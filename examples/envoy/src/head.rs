@@ -2,9 +2,10 @@
 
 use firstparty::http::header::HOST;
 use firstparty::http::{
-    HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, Uri,
+    HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, Uri, Version,
 };
 use firstparty::refusal::{Cause, Refusal};
+use firstparty::reply::Reply;
 
 /// As `proxy-wasm` gives them, and takes them.
 pub(crate) type Pairs = Vec<(String, Vec<u8>)>;
@@ -16,20 +17,29 @@ type Held<T> = Result<T, &'static Cause>;
 /// The route of the gateway's requests is chosen by this field, which names upstream's host.
 pub(crate) const MARKER: &str = "x-firstparty-upstream";
 
+/// Envoy has to name a host in HTTP/1.0, where there need not be one: this (`default_host_for_http_10`).
+const NO_HOST: &[u8] = b"no-host.invalid";
+
+/// Whose a request is that `http` has no URI for, the path alone says.
+pub(crate) fn path(target: &[u8]) -> &[u8] {
+    target.split(|byte| *byte == b'?').next().unwrap_or_default()
+}
+
 /// The value of a pseudo-field.
 pub(crate) fn pseudo<'a>(pairs: &'a Pairs, name: &str) -> &'a [u8] {
     pairs.iter().find(|(key, _)| key == name).map_or(&[], |(_, value)| value)
 }
 
 /// The request without its body, which Envoy passes on. Envoy has made `host` and `:authority` one.
-pub(crate) fn request(pairs: &Pairs, uri: Uri) -> Held<Request<()>> {
+pub(crate) fn request(pairs: &Pairs, uri: Uri, version: Version) -> Held<Request<()>> {
     let method = Method::from_bytes(pseudo(pairs, ":method")).map_err(|_| malformed())?;
     let mut request = Request::new(());
     *request.method_mut() = method;
     *request.uri_mut() = uri;
+    *request.version_mut() = version;
     *request.headers_mut() = fields(pairs)?;
     let host = pseudo(pairs, ":authority");
-    if !host.is_empty() {
+    if !host.is_empty() && host != NO_HOST {
         let host = HeaderValue::from_bytes(host).map_err(|_| malformed())?;
         request.headers_mut().insert(HOST, host);
     }
@@ -74,6 +84,12 @@ fn fields(pairs: &Pairs) -> Held<HeaderMap> {
         headers.try_append(name, value).map_err(|_| Refusal::TooManyFields.cause())?;
     }
     Ok(headers)
+}
+
+/// An answer to what cannot be handed to the gateway.
+pub(crate) fn refuse(pairs: &Pairs, cause: &Cause) -> Response<impl AsRef<[u8]> + use<>> {
+    let method = Method::from_bytes(pseudo(pairs, ":method")).unwrap_or_default();
+    Reply::to(&method, &fields(pairs).unwrap_or_default()).refuse(cause)
 }
 
 pub(crate) fn borrowed(headers: &HeaderMap) -> impl Iterator<Item = (&str, &[u8])> {

@@ -5,8 +5,12 @@ use firstparty::http::StatusCode;
 use firstparty::refusal::Cause;
 
 /// The browser fell silent in the middle of its request.
-pub(crate) static SILENT: Cause =
-    Cause::new("request_timeout", "R16.5", StatusCode::REQUEST_TIMEOUT, "the request took too long");
+pub(crate) static SILENT: Cause = Cause::new(
+    "request_timeout",
+    "R16.5",
+    StatusCode::REQUEST_TIMEOUT,
+    "the request took too long",
+);
 
 /// Bits of Envoy's attribute `response.flags`, by the names that its access log gives them.
 const UH: u64 = 1 << 1;
