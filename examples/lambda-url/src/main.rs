@@ -1,0 +1,75 @@
+//! The gateway as a Lambda function behind a function URL, with CloudFront in front. `README.md` tells how to
+//! deploy it.
+//!
+//! * `settings`: the function's variables become a gateway
+//! * `event`: what a function URL sends becomes a request
+//! * `answer`: a response becomes what a function URL takes
+//! * `upstream`: connections to Fingerprint
+
+mod answer;
+mod event;
+mod settings;
+mod upstream;
+
+use std::process::ExitCode;
+
+use firstparty::Report;
+use firstparty_tower::{BoxBody, Ended, FirstPartyLayer, Gateways, client};
+use http_body_util::{BodyDataStream, BodyExt};
+use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequest;
+use lambda_http::lambda_runtime::StreamResponse;
+use lambda_http::{Error, LambdaEvent, lambda_runtime, service_fn};
+use tower::ServiceExt;
+
+use crate::event::Edge;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    match start().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn start() -> Result<(), Error> {
+    let gateways = Gateways::new(settings::gateway()?);
+    let mut layer = FirstPartyLayer::new(gateways, client(upstream::connector())).on_end(log);
+    if let Some(limit) = settings::first_byte_timeout()? {
+        layer = layer.first_byte_timeout(limit);
+    }
+    let edge = Edge::new(settings::text("FIRSTPARTY_EDGE_KEY"));
+    let serve = service_fn(async |event| Ok::<_, Error>(serve(&layer, &edge, event).await));
+    lambda_runtime::run(serve).await
+}
+
+async fn serve(
+    layer: &FirstPartyLayer,
+    edge: &Edge,
+    event: LambdaEvent<ApiGatewayV2httpRequest>,
+) -> StreamResponse<BodyDataStream<BoxBody>> {
+    match edge.request(event.payload) {
+        Ok(request) => {
+            let Ok(response) = layer.clone().oneshot(request).await;
+            answer::answer(response)
+        }
+        Err(refused) => {
+            log_report(Report::default().answered(refused.cause));
+            answer::answer(
+                refused.response().map(|body| BoxBody::new(body.map_err(|never| match never {}))),
+            )
+        }
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "as the layer calls it")]
+fn log(ended: Ended) {
+    log_report(ended.report);
+}
+
+/// R16.6: the report, and no field.
+fn log_report(report: Report) {
+    println!("exchange {}", serde_json::to_string(&report).unwrap_or_default());
+}
