@@ -25,7 +25,7 @@ struct Known {
 impl Counters {
     /// All of them, zeros too.
     pub(crate) fn define() -> Self {
-        let ids = series(Tally::default(), 0).into_iter().filter_map(|series| {
+        let ids = series(&Tally::default(), 0).into_iter().filter_map(|series| {
             let id = define_metric(MetricType::Counter, &name(&series)).ok()?;
             Some((series, id))
         });
@@ -46,13 +46,13 @@ impl Counters {
         let json = serde_json::to_string(&report).unwrap_or_default();
         let mut tally = Tally::default();
         tally.add(report);
-        let ids = series(tally, 1).into_iter().filter_map(|series| self.ids.get(&series).copied());
+        let ids = series(&tally, 1).into_iter().filter_map(|series| self.ids.get(&series).copied());
         Known { line: format!("exchange {json}"), ids: ids.collect() }
     }
 }
 
 /// The series that have this count.
-fn series(tally: Tally, count: u64) -> Vec<String> {
+fn series(tally: &Tally, count: u64) -> Vec<String> {
     let end = format!(" {count}");
     let text = tally.to_string();
     text.lines().filter_map(|line| line.strip_suffix(&end)).map(str::to_owned).collect()

@@ -67,7 +67,7 @@ impl HttpContext for Filter {
         match (self.collects, is_end) {
             (true, false) => return Action::Pause,
             (true, true) => {
-                self.set_http_response_header("content-length", Some(&size.to_string()))
+                self.set_http_response_header("content-length", Some(&size.to_string()));
             }
             (false, _) => {}
         }
@@ -105,7 +105,7 @@ impl Filter {
             Decision::Forward(request, exchange) => {
                 self.report = Some(exchange.report());
                 self.exchange = Some(exchange);
-                self.write(MapType::HttpRequestHeaders, head::forward(&request))
+                write(MapType::HttpRequestHeaders, head::forward(&request))
             }
         }
     }
@@ -129,7 +129,7 @@ impl Filter {
                 let response = exchange.complete(response);
                 let status = response.status();
                 let pairs = head::complete(&status, response.headers());
-                let action = self.write(MapType::HttpResponseHeaders, pairs);
+                let action = write(MapType::HttpResponseHeaders, pairs);
                 let has_length = is_end || response.headers().contains_key(CONTENT_LENGTH);
                 self.collects = !has_length && self.is_http_1_0();
                 if self.collects { Action::Pause } else { action }
@@ -165,12 +165,6 @@ impl Filter {
         RequestId::new(u64::try_from(millis).unwrap_or_default(), RandomState::new().hash_one(now))
     }
 
-    fn write(&self, map: MapType, pairs: head::Borrowed<'_>) -> Action {
-        // Envoy refuses a map only in a stage that has none.
-        let _ = set_map_bytes(map, pairs);
-        Action::Continue
-    }
-
     fn send(&self, response: &Response<impl AsRef<[u8]>>) -> Action {
         let fields = head::borrowed(response.headers());
         let fields =
@@ -181,6 +175,12 @@ impl Filter {
     }
 
     fn drop_trailers(&self, map: MapType) -> Action {
-        if self.report.is_some() { self.write(map, Vec::new()) } else { Action::Continue }
+        if self.report.is_some() { write(map, Vec::new()) } else { Action::Continue }
     }
+}
+
+fn write(map: MapType, pairs: head::Borrowed<'_>) -> Action {
+    // Envoy refuses a map only in a stage that has none.
+    let _ = set_map_bytes(map, pairs);
+    Action::Continue
 }

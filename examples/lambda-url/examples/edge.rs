@@ -55,15 +55,18 @@ async fn main() -> Result<(), Failed> {
     let lambda = Arc::new(Lambda { events, waiting, answers, ids });
     let listener = TcpListener::bind(listen).await?;
     tokio::spawn(serve(TcpListener::bind(api).await?, Arc::clone(&lambda), runtime));
-    let mut functions = Vec::new();
-    for _ in 0..copies.parse()? {
+    for copy in 0..copies.parse()? {
         let mut command = Command::new(function);
         command.args(rest).stdin(Stdio::null()).stdout(Stdio::null()).kill_on_drop(true);
         command.env("AWS_LAMBDA_RUNTIME_API", api).env("FIRSTPARTY_EDGE_KEY", KEY);
         for (name, value) in [("NAME", "function"), ("MEMORY_SIZE", "256"), ("VERSION", "1")] {
             command.env(format!("AWS_LAMBDA_FUNCTION_{name}"), value);
         }
-        functions.push(command.spawn()?);
+        // All say the same.
+        if copy > 0 {
+            command.stderr(Stdio::null());
+        }
+        tokio::spawn(keep(command));
     }
     let mut end = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
     tokio::select! {
@@ -71,6 +74,13 @@ async fn main() -> Result<(), Failed> {
         _ = end.recv() => {}
     }
     Ok(())
+}
+
+/// A function that ends is started again.
+async fn keep(mut command: Command) {
+    while let Ok(mut function) = command.spawn() {
+        let _ = function.wait().await;
+    }
 }
 
 async fn serve<F>(
@@ -196,22 +206,8 @@ async fn answer(mut body: Incoming, sender: oneshot::Sender<Answer>) -> Result<(
         head.extend_from_slice(frame.data_ref().ok_or("no head")?);
     };
     let first = head.split_off(end).split_off(8).freeze();
-    let head: Value = serde_json::from_slice(&head)?;
     let (mut pieces, stream) = http_body_util::channel::Channel::<Bytes, Failed>::new(1);
-    let mut answer = Response::new(stream.boxed_unsync());
-    *answer.status_mut() =
-        StatusCode::from_u16(head["statusCode"].as_u64().unwrap_or(502).try_into()?)?;
-    for (name, value) in head["headers"].as_object().ok_or("no headers")? {
-        // A streamed answer has no length.
-        if name != "content-length" {
-            let value = HeaderValue::from_str(value.as_str().ok_or("a field is no text")?)?;
-            answer.headers_mut().append(HeaderName::from_bytes(name.as_bytes())?, value);
-        }
-    }
-    for cookie in head["cookies"].as_array().into_iter().flatten() {
-        let cookie = HeaderValue::from_str(cookie.as_str().ok_or("a cookie is no text")?)?;
-        answer.headers_mut().append("set-cookie", cookie);
-    }
+    let answer = answer_of(&serde_json::from_slice(&head)?, stream.boxed_unsync())?;
     sender.send(answer).map_err(|_| "the browser has left")?;
     pieces.send_data(first).await?;
     while let Some(frame) = body.frame().await {
@@ -225,6 +221,23 @@ async fn answer(mut body: Incoming, sender: oneshot::Sender<Answer>) -> Result<(
         }
     }
     Ok(())
+}
+
+fn answer_of(head: &Value, body: Body) -> Result<Answer, Failed> {
+    let mut answer = Response::new(body);
+    let status = head.get("statusCode").and_then(Value::as_u64).ok_or("no status")?;
+    *answer.status_mut() = StatusCode::from_u16(status.try_into()?)?;
+    let fields = head.get("headers").and_then(Value::as_object).ok_or("no headers")?;
+    // A streamed answer has no length.
+    for (name, value) in fields.iter().filter(|(name, _)| *name != "content-length") {
+        let value = HeaderValue::from_str(value.as_str().ok_or("a field is no text")?)?;
+        answer.headers_mut().append(HeaderName::from_bytes(name.as_bytes())?, value);
+    }
+    for cookie in head.get("cookies").and_then(Value::as_array).into_iter().flatten() {
+        let cookie = HeaderValue::from_str(cookie.as_str().ok_or("a cookie is no text")?)?;
+        answer.headers_mut().append("set-cookie", cookie);
+    }
+    Ok(answer)
 }
 
 fn text(status: StatusCode, body: impl Into<Bytes>) -> Answer {

@@ -7,11 +7,12 @@ use std::net::IpAddr;
 
 use base64::prelude::{BASE64_STANDARD, Engine};
 use bytes::Bytes;
-use firstparty::http::header::{COOKIE, HOST};
+use firstparty::http::header::{CONTENT_LENGTH, COOKIE, HOST};
 use firstparty::http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use firstparty::refusal::{Cause, Refusal};
 use firstparty::reply::Reply;
-use firstparty_tower::ClientAddress;
+use firstparty_tower::{BoxBody, ClientAddress};
+use http_body::Body;
 use http_body_util::Full;
 use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequest as Event;
 
@@ -116,6 +117,14 @@ fn body(text: Option<String>, is_base64: bool) -> Result<Bytes, &'static Cause> 
     } else {
         Ok(text.into())
     }
+}
+
+/// R13.5: the body is whole, so its length is known. The gateway has removed what CloudFront wrote.
+pub(crate) fn with_length(mut request: Request<BoxBody>) -> Request<BoxBody> {
+    if let Some(length @ 1..) = request.body().size_hint().exact() {
+        request.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(length));
+    }
+    request
 }
 
 /// What CloudFront and the function URL have written is not the browser's.

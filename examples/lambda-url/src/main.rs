@@ -36,7 +36,8 @@ async fn main() -> ExitCode {
 
 async fn start() -> Result<(), Error> {
     let gateways = Gateways::new(settings::gateway()?);
-    let mut layer = FirstPartyLayer::new(gateways, client(upstream::connector())).on_end(log);
+    let client = client(upstream::connector()).map_request(event::with_length);
+    let mut layer = FirstPartyLayer::new(gateways, client).on_end(log);
     if let Some(limit) = settings::first_byte_timeout()? {
         layer = layer.first_byte_timeout(limit);
     }
@@ -50,21 +51,25 @@ async fn serve(
     edge: &Edge,
     event: LambdaEvent<ApiGatewayV2httpRequest>,
 ) -> StreamResponse<BodyDataStream<BoxBody>> {
-    match edge.request(event.payload) {
+    let response = match edge.request(event.payload) {
         Ok(request) => {
             let Ok(response) = layer.clone().oneshot(request).await;
-            answer::answer(response)
+            response
         }
         Err(refused) => {
             log_report(Report::default().answered(refused.cause));
-            answer::answer(
-                refused.response().map(|body| BoxBody::new(body.map_err(|never| match never {}))),
-            )
+            refused.response().map(|body| BoxBody::new(body.map_err(|never| match never {})))
         }
-    }
+    };
+    answer::answer(response.map(|body| BoxBody::new(body.map_err(cut))))
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "as the layer calls it")]
+/// R16.2: an answer that breaks off must not look whole, and the runtime's client would write the error behind
+/// it. Lambda starts the function again.
+fn cut(_: Error) -> Error {
+    std::process::exit(1)
+}
+
 fn log(ended: Ended) {
     log_report(ended.report);
 }
