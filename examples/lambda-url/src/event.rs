@@ -8,9 +8,8 @@ use std::net::IpAddr;
 use base64::prelude::{BASE64_STANDARD, Engine};
 use bytes::Bytes;
 use firstparty::http::header::{CONTENT_LENGTH, COOKIE, HOST};
-use firstparty::http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
+use firstparty::http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode, Uri};
 use firstparty::refusal::{Cause, Refusal};
-use firstparty::reply::Reply;
 use firstparty_tower::{BoxBody, ClientAddress};
 use http_body::Body;
 use http_body_util::Full;
@@ -29,71 +28,25 @@ const KEY: &str = "x-firstparty-edge";
 const ADDRESS: &str = "cloudfront-viewer-address";
 const SITE: &str = "x-forwarded-host";
 
-/// The distribution in front, as far as the function knows it.
-pub(crate) struct Edge {
-    key: Option<String>,
-}
-
-/// A request that cannot be handed to the gateway, or may not.
-pub(crate) struct Refused {
-    reply: Reply,
-    pub(crate) cause: &'static Cause,
-}
-
-impl Refused {
-    pub(crate) fn response(self) -> Response<Full<Bytes>> {
-        self.reply.refuse(self.cause).map(Full::new)
-    }
-}
-
-impl Edge {
-    pub(crate) fn new(key: Option<String>) -> Self {
-        Self { key }
-    }
-
-    pub(crate) fn request(&self, event: Event) -> Result<Request<Full<Bytes>>, Refused> {
-        let reply = Reply::to(&event.request_context.http.method, &event.headers);
-        self.read(event).map_err(|cause| Refused { reply, cause })
-    }
-
-    fn read(&self, event: Event) -> Result<Request<Full<Bytes>>, &'static Cause> {
-        let mut headers = event.headers;
-        let source = event.request_context.http.source_ip;
-        let mut address = source.and_then(|source| source.parse().ok());
-        if let Some(key) = &self.key {
-            if headers.get(KEY).is_none_or(|sent| sent != key.as_str()) {
-                return Err(&FOREIGN);
-            }
-            address = headers.get(ADDRESS).and_then(visitor);
-            // Without it there is no host: the URL's own is not the site's.
-            headers.remove(HOST);
-            if let Some(site) = headers.remove(SITE) {
-                headers.insert(HOST, site);
-            }
-        }
-        let cookies = event.cookies.unwrap_or_default().join("; ");
-        if !cookies.is_empty() {
-            let cookies = HeaderValue::from_str(&cookies).map_err(|_| malformed())?;
-            headers.insert(COOKIE, cookies);
-        }
-        let body = body(event.body, event.is_base64_encoded)?;
-        let target = target(event.raw_path, event.raw_query_string);
-        build(event.request_context.http.method, &target, without_edge(headers), body, address)
-    }
-}
-
-fn build(
-    method: Method,
-    target: &str,
-    headers: HeaderMap,
-    body: Bytes,
-    address: Option<IpAddr>,
+/// The request of an event, for the gateway. `key` is the distribution's.
+pub(crate) fn request(
+    event: Event,
+    key: Option<&str>,
 ) -> Result<Request<Full<Bytes>>, &'static Cause> {
-    let is_long = target.len() > usize::from(u16::MAX - 1);
-    let cause = if is_long { Refusal::TargetTooLong } else { Refusal::TargetMalformed };
-    let mut request = Request::new(Full::new(body));
-    *request.uri_mut() = target.parse().map_err(|_| cause.cause())?;
-    *request.method_mut() = method;
+    let http = event.request_context.http;
+    let mut headers = event.headers;
+    let address = match key {
+        Some(key) => visitor(&mut headers, key)?,
+        None => http.source_ip.and_then(|source| source.parse().ok()),
+    };
+    remove_edge(&mut headers);
+    let cookies = event.cookies.unwrap_or_default().join("; ");
+    if !cookies.is_empty() {
+        headers.insert(COOKIE, HeaderValue::try_from(cookies).map_err(|_| malformed())?);
+    }
+    let mut request = Request::new(body(event.body, event.is_base64_encoded)?);
+    *request.method_mut() = http.method;
+    *request.uri_mut() = target(event.raw_path, event.raw_query_string)?;
     *request.headers_mut() = headers;
     if let Some(address) = address {
         request.extensions_mut().insert(ClientAddress(address));
@@ -101,22 +54,51 @@ fn build(
     Ok(request)
 }
 
-fn target(path: Option<String>, query: Option<String>) -> String {
-    let mut target = path.unwrap_or_default();
-    if let Some(query) = query.filter(|query| !query.is_empty()) {
-        target.push('?');
-        target.push_str(&query);
+/// The address that CloudFront has seen; the host that it has been asked for takes the place of the URL's own.
+fn visitor(headers: &mut HeaderMap, key: &str) -> Result<Option<IpAddr>, &'static Cause> {
+    if headers.get(KEY).is_none_or(|sent| sent != key) {
+        return Err(&FOREIGN);
     }
-    target
+    headers.remove(HOST);
+    if let Some(site) = headers.remove(SITE) {
+        headers.insert(HOST, site);
+    }
+    // The port is behind the last colon, and IPv6 has no brackets: `2001:db8::1:443`.
+    let address = headers.get(ADDRESS).and_then(|field| field.to_str().ok());
+    let address = address.map(|text| text.rsplit_once(':').map_or(text, |(address, _)| address));
+    Ok(address.and_then(|address| address.parse().ok()))
 }
 
-fn body(text: Option<String>, is_base64: bool) -> Result<Bytes, &'static Cause> {
-    let text = text.unwrap_or_default();
-    if is_base64 {
-        BASE64_STANDARD.decode(text).map(Bytes::from).map_err(|_| malformed())
-    } else {
-        Ok(text.into())
+/// What CloudFront and the function URL have written is not the browser's.
+fn remove_edge(headers: &mut HeaderMap) {
+    let is_edge = |name: &&HeaderName| {
+        let name = name.as_str();
+        let is_own = name.starts_with("x-amzn-") || name.starts_with("cloudfront-");
+        is_own || [KEY, SITE, "x-forwarded-port"].contains(&name)
+    };
+    let names: Vec<_> = headers.keys().filter(is_edge).cloned().collect();
+    for name in names {
+        headers.remove(name);
     }
+}
+
+/// As it stands in the event. `http` would cut a fragment silently (R13.3).
+fn target(path: Option<String>, query: Option<String>) -> Result<Uri, &'static Cause> {
+    let query = query.filter(|query| !query.is_empty());
+    let query = query.map(|query| format!("?{query}")).unwrap_or_default();
+    let target = path.unwrap_or_default() + &query;
+    if !target.starts_with('/') || target.contains('#') {
+        return Err(Refusal::TargetMalformed.cause());
+    }
+    let is_long = target.len() > usize::from(u16::MAX - 1);
+    let cause = if is_long { Refusal::TargetTooLong } else { Refusal::TargetMalformed };
+    target.try_into().map_err(|_| cause.cause())
+}
+
+fn body(text: Option<String>, is_base64: bool) -> Result<Full<Bytes>, &'static Cause> {
+    let text = text.unwrap_or_default();
+    let bytes = if is_base64 { BASE64_STANDARD.decode(text) } else { Ok(text.into()) };
+    bytes.map(Full::from).map_err(|_| malformed())
 }
 
 /// R13.5: the body is whole, so its length is known. The gateway has removed what CloudFront wrote.
@@ -127,28 +109,63 @@ pub(crate) fn with_length(mut request: Request<BoxBody>) -> Request<BoxBody> {
     request
 }
 
-/// What CloudFront and the function URL have written is not the browser's.
-fn without_edge(headers: HeaderMap) -> HeaderMap {
-    let mut last = None;
-    let pairs = headers.into_iter().filter_map(move |(name, value)| {
-        last = name.or_else(|| last.take());
-        Some((last.clone()?, value))
-    });
-    pairs
-        .filter(|(name, _)| {
-            let name = name.as_str();
-            let of_edge = name.starts_with("x-amzn-") || name.starts_with("cloudfront-");
-            !of_edge && ![KEY, "x-forwarded-host", "x-forwarded-port"].contains(&name)
-        })
-        .collect()
-}
-
-/// CloudFront writes the port behind the last colon, and no brackets around IPv6: `2001:db8::1:443`.
-fn visitor(field: &HeaderValue) -> Option<IpAddr> {
-    let text = field.to_str().ok()?;
-    text.rsplit_once(':').map_or(text, |(address, _)| address).parse().ok()
-}
-
 fn malformed() -> &'static Cause {
     Refusal::Malformed.cause()
+}
+
+#[cfg(test)]
+mod tests {
+    use firstparty_tower::ClientAddress;
+    use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequest as Event;
+    use serde_json::json;
+
+    fn event(address: &str, path: &str) -> Event {
+        let event = json!({
+            "headers": {
+                "host": "id.lambda-url.eu-central-1.on.aws", "x-forwarded-host": "www.example.com",
+                "x-firstparty-edge": "key", "cloudfront-viewer-address": address,
+            },
+            "rawPath": path, "rawQueryString": "a=%zz&&b=+", "cookies": ["a=1", "_iidt=\u{e9}"],
+            "requestContext": { "http": { "method": "POST", "sourceIp": "198.51.100.9" } },
+            "isBase64Encoded": true, "body": "e30=",
+        });
+        serde_json::from_value(event).unwrap()
+    }
+
+    /// R12: only a distribution that knows the key is believed.
+    #[test]
+    fn visitors() {
+        for (sent, address) in [
+            ("203.0.113.7:443", "203.0.113.7"),
+            ("203.0.113.7", "203.0.113.7"),
+            ("2001:db8::1:4283", "2001:db8::1"),
+        ] {
+            let request = super::request(event(sent, "/fp/"), Some("key")).unwrap();
+            let peer: Option<&ClientAddress> = request.extensions().get();
+            assert_eq!(peer.unwrap().0.to_string(), address);
+            assert_eq!(request.headers()["host"], "www.example.com");
+            assert_eq!(request.headers().len(), 2);
+        }
+        let refused = super::request(event("203.0.113.7", "/fp/"), Some("other")).unwrap_err();
+        assert_eq!(refused.name(), "not_through_the_edge");
+        let request = super::request(event("203.0.113.7", "/fp/"), None).unwrap();
+        let peer: Option<&ClientAddress> = request.extensions().get();
+        assert_eq!(peer.unwrap().0.to_string(), "198.51.100.9");
+        assert_eq!(request.headers()["host"], "id.lambda-url.eu-central-1.on.aws");
+    }
+
+    /// R3.1, R13.3: the target stays byte for byte, or the request is refused.
+    #[test]
+    fn targets() {
+        let path = |path| super::request(event("", path), Some("key"));
+        let request = path("/fp/%2f//x").unwrap();
+        assert_eq!(request.uri(), "/fp/%2f//x?a=%zz&&b=+");
+        assert_eq!(request.headers()["cookie"].as_bytes(), "a=1; _iidt=\u{e9}".as_bytes());
+        for (wrong, cause) in
+            [("/a#b", "target_malformed"), ("a", "target_malformed"), ("/ ", "target_malformed")]
+        {
+            assert_eq!(path(wrong).unwrap_err().name(), cause);
+        }
+        assert_eq!(path(&"/a".repeat(40_000)).unwrap_err().name(), "target_too_long");
+    }
 }

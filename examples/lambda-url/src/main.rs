@@ -14,14 +14,13 @@ mod upstream;
 use std::process::ExitCode;
 
 use firstparty::Report;
+use firstparty::reply::Reply;
 use firstparty_tower::{BoxBody, Ended, FirstPartyLayer, Gateways, client};
-use http_body_util::{BodyDataStream, BodyExt};
+use http_body_util::{BodyDataStream, BodyExt, Full};
 use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use lambda_http::lambda_runtime::StreamResponse;
 use lambda_http::{Error, LambdaEvent, lambda_runtime, service_fn};
 use tower::ServiceExt;
-
-use crate::event::Edge;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -41,24 +40,25 @@ async fn start() -> Result<(), Error> {
     if let Some(limit) = settings::first_byte_timeout()? {
         layer = layer.first_byte_timeout(limit);
     }
-    let edge = Edge::new(settings::text("FIRSTPARTY_EDGE_KEY"));
-    let serve = service_fn(async |event| Ok::<_, Error>(serve(&layer, &edge, event).await));
-    lambda_runtime::run(serve).await
+    let key = settings::text("FIRSTPARTY_EDGE_KEY");
+    let serve = async |event| Ok::<_, Error>(serve(&layer, key.as_deref(), event).await);
+    lambda_runtime::run(service_fn(serve)).await
 }
 
 async fn serve(
     layer: &FirstPartyLayer,
-    edge: &Edge,
+    key: Option<&str>,
     event: LambdaEvent<ApiGatewayV2httpRequest>,
 ) -> StreamResponse<BodyDataStream<BoxBody>> {
-    let response = match edge.request(event.payload) {
+    let reply = Reply::to(&event.payload.request_context.http.method, &event.payload.headers);
+    let response = match event::request(event.payload, key) {
         Ok(request) => {
             let Ok(response) = layer.clone().oneshot(request).await;
             response
         }
-        Err(refused) => {
-            log_report(Report::default().answered(refused.cause));
-            refused.response().map(|body| BoxBody::new(body.map_err(|never| match never {})))
+        Err(cause) => {
+            log_report(Report::default().answered(cause));
+            reply.refuse(cause).map(|body| BoxBody::new(Full::from(body).map_err(Error::from)))
         }
     };
     answer::answer(response.map(|body| BoxBody::new(body.map_err(cut))))
