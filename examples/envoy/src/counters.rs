@@ -13,41 +13,37 @@ use crate::log;
 /// Envoy's counters by the series of the tally, which they follow (R11.3).
 pub(crate) struct Counters {
     ids: HashMap<String, u32>,
-    /// Few reports differ, so that each is spelled out once.
-    known: RefCell<HashMap<Report, Known>>,
-}
-
-struct Known {
-    line: String,
-    ids: Vec<u32>,
+    /// Few reports differ, so that each is spelled out once: as a line, and as counters.
+    known: RefCell<HashMap<Report, (String, Vec<u32>)>>,
 }
 
 impl Counters {
     /// All of them, zeros too.
     pub(crate) fn define() -> Self {
-        let ids = series(&Tally::default(), 0).into_iter().filter_map(|series| {
+        let define = |series: String| {
             let id = define_metric(MetricType::Counter, &name(&series)).ok()?;
             Some((series, id))
-        });
-        Self { ids: ids.collect(), known: RefCell::default() }
+        };
+        let ids = series(&Tally::default(), 0).into_iter().filter_map(define).collect();
+        Self { ids, known: RefCell::default() }
     }
 
     pub(crate) fn record(&self, report: Report) {
         let mut known = self.known.borrow_mut();
-        let known = known.entry(report).or_insert_with(|| self.spell(report));
-        log(LogLevel::Info, &known.line);
-        for id in &known.ids {
+        let (line, ids) = known.entry(report).or_insert_with(|| self.spell(report));
+        log(LogLevel::Info, line);
+        for id in ids {
             // A counter that Envoy has defined counts.
             let _ = increment_metric(*id, 1);
         }
     }
 
-    fn spell(&self, report: Report) -> Known {
-        let json = serde_json::to_string(&report).unwrap_or_default();
+    fn spell(&self, report: Report) -> (String, Vec<u32>) {
         let mut tally = Tally::default();
         tally.add(report);
-        let ids = series(&tally, 1).into_iter().filter_map(|series| self.ids.get(&series).copied());
-        Known { line: format!("exchange {json}"), ids: ids.collect() }
+        let ids =
+            series(&tally, 1).iter().filter_map(|series| self.ids.get(series).copied()).collect();
+        (format!("exchange {}", serde_json::to_string(&report).unwrap_or_default()), ids)
     }
 }
 

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::time::UNIX_EPOCH;
 
 use firstparty::http::header::CONTENT_LENGTH;
-use firstparty::http::{Response, Uri, Version};
+use firstparty::http::{Response, Uri};
 use firstparty::refusal::{Cause, Refusal};
 use firstparty::{Action as Decision, Exchange, Failure, Gateway, Report, RequestId};
 use proxy_wasm::hostcalls::{get_map_bytes, set_map_bytes};
@@ -64,14 +64,10 @@ impl HttpContext for Filter {
     /// R16.2: in HTTP/1.0 the end of the connection ends a body of unknown length, so one that breaks off
     /// would look whole. It is collected first, up to Envoy's own limit, and has a length.
     fn on_http_response_body(&mut self, size: usize, is_end: bool) -> Action {
-        match (self.collects, is_end) {
-            (true, false) => return Action::Pause,
-            (true, true) => {
-                self.set_http_response_header("content-length", Some(&size.to_string()));
-            }
-            (false, _) => {}
+        if self.collects && is_end {
+            self.set_http_response_header("content-length", Some(&size.to_string()));
         }
-        Action::Continue
+        if self.collects && !is_end { Action::Pause } else { Action::Continue }
     }
 
     fn on_http_response_trailers(&mut self, _count: usize) -> Action {
@@ -92,8 +88,7 @@ impl Filter {
     }
 
     fn handle(&mut self, pairs: &head::Pairs, uri: Uri) -> Action {
-        let version = if self.is_http_1_0() { Version::HTTP_10 } else { Version::HTTP_11 };
-        let request = match head::request(pairs, uri, version) {
+        let request = match head::request(pairs, uri) {
             Ok(request) => request,
             Err(cause) => return self.refuse(pairs, cause),
         };

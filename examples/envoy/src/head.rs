@@ -31,17 +31,18 @@ pub(crate) fn pseudo<'a>(pairs: &'a Pairs, name: &str) -> &'a [u8] {
 }
 
 /// The request without its body, which Envoy passes on. Envoy has made `host` and `:authority` one.
-pub(crate) fn request(pairs: &Pairs, uri: Uri, version: Version) -> Held<Request<()>> {
-    let method = Method::from_bytes(pseudo(pairs, ":method")).map_err(|_| malformed())?;
+pub(crate) fn request(pairs: &Pairs, uri: Uri) -> Held<Request<()>> {
     let mut request = Request::new(());
-    *request.method_mut() = method;
     *request.uri_mut() = uri;
-    *request.version_mut() = version;
+    *request.method_mut() =
+        Method::from_bytes(pseudo(pairs, ":method")).map_err(|_| malformed())?;
     *request.headers_mut() = fields(pairs)?;
-    let host = pseudo(pairs, ":authority");
-    if !host.is_empty() && host != NO_HOST {
-        let host = HeaderValue::from_bytes(host).map_err(|_| malformed())?;
-        request.headers_mut().insert(HOST, host);
+    match pseudo(pairs, ":authority") {
+        NO_HOST => *request.version_mut() = Version::HTTP_10,
+        host => {
+            let host = HeaderValue::from_bytes(host).map_err(|_| malformed())?;
+            request.headers_mut().insert(HOST, host);
+        }
     }
     Ok(request)
 }

@@ -12,31 +12,18 @@ pub(crate) static SILENT: Cause = Cause::new(
     "the request took too long",
 );
 
-/// Bits of Envoy's attribute `response.flags`, by the names that its access log gives them.
-const UH: u64 = 1 << 1;
-const UT: u64 = 1 << 2;
-const LR: u64 = 1 << 3;
-const UR: u64 = 1 << 4;
-const UF: u64 = 1 << 5;
-const UC: u64 = 1 << 6;
-const UO: u64 = 1 << 7;
-const NR: u64 = 1 << 8;
-const SI: u64 = 1 << 16;
-const URX: u64 = 1 << 15;
-const UMSDR: u64 = 1 << 19;
-const DT: u64 = 1 << 22;
-const UPE: u64 = 1 << 23;
-const NC: u64 = 1 << 24;
-const DF: u64 = 1 << 26;
-
-/// How upstream failed, if it is Envoy that says so. Without any of these flags the answer is
-/// upstream's, or that of another filter.
+/// How upstream failed, if it is Envoy that says so, in the bits of its attribute `response.flags`. Without any of
+/// these the answer is upstream's, or that of another filter. By the names of the access log:
+///
+/// * `UT` 2, `SI` 16, `UMSDR` 19, `DT` 22: something took too long
+/// * `UH` 1, `UF` 5, `UO` 7, `NR` 8, `NC` 24, `DF` 26: there is no connection
+/// * `LR` 3, `UR` 4, `UC` 6, `URX` 15, `UPE` 23: there is one, and no usable answer
 pub(crate) fn failure(flags: u64) -> Option<Failure> {
-    let has = |any: u64| flags & any != 0;
+    let has = |bits: &[u32]| bits.iter().any(|bit| flags & (1 << bit) != 0);
     match () {
-        () if has(UT | SI | UMSDR | DT) => Some(Failure::Timeout),
-        () if has(UH | UF | UO | NR | NC | DF) => Some(Failure::Connect),
-        () if has(LR | UR | UC | URX | UPE) => Some(Failure::Protocol),
+        () if has(&[2, 16, 19, 22]) => Some(Failure::Timeout),
+        () if has(&[1, 5, 7, 8, 24, 26]) => Some(Failure::Connect),
+        () if has(&[3, 4, 6, 15, 23]) => Some(Failure::Protocol),
         () => None,
     }
 }
