@@ -34,17 +34,27 @@ pub(crate) fn pseudo<'a>(pairs: &'a Pairs, name: &str) -> &'a [u8] {
 pub(crate) fn request(pairs: &Pairs, uri: Uri) -> Held<Request<()>> {
     let mut request = Request::new(());
     *request.uri_mut() = uri;
-    *request.method_mut() =
-        Method::from_bytes(pseudo(pairs, ":method")).map_err(|_| malformed())?;
+    *request.method_mut() = Method::from_bytes(pseudo(pairs, ":method")).map_err(malformed)?;
     *request.headers_mut() = fields(pairs)?;
-    match pseudo(pairs, ":authority") {
+    match authority(pairs) {
         NO_HOST => *request.version_mut() = Version::HTTP_10,
         host => {
-            let host = HeaderValue::from_bytes(host).map_err(|_| malformed())?;
+            let host = HeaderValue::from_bytes(host).map_err(malformed)?;
             request.headers_mut().insert(HOST, host);
         }
     }
     Ok(request)
+}
+
+/// Envoy joins a `host` beside `:authority` to it. One that says the same adds nothing, and any other makes no host
+/// (R5.7).
+fn authority(pairs: &Pairs) -> &[u8] {
+    let joined = pseudo(pairs, ":authority");
+    let (first, second) = joined.split_at(joined.len() / 2);
+    match second {
+        [b',', second @ ..] if second.eq_ignore_ascii_case(first) => first,
+        _ => joined,
+    }
 }
 
 /// The request for upstream, as Envoy's router takes it.
@@ -66,7 +76,7 @@ pub(crate) fn forward(request: &Request<()>) -> Borrowed<'_> {
 pub(crate) fn response(pairs: &Pairs) -> Held<Response<()>> {
     let mut response = Response::new(());
     let status = StatusCode::from_bytes(pseudo(pairs, ":status"));
-    *response.status_mut() = status.map_err(|_| malformed())?;
+    *response.status_mut() = status.map_err(malformed)?;
     *response.headers_mut() = fields(pairs)?;
     Ok(response)
 }
@@ -78,11 +88,12 @@ pub(crate) fn complete<'a>(status: &'a StatusCode, headers: &'a HeaderMap) -> Bo
 }
 
 fn fields(pairs: &Pairs) -> Held<HeaderMap> {
-    let mut headers = HeaderMap::with_capacity(pairs.len());
+    let too_many = |_| Refusal::TooManyFields.cause();
+    let mut headers = HeaderMap::try_with_capacity(pairs.len()).map_err(too_many)?;
     for (name, value) in pairs.iter().filter(|(name, _)| !name.starts_with(':')) {
-        let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| malformed())?;
-        let value = HeaderValue::from_bytes(value).map_err(|_| malformed())?;
-        headers.try_append(name, value).map_err(|_| Refusal::TooManyFields.cause())?;
+        let name = HeaderName::from_bytes(name.as_bytes()).map_err(malformed)?;
+        let value = HeaderValue::from_bytes(value).map_err(malformed)?;
+        headers.try_append(name, value).map_err(too_many)?;
     }
     Ok(headers)
 }
@@ -97,6 +108,6 @@ pub(crate) fn borrowed(headers: &HeaderMap) -> impl Iterator<Item = (&str, &[u8]
     headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()))
 }
 
-fn malformed() -> &'static Cause {
+fn malformed<E>(_: E) -> &'static Cause {
     Refusal::Malformed.cause()
 }
