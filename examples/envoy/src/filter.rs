@@ -88,7 +88,7 @@ impl Filter {
     }
 
     fn handle(&mut self, pairs: &head::Pairs, uri: Uri) -> Action {
-        let request = match head::request(pairs, uri) {
+        let request = match head::request(pairs, uri, || self.protocol().starts_with(b"HTTP/1")) {
             Ok(request) => request,
             Err(cause) => return self.refuse(pairs, cause),
         };
@@ -126,7 +126,7 @@ impl Filter {
                 let pairs = head::complete(&status, response.headers());
                 let action = write(MapType::HttpResponseHeaders, pairs);
                 let has_length = is_end || response.headers().contains_key(CONTENT_LENGTH);
-                self.collects = !has_length && self.is_http_1_0();
+                self.collects = !has_length && self.protocol() == b"HTTP/1.0";
                 if self.collects { Action::Pause } else { action }
             }
             (failure, _) => {
@@ -148,9 +148,8 @@ impl Filter {
         flags.try_into().map_or(0, u64::from_le_bytes)
     }
 
-    fn is_http_1_0(&self) -> bool {
-        self.get_property(vec!["request", "protocol"])
-            .is_some_and(|protocol| protocol == b"HTTP/1.0")
+    fn protocol(&self) -> Vec<u8> {
+        self.get_property(vec!["request", "protocol"]).unwrap_or_default()
     }
 
     /// It must be unique, not unpredictable.

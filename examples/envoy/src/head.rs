@@ -30,13 +30,13 @@ pub(crate) fn pseudo<'a>(pairs: &'a Pairs, name: &str) -> &'a [u8] {
     pairs.iter().find(|(key, _)| key == name).map_or(&[], |(_, value)| value)
 }
 
-/// The request without its body, which Envoy passes on. Envoy has made `host` and `:authority` one.
-pub(crate) fn request(pairs: &Pairs, uri: Uri) -> Held<Request<()>> {
+/// The request without its body, which Envoy passes on.
+pub(crate) fn request(pairs: &Pairs, uri: Uri, is_http_1: impl Fn() -> bool) -> Held<Request<()>> {
     let mut request = Request::new(());
     *request.uri_mut() = uri;
     *request.method_mut() = Method::from_bytes(pseudo(pairs, ":method")).map_err(malformed)?;
     *request.headers_mut() = fields(pairs)?;
-    match authority(pairs) {
+    match authority(pairs, is_http_1) {
         NO_HOST => *request.version_mut() = Version::HTTP_10,
         host => {
             let host = HeaderValue::from_bytes(host).map_err(malformed)?;
@@ -46,13 +46,12 @@ pub(crate) fn request(pairs: &Pairs, uri: Uri) -> Held<Request<()>> {
     Ok(request)
 }
 
-/// Envoy joins a `host` beside `:authority` to it. One that says the same adds nothing, and any other makes no host
-/// (R5.7).
-fn authority(pairs: &Pairs) -> &[u8] {
+/// Envoy joins all that names a host. In HTTP/2 a `host` may repeat `:authority`; anything else is no host (R5.7).
+fn authority(pairs: &Pairs, is_http_1: impl Fn() -> bool) -> &[u8] {
     let joined = pseudo(pairs, ":authority");
     let (first, second) = joined.split_at(joined.len() / 2);
     match second {
-        [b',', second @ ..] if second.eq_ignore_ascii_case(first) => first,
+        [b',', second @ ..] if second.eq_ignore_ascii_case(first) && !is_http_1() => first,
         _ => joined,
     }
 }
