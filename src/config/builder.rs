@@ -110,6 +110,26 @@ impl Builder {
         self
     }
 
+    /// Adds a source, to be asked before everything that the builder has been given so far ([R1.1]): the
+    /// environment before a settings document, for instance.
+    ///
+    /// ```
+    /// use firstparty::config::{Builder, Resolution, Source, Variable};
+    ///
+    /// let document: Builder = serde_json::from_str(r#"{"fpjs_secret_name": "old"}"#)?;
+    /// let environment = Source::new("environment").with(Variable::SecretName, "new");
+    /// let config = document.overridden_by(environment).build()?;
+    /// assert_eq!(config.resolution(Variable::SecretName), Resolution::Source("environment"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// [R1.1]: crate::contract#R1.1
+    pub fn overridden_by(mut self, source: Source) -> Self {
+        let given = std::mem::replace(&mut self.direct, Self::default().direct);
+        self.sources.splice(0..0, [source, given]);
+        self
+    }
+
     /// Sets a variable directly, replacing an earlier value. An empty value leaves it unset.
     ///
     /// ```
