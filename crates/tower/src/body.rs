@@ -1,13 +1,10 @@
 //! Bodies of all kinds in a box, so that nothing else here depends on their types.
 
 use std::error::Error;
-use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use firstparty::Failure;
-use firstparty::http::Response;
 use futures_core::Stream;
 use http_body::Body;
 use http_body_util::combinators::UnsyncBoxBody;
@@ -25,8 +22,7 @@ pub(crate) type BoxError = Box<dyn Error + Send + Sync>;
 ///
 /// A response's is the site's as it is, the gateway's own, or upstream's without its trailers. If
 /// upstream breaks off, it ends in an error, for which servers cut the browser's connection or stream.
-/// HTTP/1.0 shows no cut if the length is not known: there the body, at most 8 MB, is collected within
-/// the limit for the first byte.
+/// HTTP/1.0 shows no cut if the length is not known: there the body, at most 8 MB, is collected first.
 ///
 /// ```
 /// use firstparty_tower::BoxBody;
@@ -51,26 +47,6 @@ where
 /// A body of the gateway's own.
 pub(crate) fn whole(data: Bytes) -> BoxBody {
     boxed(Full::new(data))
-}
-
-/// More than any script or answer of Fingerprint's.
-const MOST: usize = 8 * 1024 * 1024;
-
-/// R16.2: HTTP/1.0 ends a body of unknown length with its connection, so one that breaks off would look
-/// whole. It is collected first, and has a length.
-pub(crate) async fn framed(response: Response<BoxBody>) -> Result<Response<BoxBody>, BoxError> {
-    if response.body().size_hint().exact().is_some() {
-        return Ok(response);
-    }
-    let (head, mut body) = response.into_parts();
-    let mut collected = Vec::new();
-    while let Some(data) = poll_fn(|cx| poll_data(&mut body, cx)).await {
-        collected.extend_from_slice(&data?);
-        if collected.len() > MOST {
-            return Err(Failure::BodyTooLarge.into());
-        }
-    }
-    Ok(Response::from_parts(head, whole(collected.into())))
 }
 
 /// The next data of a body. Trailers are dropped: one could bring back a field that the gateway has

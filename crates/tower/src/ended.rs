@@ -26,8 +26,8 @@ use crate::progress::{Progress, Turn};
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Ended {
-    /// The gateway's report, ended with upstream's status or failure. It stays open if the browser
-    /// left before ([R11.3]).
+    /// The gateway's report: answered here, or ended with upstream's status or failure. It stays open if
+    /// the browser left before ([R11.3]).
     ///
     /// [R11.3]: firstparty::contract#R11.3
     pub report: Report,
@@ -63,7 +63,9 @@ pub enum End {
     Complete,
     /// Upstream broke off or fell silent in the middle of its answer.
     Cut,
-    /// The browser left, or broke its request off.
+    /// The browser left, fell silent in the middle of its request, or broke it off. So it seems, too, if
+    /// the server stops before a body of upstream's client tells its end, by `is_end_stream` or by its
+    /// last frame.
     Abandoned,
 }
 

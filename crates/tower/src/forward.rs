@@ -6,12 +6,13 @@ use std::pin::{Pin, pin};
 use std::task::Poll;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use bytes::Bytes;
 use firstparty::http::header::CONNECTION;
 use firstparty::http::{HeaderValue, Response, StatusCode, Version};
 use firstparty::refusal::Cause;
 use firstparty::{Exchange, Failure, RequestId};
 
-use crate::answer::answer;
+use crate::answer::{answer, framed};
 use crate::body::{BoxBody, BoxError, whole};
 use crate::clock::sleep;
 use crate::ended::Ticket;
@@ -40,6 +41,7 @@ pub(crate) struct Forward {
     pub(crate) limits: Limits,
     pub(crate) exchange: Exchange,
     pub(crate) version: Version,
+    pub(crate) is_head: bool,
     pub(crate) ticket: Ticket,
 }
 
@@ -63,18 +65,31 @@ impl Forward {
                 });
                 outcome.await
             };
+            let outcome = match outcome {
+                Some(Ok(response)) if self.version <= Version::HTTP_10 => {
+                    Some(framed(response, self.limits.idle).await)
+                }
+                outcome => outcome,
+            };
             Ok(self.conclude(outcome, turn))
         })
     }
 
     /// What the browser is told.
     fn conclude(self, outcome: Outcome, turn: Turn) -> Response<BoxBody> {
-        let Self { limits, exchange, version, mut ticket } = self;
+        let Self { limits, exchange, version, is_head, mut ticket } = self;
         let report = ticket.ended.report;
         let (response, ticket) = match (outcome, turn) {
             (Some(Ok(response)), _) => {
-                ticket.ended.report = report.ended(response.status());
-                (exchange.complete(response), Some(ticket))
+                let status = response.status();
+                let has_content = !is_head
+                    && !matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
+                ticket.ended.report = report.ended(status);
+                let response = exchange.complete(response);
+                // Not every client's body knows that it is nothing.
+                let response =
+                    if has_content { response } else { response.map(|_| whole(Bytes::new())) };
+                (response, Some(ticket))
             }
             // To upstream that is no failure, and the report stays open (R11.3).
             (_, Turn::Broken) => (refuse(&exchange, &UPLOAD_BROKEN, version), None),

@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use firstparty::adapter::{FIRST_BYTE_TIMEOUT, IDLE_TIMEOUT};
-use firstparty::http::{Request, Response, Version};
+use firstparty::http::{Request, Response};
 use http_body::Body;
 use tower_service::Service;
 
-use crate::body::{BoxBody, BoxError, boxed, framed};
+use crate::body::{BoxBody, BoxError, boxed};
 use crate::ended::{Ended, OnEnd};
 use crate::gateways::Gateways;
 
@@ -55,6 +55,10 @@ pub struct FirstPartyLayer {
     pub(crate) limits: Limits,
 }
 
+/// A limit of nothing would be over before anybody is asked.
+#[cfg(feature = "tokio")]
+const LEAST: Duration = Duration::from_millis(1);
+
 /// Rule R16.4.
 #[derive(Clone, Copy)]
 pub(crate) struct Limits {
@@ -62,8 +66,8 @@ pub(crate) struct Limits {
     pub(crate) idle: Duration,
 }
 
-/// The client, of whatever kind; it is told the version of the browser.
-type Upstream = Arc<dyn Fn(Request<BoxBody>, Version) -> Sending + Send + Sync>;
+/// The client, of whatever kind.
+type Upstream = Arc<dyn Fn(Request<BoxBody>) -> Sending + Send + Sync>;
 pub(crate) type Sending = Pin<Box<dyn Future<Output = Result<Response<BoxBody>, BoxError>> + Send>>;
 
 impl FirstPartyLayer {
@@ -95,12 +99,11 @@ impl FirstPartyLayer {
         B: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
         E: Into<BoxError>,
     {
-        let send = move |request, version| -> Sending {
+        let send = move |request| -> Sending {
             let mut client = client.clone();
             Box::pin(async move {
                 poll_fn(|cx| client.poll_ready(cx)).await.map_err(Into::into)?;
-                let response = client.call(request).await.map_err(Into::into)?.map(boxed);
-                if version > Version::HTTP_10 { Ok(response) } else { framed(response).await }
+                Ok(client.call(request).await.map_err(Into::into)?.map(boxed))
             })
         };
         Self {
@@ -130,9 +133,9 @@ impl FirstPartyLayer {
         self
     }
 
-    /// How long to wait for the head of upstream's answer, connecting included; default
-    /// [`FIRST_BYTE_TIMEOUT`]. The time in which the browser uploads does not count ([R16.4],
-    /// [R16.5]).
+    /// How long upstream may take at a time, at least a millisecond: to be connected to, to take more of
+    /// the request and, once it has all of it, to answer; default [`FIRST_BYTE_TIMEOUT`]. The time in
+    /// which the browser uploads does not count ([R16.4], [R16.5]).
     ///
     /// ```
     /// use std::time::Duration;
@@ -151,7 +154,7 @@ impl FirstPartyLayer {
     #[cfg(feature = "tokio")]
     #[must_use]
     pub fn first_byte_timeout(mut self, limit: Duration) -> Self {
-        self.limits.first_byte = limit;
+        self.limits.first_byte = limit.max(LEAST);
         self
     }
 
@@ -174,7 +177,7 @@ impl FirstPartyLayer {
     #[cfg(feature = "tokio")]
     #[must_use]
     pub fn idle_timeout(mut self, limit: Duration) -> Self {
-        self.limits.idle = limit.max(Duration::from_millis(1));
+        self.limits.idle = limit.max(LEAST);
         self
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use firstparty::http::{Request, Response};
+use firstparty::http::{Method, Request, Response};
 use firstparty::{Action, Gateway};
 use http_body::Body;
 use tower_layer::Layer;
@@ -100,6 +100,7 @@ impl FirstPartyLayer {
         B: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
     {
         let (version, limits) = (request.version(), self.limits);
+        let is_head = request.method() == Method::HEAD;
         let peer = client_address(request.extensions());
         match gateway.handle(request, peer) {
             Action::Respond(response, report) => {
@@ -110,8 +111,8 @@ impl FirstPartyLayer {
             Action::Forward(request, exchange) => {
                 let ticket = Ticket::new(exchange.report(), self.on_end.clone());
                 let request = upload(request, version, ticket.progress.clone());
-                let sending = (self.upstream)(request, version);
-                Forward { limits, exchange, version, ticket }.send(sending)
+                let sending = (self.upstream)(request);
+                Forward { limits, exchange, version, is_head, ticket }.send(sending)
             }
         }
     }

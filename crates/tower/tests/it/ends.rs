@@ -48,6 +48,19 @@ async fn known_lengths_end_with_their_last_byte() {
     assert_eq!(ends.one().end, End::Complete);
 }
 
+/// R16.6: an answer without content is complete, though its body does not tell, and nobody asks it.
+#[tokio::test]
+async fn answers_without_content() {
+    for (method, status) in [("HEAD", 200), ("GET", 204), ("GET", 304)] {
+        let ends = Ends::default();
+        let upstream =
+            answering(move || Response::builder().status(status).body(body(&[])).unwrap());
+        let response = exchange(layer(upstream, &ends), to_gateway(method, full(""))).await;
+        drop(response);
+        assert_eq!(ends.one().end, End::Complete, "{method} {status}");
+    }
+}
+
 /// R16.6: an answer that breaks off was cut, one that is dropped was abandoned.
 #[tokio::test]
 async fn incomplete_answers() {

@@ -3,7 +3,6 @@
 use std::future::{pending, poll_fn};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::task::Poll;
 use std::time::Duration;
 
 use firstparty::Failure;
@@ -143,6 +142,36 @@ async fn a_silent_answer_is_cut() {
     }
 }
 
+/// R16.4: HTTP/1.0 gets its answer whole, however long that takes, and none that stands still.
+#[tokio::test(start_paused = true)]
+async fn an_answer_to_http_1_0_is_collected() {
+    const REST: Step = Rest(seconds(9));
+    for (steps, expected) in [
+        (&[Give("a"), REST, Give("b"), REST, Give("c")], (200, 18)),
+        (&[Give("a"), REST, Give("b"), REST, Hang], (500, 9 + 10)),
+    ] {
+        let mut request = get();
+        *request.version_mut() = Version::HTTP_10;
+        let upstream = answering(move || Response::new(body(steps)));
+        let (status, took, ended) = outcome(upstream, request).await;
+        assert_eq!((status, took), expected);
+        assert_eq!(ended.report.failure, (status == 500).then_some(Failure::Timeout));
+    }
+}
+
+/// R16.5: an answer may wait for the rest of the request, and then it is the browser who was silent.
+#[tokio::test(start_paused = true)]
+async fn an_answer_waits_for_its_request() {
+    let echo = service_fn(|request: Request<BoxBody>| async move {
+        Ok::<_, BoxError>(Response::new(request.into_body()))
+    });
+    let ends = Ends::default();
+    let steps = [Give("a"), Rest(seconds(11)), Give("b")];
+    let response = exchange(layer(echo, &ends), post(body(&steps))).await;
+    text(response.into_body()).await.unwrap_err();
+    assert_eq!(ends.one().end, End::Abandoned);
+}
+
 /// R16.4: the limits are choices, and none is too long for the clock.
 #[tokio::test(start_paused = true)]
 async fn other_limits() {
@@ -163,18 +192,21 @@ async fn other_limits() {
 /// R16.4: even a limit of nothing is waited for, not asked again and again.
 #[tokio::test(start_paused = true)]
 async fn a_limit_of_nothing_does_not_spin() {
-    let polls = Arc::new(AtomicUsize::new(0));
-    let counter = Arc::clone(&polls);
-    let upstream = service_fn(move |_: Request<BoxBody>| {
-        let polls = Arc::clone(&counter);
-        poll_fn(move |_| {
-            assert!(polls.fetch_add(1, Ordering::Relaxed) < 100, "it spins");
-            Poll::<Result<Response<Body>, BoxError>>::Pending
-        })
-    });
-    let layer = FirstPartyLayer::new(Gateways::new(gateway()), upstream)
-        .first_byte_timeout(Duration::from_millis(20))
-        .idle_timeout(Duration::ZERO);
-    assert_eq!(exchange(layer, get()).await.status(), 500);
-    assert!(polls.load(Ordering::Relaxed) > 0);
+    let limits = [Duration::ZERO, Duration::from_millis(20)];
+    for (first_byte, idle) in [(limits[1], limits[0]), (limits[0], limits[1])] {
+        let polls = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&polls);
+        let upstream = service_fn(move |request: Request<BoxBody>| {
+            let (polls, mut upload) = (Arc::clone(&counter), Box::pin(text(request.into_body())));
+            poll_fn(move |cx| {
+                assert!(polls.fetch_add(1, Ordering::Relaxed) < 100, "it spins");
+                upload.as_mut().poll(cx).map(|_| Ok::<_, BoxError>(Response::new(full("read"))))
+            })
+        });
+        let layer = FirstPartyLayer::new(Gateways::new(gateway()), upstream)
+            .first_byte_timeout(first_byte)
+            .idle_timeout(idle);
+        assert_eq!(exchange(layer, post(body(&[Hang]))).await.status(), 408);
+        assert!(polls.load(Ordering::Relaxed) > 0);
+    }
 }
