@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
+use axum::http::header::CONTENT_TYPE;
 use axum::routing::get;
 use firstparty::Report;
 use firstparty::report::Tally;
@@ -17,7 +18,8 @@ impl Counters {
     }
 
     pub(crate) fn page(self) -> Router {
-        Router::new().route("/metrics", get(move || async move { self.tally().to_string() }))
+        let page = async move || ([(CONTENT_TYPE, Tally::CONTENT_TYPE)], self.tally().to_string());
+        Router::new().route("/metrics", get(page))
     }
 
     fn tally(&self) -> MutexGuard<'_, Tally> {

@@ -8,6 +8,7 @@ mod upstream;
 use std::error::Error;
 use std::io;
 use std::net::SocketAddr;
+use std::process::exit;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -28,12 +29,21 @@ use crate::counters::Counters;
 const GRACE: Duration = Duration::from_secs(20);
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
-    let document = settings::document()?;
+async fn main() {
+    let result = serve().await;
+    if let Err(error) = &result {
+        eprintln!("firstparty-axum: {error}");
+    }
+    // To return would be to wait for names that are still looked up.
+    exit(i32::from(result.is_err()));
+}
+
+async fn serve() -> Result<(), Box<dyn Error>> {
+    let document = settings::document().await?;
     let gateways = Gateways::new(settings::gateway(&document)?);
     tokio::spawn(settings::refresh(gateways.clone(), document));
     let counters = Counters::default();
-    if let Some(address) = settings::text("FIRSTPARTY_METRICS") {
+    if let Some(address) = settings::text("FIRSTPARTY_METRICS")? {
         let page = counters.clone().page();
         tokio::spawn(axum::serve(TcpListener::bind(address).await?, page).into_future());
     }
@@ -43,7 +53,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let site = layer.layer(site::routes());
     let site = MapResponse::new(site, |response: http::Response<_>| response.map(Body::new));
 
-    let listen = settings::text("FIRSTPARTY_LISTEN").unwrap_or_else(|| "127.0.0.1:8788".to_owned());
+    let listen =
+        settings::text("FIRSTPARTY_LISTEN")?.unwrap_or_else(|| "127.0.0.1:8788".to_owned());
     let listener = TcpListener::bind(listen).await?;
     eprintln!("listening on http://{}", listener.local_addr()?);
     let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));

@@ -1,5 +1,6 @@
 //! The gateway out of a settings document and the environment, read again when the document changes.
 
+use std::env::{VarError, var, vars_os};
 use std::error::Error;
 use std::io;
 use std::time::Duration;
@@ -10,22 +11,50 @@ use firstparty::{Gateway, Platform};
 use firstparty_tower::Gateways;
 
 /// A variable of the program's own.
-pub(crate) fn text(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|value| !value.is_empty())
+pub(crate) fn text(name: &str) -> Result<Option<String>, String> {
+    match var(name) {
+        Ok(value) => Ok(Some(value).filter(|value| !value.is_empty())),
+        Err(VarError::NotPresent) => Ok(None),
+        Err(VarError::NotUnicode(_)) => Err(not_utf8(name)),
+    }
+}
+
+fn not_utf8(name: &str) -> String {
+    format!("{name} is not UTF-8")
 }
 
 /// The settings document. Without a path it sets nothing.
-pub(crate) fn document() -> io::Result<String> {
-    text("FIRSTPARTY_CONFIG").map_or_else(|| Ok("{}".to_owned()), std::fs::read_to_string)
+pub(crate) async fn document() -> io::Result<String> {
+    match text("FIRSTPARTY_CONFIG").map_err(io::Error::other)? {
+        Some(path) => tokio::fs::read_to_string(path).await,
+        None => Ok("{}".to_owned()),
+    }
+}
+
+/// The environment, with the gateway's variables. What a name or a foreign variable holds may be no
+/// text.
+fn environment() -> Result<Vec<(String, String)>, String> {
+    let named = vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value)));
+    let ours = named.filter(|(name, _)| name.to_ascii_uppercase().starts_with("FPJS_"));
+    let text = ours.map(|(name, value)| match value.into_string() {
+        Ok(value) => Ok((name, value)),
+        Err(_) => Err(not_utf8(&name)),
+    });
+    text.collect()
+}
+
+pub(crate) fn gateway(document: &str) -> Result<Gateway, Box<dyn Error>> {
+    configured(document, environment()?)
 }
 
 /// No error repeats a value. The environment comes before the document.
-pub(crate) fn gateway(document: &str) -> Result<Gateway, Box<dyn Error>> {
-    let builder: Builder = serde_json::from_str(document)?;
-    let pairs = std::env::vars_os()
-        .filter_map(|(key, value)| Some((key.into_string().ok()?, value.into_string().ok()?)));
-    let environment = Source::from_environment("environment", Platform::Generic, pairs);
-    let config = builder.source(environment).build()?;
+fn configured(
+    document: &str,
+    environment: Vec<(String, String)>,
+) -> Result<Gateway, Box<dyn Error>> {
+    let document: Builder = serde_json::from_str(document)?;
+    let environment = Source::from_environment("environment", Platform::Generic, environment);
+    let config = document.overridden_by(environment).build()?;
     if config.route_prefix().is_none() {
         return Err("fpjs_route_prefix is missing: beside a site the path has to be exact".into());
     }
@@ -39,7 +68,7 @@ pub(crate) fn gateway(document: &str) -> Result<Gateway, Box<dyn Error>> {
 pub(crate) async fn refresh(gateways: Gateways, mut seen: String) {
     loop {
         tokio::time::sleep(Duration::from_secs(2)).await;
-        renew(&gateways, &mut seen, document());
+        renew(&gateways, &mut seen, document().await);
     }
 }
 
@@ -63,10 +92,21 @@ fn renew(gateways: &Gateways, seen: &mut String, document: io::Result<String>) {
 mod tests {
     use std::io::ErrorKind;
 
-    use firstparty::{Config, Gateway, Platform};
+    use firstparty::{Config, Gateway, Platform, Region};
     use firstparty_tower::Gateways;
 
-    use super::renew;
+    use super::{configured, renew};
+
+    /// R1.1: the environment comes before the document.
+    #[test]
+    fn the_environment_comes_first() {
+        let document = r#"{"fpjs_route_prefix": "document", "fpjs_region": "eu"}"#;
+        let environment = vec![("FPJS_ROUTE_PREFIX".to_owned(), "environment".to_owned())];
+        let gateway = configured(document, environment).unwrap();
+        let config = gateway.config();
+        assert_eq!(config.route_prefix().map(ToString::to_string).as_deref(), Some("environment"));
+        assert_eq!(config.region(), Some(Region::Eu));
+    }
 
     /// R16.6: a document that could not be read is read again, and the last good one stays while it is
     /// bad.

@@ -1,7 +1,8 @@
 //! Connections to Fingerprint.
 
+use std::error::Error;
+
 use firstparty::http::Uri;
-use firstparty::http::uri::InvalidUri;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 use tower::util::MapRequest;
@@ -12,8 +13,8 @@ type Connector<F> = MapRequest<HttpsConnector<HttpConnector>, F>;
 
 /// TLS to the host of the request; with `FIRSTPARTY_CONNECT_TO` plain HTTP to that address, for tests.
 pub(crate) fn connector()
--> Result<Connector<impl Fn(Uri) -> Uri + Clone + Send + Sync + 'static>, InvalidUri> {
-    let address = settings::text("FIRSTPARTY_CONNECT_TO");
+-> Result<Connector<impl Fn(Uri) -> Uri + Clone + Send + Sync + 'static>, Box<dyn Error>> {
+    let address = settings::text("FIRSTPARTY_CONNECT_TO")?;
     let instead = address.map(|address| format!("http://{address}").parse()).transpose()?;
     let mut tcp = HttpConnector::new();
     tcp.enforce_http(false);
