@@ -35,12 +35,12 @@ async fn main() -> ExitCode {
 
 async fn start() -> Result<(), Error> {
     let gateways = Gateways::new(settings::gateway()?);
-    let client = client(upstream::connector()).map_request(event::with_length);
+    let client = client(upstream::connector()?).map_request(event::with_length);
     let mut layer = FirstPartyLayer::new(gateways, client).on_end(log);
     if let Some(limit) = settings::first_byte_timeout()? {
         layer = layer.first_byte_timeout(limit);
     }
-    let key = settings::text("FIRSTPARTY_EDGE_KEY");
+    let key = settings::edge_key()?;
     let serve = async |event| Ok::<_, Error>(serve(&layer, key.as_deref(), event).await);
     lambda_runtime::run(service_fn(serve)).await
 }

@@ -3,24 +3,24 @@
 use std::time::Duration;
 
 use firstparty::advice::advise;
-use firstparty::config::{Builder, Source};
+use firstparty::config::{Builder, Source, Variable};
 use firstparty::{Config, Gateway, Platform};
 use lambda_http::Error;
 
 /// A variable of the function's own.
-pub(crate) fn text(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|value| !value.is_empty())
+pub(crate) fn text(name: &str) -> Result<Option<String>, Error> {
+    let Some(value) = std::env::var_os(name) else { return Ok(None) };
+    let value = value.into_string().map_err(|_| format!("{name}: expected UTF-8"))?;
+    Ok(Some(value).filter(|value| !value.is_empty()))
 }
 
 /// No error repeats a value. Variables come before the document.
 pub(crate) fn gateway() -> Result<Gateway, Error> {
-    let builder: Builder = match text("FIRSTPARTY_CONFIG") {
+    let builder: Builder = match text("FIRSTPARTY_CONFIG")? {
         Some(document) => serde_json::from_str(&document)?,
         None => Config::builder(),
     };
-    let pairs = std::env::vars_os()
-        .filter_map(|(key, value)| Some((key.into_string().ok()?, value.into_string().ok()?)));
-    let variables = Source::from_environment("environment", Platform::CloudFront, pairs);
+    let variables = Source::from_environment("environment", Platform::CloudFront, environment()?);
     let config = builder.source(variables).build()?;
     for advice in advise(&config, Platform::CloudFront) {
         eprintln!("advice: {advice}");
@@ -28,9 +28,36 @@ pub(crate) fn gateway() -> Result<Gateway, Error> {
     Ok(Gateway::new(config, Platform::CloudFront))
 }
 
+/// The environment as text. A setting must not get lost because it is none.
+fn environment() -> Result<Vec<(String, String)>, Error> {
+    let mut pairs = Vec::new();
+    for (key, value) in std::env::vars_os() {
+        let Ok(key) = key.into_string() else { continue };
+        match value.into_string() {
+            Ok(value) => pairs.push((key, value)),
+            Err(_) if key.parse::<Variable>().is_ok() => {
+                return Err(format!("{key}: expected UTF-8").into());
+            }
+            Err(_) => {}
+        }
+    }
+    Ok(pairs)
+}
+
+/// The key by which the function knows the distribution.
+pub(crate) fn edge_key() -> Result<Option<String>, Error> {
+    let key = text("FIRSTPARTY_EDGE_KEY")?;
+    if key.is_none() {
+        eprintln!(
+            "advice: FIRSTPARTY_EDGE_KEY is missing: whoever knows the URL uses the gateway and its secret"
+        );
+    }
+    Ok(key)
+}
+
 /// The limit of R16.4 if there is none: the function's own limit has to be longer.
 pub(crate) fn first_byte_timeout() -> Result<Option<Duration>, Error> {
-    let Some(text) = text("FIRSTPARTY_FIRST_BYTE_TIMEOUT_MS") else { return Ok(None) };
+    let Some(text) = text("FIRSTPARTY_FIRST_BYTE_TIMEOUT_MS")? else { return Ok(None) };
     let limit =
         text.parse().map_err(|_| "FIRSTPARTY_FIRST_BYTE_TIMEOUT_MS: expected milliseconds")?;
     Ok(Some(Duration::from_millis(limit)))
