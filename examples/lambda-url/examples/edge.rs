@@ -228,8 +228,9 @@ fn answer_of(head: &Value, body: Body) -> Result<Answer, Failed> {
     let status = head.get("statusCode").and_then(Value::as_u64).ok_or("no status")?;
     *answer.status_mut() = StatusCode::from_u16(status.try_into()?)?;
     let fields = head.get("headers").and_then(Value::as_object).ok_or("no headers")?;
-    // A streamed answer has no length.
-    for (name, value) in fields.iter().filter(|(name, _)| *name != "content-length") {
+    for (name, value) in fields {
+        // A streamed answer has no length, and a function that states one sees the field renamed.
+        let name = if name == "content-length" { "x-amzn-remapped-content-length" } else { name };
         let value = HeaderValue::from_str(value.as_str().ok_or("a field is no text")?)?;
         answer.headers_mut().append(HeaderName::from_bytes(name.as_bytes())?, value);
     }
