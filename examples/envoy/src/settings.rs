@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use firstparty::advice::advise;
-use firstparty::config::{Builder, Source};
+use firstparty::config::{Builder, Source, Variable};
 use firstparty::{Config, Gateway, Platform};
 use proxy_wasm::types::LogLevel;
 
@@ -11,13 +11,34 @@ use crate::log;
 
 /// The environment comes before the document: Envoy shows documents to whoever may read its
 /// configuration, so that is where the secret belongs. No error repeats a value.
+///
+/// Without an exact path every request of the site would be the gateway's.
 pub(crate) fn gateway(document: &[u8]) -> Result<Gateway, Box<dyn Error>> {
     let builder: Builder =
         if document.is_empty() { Config::builder() } else { serde_json::from_slice(document)? };
-    let environment = Source::from_environment("environment", Platform::Generic, std::env::vars());
+    let environment = Source::from_environment("environment", Platform::Generic, environment()?);
     let config = builder.source(environment).build()?;
+    if config.route_prefix().is_none() {
+        return Err("fpjs_route_prefix is missing: beside a site the path has to be exact".into());
+    }
     for advice in advise(&config, Platform::Generic) {
         log(LogLevel::Warn, &format!("advice: {advice}"));
     }
     Ok(Gateway::new(config, Platform::Generic))
+}
+
+/// The environment as text. A setting must not get lost because it is none.
+fn environment() -> Result<Vec<(String, String)>, Box<dyn Error>> {
+    let mut pairs = Vec::new();
+    for (key, value) in std::env::vars_os() {
+        let Ok(key) = key.into_string() else { continue };
+        match value.into_string() {
+            Ok(value) => pairs.push((key, value)),
+            Err(_) if key.parse::<Variable>().is_ok() => {
+                return Err(format!("{key}: expected UTF-8").into());
+            }
+            Err(_) => {}
+        }
+    }
+    Ok(pairs)
 }
