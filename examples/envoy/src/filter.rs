@@ -55,10 +55,7 @@ impl HttpContext for Filter {
 
     fn on_http_response_headers(&mut self, _count: usize, is_end: bool) -> Action {
         let Some(exchange) = self.exchange.take() else { return Action::Continue };
-        let action = self.answer(&exchange, is_end);
-        // Upstream can still fail while its answer is kept back.
-        self.exchange = self.collects.then_some(exchange);
-        action
+        self.answer(&exchange, is_end)
     }
 
     /// R16.2: in HTTP/1.0 the end of the connection ends a body of unknown length, so one that breaks off
@@ -113,7 +110,6 @@ impl Filter {
     fn answer(&mut self, exchange: &Exchange, is_end: bool) -> Action {
         let pairs = get_map_bytes(MapType::HttpResponseHeaders).unwrap_or_default();
         let failure = outcome::failure(self.flags());
-        self.collects = false;
         if failure.is_some() && head::pseudo(&pairs, ":status") == b"408" {
             self.report = Some(exchange.report().answered(&outcome::SILENT));
             return self.send(&exchange.refuse(&outcome::SILENT));
@@ -174,7 +170,7 @@ impl Filter {
 }
 
 fn write(map: MapType, pairs: head::Borrowed<'_>) -> Action {
-    // Envoy refuses a map only in a stage that has none.
+    // Never an error: `proxy-wasm` panics where Envoy refuses a map.
     let _ = set_map_bytes(map, pairs);
     Action::Continue
 }

@@ -67,7 +67,8 @@ pub(crate) fn forward(request: &Request<()>) -> Borrowed<'_> {
         (":scheme", b"https"),
         (MARKER, host),
     ];
-    pairs.extend(borrowed(request.headers()).filter(|(name, _)| *name != HOST.as_str()));
+    let is_own = |name: &str| [HOST.as_str(), MARKER].contains(&name);
+    pairs.extend(borrowed(request.headers()).filter(|(name, _)| !is_own(name)));
     pairs
 }
 
