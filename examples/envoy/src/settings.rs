@@ -27,7 +27,7 @@ pub(crate) fn gateway(document: &[u8]) -> Result<Gateway, Box<dyn Error>> {
     Ok(Gateway::new(config, Platform::Generic))
 }
 
-/// The environment as text. A setting must not get lost because it is none.
+/// The environment as text. A setting that is not UTF-8 is an error, so that it does not get lost.
 fn environment() -> Result<Vec<(String, String)>, Box<dyn Error>> {
     let mut pairs = Vec::new();
     for (key, value) in std::env::vars_os() {

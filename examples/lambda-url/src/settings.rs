@@ -28,7 +28,7 @@ pub(crate) fn gateway() -> Result<Gateway, Error> {
     Ok(Gateway::new(config, Platform::CloudFront))
 }
 
-/// The environment as text. A setting must not get lost because it is none.
+/// The environment as text. A setting that is not UTF-8 is an error, so that it does not get lost.
 fn environment() -> Result<Vec<(String, String)>, Error> {
     let mut pairs = Vec::new();
     for (key, value) in std::env::vars_os() {
