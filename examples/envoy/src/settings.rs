@@ -14,10 +14,10 @@ use crate::log;
 ///
 /// Without an exact path every request of the site would be the gateway's.
 pub(crate) fn gateway(document: &[u8]) -> Result<Gateway, Box<dyn Error>> {
-    let builder: Builder =
+    let document: Builder =
         if document.is_empty() { Config::builder() } else { serde_json::from_slice(document)? };
     let environment = Source::from_environment("environment", Platform::Generic, environment()?);
-    let config = builder.source(environment).build()?;
+    let config = document.overridden_by(environment).build()?;
     if config.route_prefix().is_none() {
         return Err("fpjs_route_prefix is missing: beside a site the path has to be exact".into());
     }

@@ -16,12 +16,12 @@ pub(crate) fn text(name: &str) -> Result<Option<String>, Error> {
 
 /// No error repeats a value. Variables come before the document.
 pub(crate) fn gateway() -> Result<Gateway, Error> {
-    let builder: Builder = match text("FIRSTPARTY_CONFIG")? {
+    let document: Builder = match text("FIRSTPARTY_CONFIG")? {
         Some(document) => serde_json::from_str(&document)?,
         None => Config::builder(),
     };
     let variables = Source::from_environment("environment", Platform::CloudFront, environment()?);
-    let config = builder.source(variables).build()?;
+    let config = document.overridden_by(variables).build()?;
     for advice in advise(&config, Platform::CloudFront) {
         eprintln!("advice: {advice}");
     }
