@@ -25,8 +25,8 @@ pub(crate) const UPLOAD_TIMEOUT: Cause = Cause::new(
 pub(crate) fn request_of(head: &RequestHeader) -> Request<()> {
     let mut parts = head.as_owned_parts();
     if parts.version <= Version::HTTP_11 {
-        // Pingora keeps the absolute form, and bytes that no URI holds, beside the URI. For those stands
-        // a target that is no path, which the gateway refuses and the site gets as it came.
+        // Pingora's URI has only the path of an absolute target, and the target as it came stands beside
+        // it. If no URI holds that, `*` is what the gateway gets, and refuses.
         parts.uri = Uri::try_from(head.raw_path()).unwrap_or(Uri::from_static("*"));
     }
     Request::from_parts(parts, ())

@@ -37,11 +37,11 @@ impl ProxyHttp for FirstParty {
     /// Says whether the request is answered.
     async fn request_filter(&self, session: &mut Session, context: &mut Context) -> Result<bool> {
         session.as_downstream_mut().set_pipelining_enabled(true);
-        let request = request_of(session.req_header());
         let gateway = self.settings.gateway();
-        if self.upstream.site.is_some() && !gateway.owns(request.uri()) {
+        if self.upstream.site.is_some() && !gateway.owns(&session.req_header().uri) {
             return Ok(false);
         }
+        let request = request_of(session.req_header());
         let peer = session.client_addr().and_then(|address| address.as_inet());
         match gateway.handle(request, peer.map(SocketAddr::ip)) {
             Action::Respond(response, report) => {
