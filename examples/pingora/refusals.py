@@ -1,5 +1,5 @@
 """Looks at what the program refuses beside a site: targets of the gateway's that no URI holds, which the site may
-not get, and an upload that drips in.
+not get, an upload that drips in, and a browser that asks and takes no answer.
 
     refusals.py PROGRAM PORT"""
 
@@ -70,6 +70,9 @@ try:
     ask(b"GET /its-own")
     assert first_line(site.accept()[0]) == b"GET /its-own HTTP/1.1", "the site got a request of the gateway's"
     print("a target that no URI holds is answered 400, and does not reach the site")
+    question = b"GET /ore54guier/status HTTP/1.1\r\nhost: www.shop.example\r\n\r\n"
+    seconds = seconds_until_cut(connect(), question * 1000)
+    print(f"a browser that takes no answer is cut after {seconds:.0f} s")
 finally:
     program.kill()
     program.wait(10)

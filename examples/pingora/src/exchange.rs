@@ -11,7 +11,8 @@ use firstparty::refusal::Cause;
 use firstparty::{Exchange, RequestId};
 use pingora::http::{RequestHeader, ResponseHeader};
 use pingora::proxy::Session;
-use pingora::{Error, ErrorType, Result};
+use pingora::{Error, ErrorType, OrErr, Result};
+use tokio::time::timeout;
 
 /// The browser fell silent in the middle of its request (RFC 9110 §15.5.9).
 pub(crate) const UPLOAD_TIMEOUT: Cause = Cause::new(
@@ -86,7 +87,14 @@ fn unusable(words: &'static str) -> Result<()> {
     Error::explain(ErrorType::InvalidHTTPHeader, words).into_up().into_err()
 }
 
+/// An answer of the gateway's own. A browser that takes nothing of it cannot hold it up (R16.4), and
+/// Pingora closes the connection after it if the upload has not ended by then.
 pub(crate) async fn send(session: &mut Session, response: Response<Bytes>) -> Result<()> {
+    let sent = timeout(IDLE_TIMEOUT, write(session, response)).await;
+    sent.or_err(ErrorType::WriteTimedout, "answer").map_err(Error::into_down)?
+}
+
+async fn write(session: &mut Session, response: Response<Bytes>) -> Result<()> {
     let (parts, body) = response.into_parts();
     let mut head = ResponseHeader::from(parts);
     if session.req_header().method != Method::HEAD {
