@@ -1,5 +1,5 @@
-"""Looks at what the program refuses beside a site: targets of the gateway's that no URI holds, which the site may
-not get, an upload that drips in, and a browser that asks and takes no answer.
+"""Looks at what the program refuses: variables that are not UTF-8, and beside a site targets of the gateway's that
+no URI holds, which the site may not get, an upload that drips in, and a browser that asks and takes no answer.
 
     refusals.py PROGRAM PORT"""
 
@@ -12,11 +12,20 @@ import time
 PROGRAM, PORT = sys.argv[1], int(sys.argv[2])
 SETTINGS = os.environ | {
     "FPJS_ROUTE_PREFIX": "ore54guier",
+    "NOBODY_ASKS_FOR": b"\xff",
     "FIRSTPARTY_LISTEN": f"127.0.0.1:{PORT}",
     "FIRSTPARTY_SITE": f"127.0.0.1:{PORT + 1}",
 }
 # The ten seconds of R16.4, and what a busy machine adds.
 LIMIT = 13
+
+
+def ends_with_name(variable):
+    settings = SETTINGS | {variable: b"s3cret\xff"}
+    ended = subprocess.run([PROGRAM], env=settings, stderr=subprocess.PIPE, timeout=10)
+    assert ended.returncode == 1, ended.returncode
+    assert ended.stderr.endswith(f": {variable} is not UTF-8\n".encode()), ended.stderr
+    assert b"s3cret" not in ended.stderr, ended.stderr
 
 
 def connect():
@@ -54,6 +63,10 @@ def seconds_until_cut(browser, piece):
     assert seconds < LIMIT, "the browser holds the connection"
     return seconds
 
+
+for variable in "FPJS_PRE_SHARED_SECRET", "fpjs_region", "FIRSTPARTY_CONFIG", "FIRSTPARTY_LISTEN":
+    ends_with_name(variable)
+print("a variable that is not UTF-8 ends the program, which names it")
 
 site = socket.create_server(("127.0.0.1", PORT + 1))
 site.settimeout(10)

@@ -1,13 +1,14 @@
 //! The gateway out of a settings document and the environment, built anew when the document changes.
 
 use std::error::Error;
+use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use firstparty::advice::advise;
-use firstparty::config::{Builder, Source};
+use firstparty::config::{Builder, Source, Variable};
 use firstparty::{Config, Gateway, Platform};
 use pingora::server::ShutdownWatch;
 use pingora::services::background::BackgroundService;
@@ -49,7 +50,7 @@ impl BackgroundService for Settings {
 type Document = Result<Option<String>, String>;
 
 fn document() -> Document {
-    let Some(path) = text("FIRSTPARTY_CONFIG") else { return Ok(None) };
+    let Some(path) = text("FIRSTPARTY_CONFIG")? else { return Ok(None) };
     std::fs::read_to_string(&path).map(Some).map_err(|error| format!("{path}: {error}"))
 }
 
@@ -57,11 +58,8 @@ fn document() -> Document {
 fn gateway(document: &Document) -> Result<Gateway, Box<dyn Error>> {
     let json = document.as_ref().map_err(String::as_str)?.as_deref();
     let builder: Builder = json.map_or(Ok(Config::builder()), serde_json::from_str)?;
-    let pairs = std::env::vars_os()
-        .filter_map(|(key, value)| Some((key.into_string().ok()?, value.into_string().ok()?)));
-    let environment = Source::from_environment("environment", Platform::Generic, pairs);
-    let config = builder.source(environment).build()?;
-    if config.route_prefix().is_none() && text("FIRSTPARTY_SITE").is_some() {
+    let config = builder.source(environment()?).build()?;
+    if config.route_prefix().is_none() && text("FIRSTPARTY_SITE")?.is_some() {
         return Err("fpjs_route_prefix is missing: beside a site the path has to be exact".into());
     }
     for advice in advise(&config, Platform::Generic) {
@@ -70,12 +68,27 @@ fn gateway(document: &Document) -> Result<Gateway, Box<dyn Error>> {
     Ok(Gateway::new(config, Platform::Generic))
 }
 
+/// The gateway's variables. Others may hold any bytes.
+fn environment() -> Result<Source, String> {
+    let variables = std::env::vars_os().filter_map(|(key, value)| {
+        let key = key.into_string().ok().filter(|key| key.parse::<Variable>().is_ok())?;
+        Some(utf8(&key, value).map(|value| (key, value)))
+    });
+    let pairs = variables.collect::<Result<Vec<_>, _>>()?;
+    Ok(Source::from_environment("environment", Platform::Generic, pairs))
+}
+
 /// A variable of the program's own.
-fn text(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|value| !value.is_empty())
+fn text(name: &str) -> Result<Option<String>, String> {
+    let value = std::env::var_os(name).filter(|value| !value.is_empty());
+    value.map(|value| utf8(name, value)).transpose()
+}
+
+fn utf8(name: &str, value: OsString) -> Result<String, String> {
+    value.into_string().map_err(|_| format!("{name} is not UTF-8"))
 }
 
 pub(crate) fn address(name: &str) -> Result<Option<SocketAddr>, String> {
-    let address = text(name).map(|value| value.parse());
+    let address = text(name)?.map(|value| value.parse());
     address.transpose().map_err(|_| format!("{name} is not an address with a port"))
 }
