@@ -21,11 +21,21 @@ FRONT_DOOR = {
     "x-azure-requestchain": "hops=1",
     "x-azure-fdid": "55ce4ed1-4b06-4bf1-b40e-4638452104da",
 }
+# What App Service sees of the browser is Front Door.
 APP_SERVICE = {
+    "client-ip": "198.51.100.4:51124",
     "disguised-host": "www.shop.example",
+    "max-forwards": "10",
     "was-default-hostname": "shop.azurewebsites.net",
+    "x-appservice-proto": "https",
     "x-arr-log-id": "6f0ff3ab-2f5c-4d1b-9f05-7a9a2d6e52a1",
+    "x-arr-ssl": "2048|256|CN=an issuer|CN=*.azurewebsites.net",
+    "x-client-ip": "198.51.100.4",
+    "x-client-port": "51124",
+    "x-forwarded-tlsversion": "1.3",
+    "x-original-url": "/ore54guier/?region=eu",
     "x-site-deployment-id": "shop",
+    "x-waws-unencoded-url": "/ore54guier/?region=eu",
 }
 # The host asks the handler by its address. It writes the forwarded fields anew, over those of Front Door.
 FUNCTIONS_HOST = {
@@ -60,7 +70,7 @@ class Upstream(http.server.BaseHTTPRequestHandler):
 
 
 def ask(method, path, **more):
-    browser = http.client.HTTPConnection("127.0.0.1", PORT)
+    browser = http.client.HTTPConnection("127.0.0.1", PORT, timeout=10)
     browser.request(method, path, **more)
     return browser.getresponse().status
 
@@ -89,7 +99,7 @@ try:
     assert ask("POST", "/ore54guier/?region=eu", body="{}", headers=ADDED) == 204
 finally:
     handler.terminate()
-    handler.wait()
+    handler.wait(10)
 [(path, head)] = seen
 assert path.startswith("/?region=eu&ii=fingerprint-pro-azure%2F"), path
 assert OURS.items() <= head.items(), "the address, the host or the secret is wrong"
