@@ -38,7 +38,7 @@ fn server() -> Result<Server, Box<dyn Error>> {
         site: address("FIRSTPARTY_SITE")?,
     };
     let listen = address("FIRSTPARTY_LISTEN")?.unwrap_or(([127, 0, 0, 1], 8789).into());
-    // Pingora binds later, and panics if it cannot.
+    // Before Pingora binds it, so that the operator reads why that would fail.
     TcpListener::bind(listen).map_err(|error| format!("cannot listen on {listen}: {error}"))?;
     let mut server = Server::new_with_opt_and_conf(None, conf());
     server.bootstrap();

@@ -54,7 +54,7 @@ impl Upstream {
     }
 }
 
-/// `HttpPeer` would block the thread while it asks for an address, and panic without an answer.
+/// Asks the system's resolver without blocking the thread. A name without an address is an error.
 async fn resolve(host: &str) -> Result<SocketAddr> {
     let found = timeout(CONNECT_TIMEOUT, lookup_host((host, 443))).await;
     let found = found.or_err(ErrorType::ConnectTimedout, "name")?;
