@@ -119,8 +119,11 @@ impl ProxyHttp for FirstParty {
         context: &mut Context,
     ) -> FailToProxy {
         session.set_keepalive(None);
-        let is_browser = *error.esource() == ErrorSource::Downstream;
         let is_silent = *error.etype() == ErrorType::ReadTimedout;
+        // Pingora has no limit for reading HTTP/2. There it is Fingerprint that seems silent, which waits
+        // for the rest of the upload.
+        let is_browser = *error.esource() == ErrorSource::Downstream
+            || (is_silent && !session.as_downstream_mut().is_body_done());
         let has_begun = session.response_written().is_some_and(|head| head.status.as_u16() >= 200);
         let error_code = match &context.forwarded {
             _ if has_begun || (is_browser && !is_silent) => 0,
