@@ -57,8 +57,8 @@ fn document() -> Document {
 /// No error repeats a value. The environment comes before the document.
 fn gateway(document: &Document) -> Result<Gateway, Box<dyn Error>> {
     let json = document.as_ref().map_err(String::as_str)?.as_deref();
-    let builder: Builder = json.map_or(Ok(Config::builder()), serde_json::from_str)?;
-    let config = builder.source(environment()?).build()?;
+    let document: Builder = json.map_or(Ok(Config::builder()), serde_json::from_str)?;
+    let config = document.overridden_by(environment()?).build()?;
     if config.route_prefix().is_none() && text("FIRSTPARTY_SITE")?.is_some() {
         return Err("fpjs_route_prefix is missing: beside a site the path has to be exact".into());
     }
