@@ -3,39 +3,25 @@
 use std::error::Error;
 
 use firstparty::http::Uri;
-use hyper_rustls::{HttpsConnectorBuilder, MaybeHttpsStream};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::TokioIo;
-use tokio::net::TcpStream;
-use tower::util::Either;
-use tower::{Service, service_fn};
+use tower::util::MapRequest;
 
 use crate::settings;
 
-type Stream = MaybeHttpsStream<TokioIo<TcpStream>>;
+type Connector<F> = MapRequest<HttpsConnector<HttpConnector>, F>;
 type BoxError = Box<dyn Error + Send + Sync>;
 
 /// TLS to the host of the request; with `FIRSTPARTY_CONNECT_TO` plain HTTP to that address, for tests.
-pub(crate) fn connector() -> Result<
-    impl Service<Uri, Response = Stream, Error = BoxError, Future: Send + 'static>
-    + Clone
-    + Send
-    + Sync
-    + 'static,
-    BoxError,
-> {
-    if let Some(address) = settings::text("FIRSTPARTY_CONNECT_TO")? {
-        return Ok(Either::Right(service_fn(move |_: Uri| plain(address.clone()))));
-    }
+pub(crate) fn connector()
+-> Result<Connector<impl Fn(Uri) -> Uri + Clone + Send + Sync + 'static>, BoxError> {
+    let address = settings::text("FIRSTPARTY_CONNECT_TO")?;
+    let instead = address.map(|address| format!("http://{address}").parse()).transpose()?;
     let mut tcp = HttpConnector::new();
     tcp.enforce_http(false);
     tcp.set_nodelay(true);
-    let https = HttpsConnectorBuilder::new().with_webpki_roots().https_only().enable_http1();
-    Ok(Either::Left(https.wrap_connector(tcp)))
-}
-
-async fn plain(address: String) -> Result<Stream, BoxError> {
-    let stream = TcpStream::connect(address).await?;
-    stream.set_nodelay(true)?;
-    Ok(MaybeHttpsStream::Http(TokioIo::new(stream)))
+    let tls = HttpsConnectorBuilder::new().with_webpki_roots();
+    let tls = if instead.is_some() { tls.https_or_http() } else { tls.https_only() };
+    let https = tls.enable_http1().wrap_connector(tcp);
+    Ok(MapRequest::new(https, move |uri| instead.clone().unwrap_or(uri)))
 }
