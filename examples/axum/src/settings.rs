@@ -31,8 +31,7 @@ pub(crate) async fn document() -> io::Result<String> {
     }
 }
 
-/// The environment, with the gateway's variables. What a name or a foreign variable holds may be no
-/// text.
+/// The gateway's variables. Those of other programs need not be text.
 fn environment() -> Result<Vec<(String, String)>, String> {
     let named = vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value)));
     let ours = named.filter(|(name, _)| name.to_ascii_uppercase().starts_with("FPJS_"));
