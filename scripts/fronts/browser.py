@@ -63,13 +63,18 @@ class Browser:
 
     def curl(self, target, *arguments):
         """The same over HTTP/2, if the server speaks it: exit status, output."""
+        started = self.started_curl(target, *arguments)
+        output, _ = started.communicate()
+        return started.returncode, output
+
+    def started_curl(self, target, *arguments):
+        """The process, which writes what arrives as it arrives."""
         front = self.front
         address = front.address(self.source)
         # curl takes an IPv6 address in brackets there.
         address = f"[{address}]" if ":" in address else address
-        command = ["curl", "--silent", "--http2", "--path-as-is", "--globoff", "--max-time", str(PATIENCE)]
+        command = ["curl", "--silent", "--no-buffer", "--http2", "--path-as-is", "--globoff", "--max-time", str(PATIENCE)]
         command += ["--cacert", front.certificate, "--interface", self.source]
         command += ["--connect-to", f"{SITE}:443:{address}:{front.port}"]
         command += ["--write-out", "\n%{http_version} %{http_code}", *arguments]
-        done = subprocess.run([*command, f"https://{SITE}{target}"], stdout=subprocess.PIPE)
-        return done.returncode, done.stdout
+        return subprocess.Popen([*command, f"https://{SITE}{target}"], stdout=subprocess.PIPE)
