@@ -135,8 +135,8 @@
 //! Rule [R16.6].
 //!
 //! * Log [`Report::ended`], never fields, queries or bodies, and add it to a [`Tally`].
-//! * Read variables with [`Source::from_environment`], or where a store cannot be listed, such as
-//!   Workers bindings and Fastly's stores, with [`Source::from_lookup`].
+//! * Read variables with [`Source::from_vars_os`], or where a store cannot be listed, such as Workers
+//!   bindings and Fastly's stores, with [`Source::from_lookup`].
 //! * Read a settings document again while the program runs, with [`DocumentCache`] or a watch on
 //!   the file. Each request keeps the [`Gateway`] that it began with, which is cheap to clone.
 //!
@@ -320,7 +320,7 @@
 //! [`Report::answered`]: crate::Report::answered
 //! [`Report::ended`]: crate::Report::ended
 //! [`RequestId`]: crate::RequestId
-//! [`Source::from_environment`]: crate::config::Source::from_environment
+//! [`Source::from_vars_os`]: crate::config::Source::from_vars_os
 //! [`Source::from_lookup`]: crate::config::Source::from_lookup
 //! [`Tally`]: crate::report::Tally
 //! [`Timeout`]: crate::Failure::Timeout

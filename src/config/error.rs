@@ -87,6 +87,9 @@ pub enum ConfigErrorKind {
     /// Not a host name.
     #[error(transparent)]
     Host(HostNameError),
+    /// Bytes that are not text.
+    #[error("expected UTF-8")]
+    Text,
     /// Not a route or an integration path.
     #[error("expected path segments of letters, digits, `-`, `.`, `_` or `~`")]
     Path,
@@ -151,6 +154,7 @@ mod tests {
                 ConfigErrorKind::Host("a b".parse::<HostName>().unwrap_err()),
                 "x: expected a host name, without port, path or user",
             ),
+            (ConfigErrorKind::Text, "x: expected UTF-8"),
             (
                 ConfigErrorKind::Path,
                 "x: expected path segments of letters, digits, `-`, `.`, `_` or `~`",

@@ -1,8 +1,10 @@
 //! Layered sources of variables (contract R1.1).
 
 use std::borrow::Cow;
+use std::ffi::OsString;
 use std::fmt;
 
+use super::error::{ConfigError, ConfigErrorKind};
 use crate::platform::{Platform, Profile};
 use crate::variable::{UnknownVariable, Variable};
 
@@ -117,6 +119,36 @@ impl Source {
             source.set(variable, value);
         }
         source
+    }
+
+    /// A source from the environment as the operating system has it. It reads what
+    /// [`Source::from_environment`] does; other variables may hold any bytes.
+    ///
+    /// # Errors
+    ///
+    /// The value of a setting is not UTF-8 ([R1.3]).
+    ///
+    /// ```
+    /// use firstparty::{Config, Platform, config::Source};
+    ///
+    /// let source = Source::from_vars_os("environment", Platform::Generic, std::env::vars_os())?;
+    /// let config = Config::builder().source(source).build()?;
+    /// # Ok::<(), firstparty::ConfigError>(())
+    /// ```
+    ///
+    /// [R1.3]: crate::contract#R1.3
+    pub fn from_vars_os(
+        name: impl Into<Cow<'static, str>>,
+        platform: Platform,
+        vars: impl IntoIterator<Item = (OsString, OsString)>,
+    ) -> Result<Self, ConfigError> {
+        let settings = vars.into_iter().filter_map(|(key, value)| {
+            let setting = setting_of(platform.profile(), key.to_str()?)?;
+            let not_text = |_| ConfigError::new(setting, ConfigErrorKind::Text);
+            Some(value.into_string().map(|value| (setting, value)).map_err(not_text))
+        });
+        let settings = settings.collect::<Result<Vec<_>, _>>()?;
+        Ok(Self::from_environment(name, platform, settings))
     }
 
     /// A source from a store that cannot be listed, only asked, for instance Workers bindings, a
@@ -273,6 +305,14 @@ impl Source {
 fn variable_of(profile: &Profile, key: &str) -> Option<Variable> {
     let mut variables = Variable::ALL.iter().copied();
     variables.find(|&variable| profile.variable_name(variable).eq_ignore_ascii_case(key))
+}
+
+/// The name of the variable that the key means: the platform's own, or else the canonical one (R12).
+fn setting_of(profile: &Profile, key: &str) -> Option<&'static str> {
+    match variable_of(profile, key) {
+        Some(variable) => Some(profile.variable_name(variable)),
+        None => key.parse().ok().map(Variable::as_str),
+    }
 }
 
 impl fmt::Debug for Source {

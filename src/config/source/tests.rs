@@ -122,6 +122,34 @@ fn a_lookup_finds_what_a_listing_finds() {
     }
 }
 
+/// R1.1, R1.3: a setting that is not text is an error that names it as the platform does; other
+/// variables may hold any bytes, in names and values.
+#[cfg(unix)]
+#[test]
+fn an_environment_may_hold_bytes_where_no_setting_is() {
+    use std::ffi::OsString;
+    use std::os::unix::ffi::OsStringExt;
+
+    let pair = |key: &[u8], value: &[u8]| {
+        (OsString::from_vec(key.to_vec()), OsString::from_vec(value.to_vec()))
+    };
+    let read = |vars| Source::from_vars_os("env", Platform::Cloudflare, vars);
+    let others = [pair(b"LS_COLORS", b"\xff"), pair(b"\xff", b"x"), pair(b"fpjs_\xff", b"x")];
+    for (key, setting) in
+        [("get_result_path", "GET_RESULT_PATH"), ("FPJS_GET_RESULT_PATH", "fpjs_get_result_path")]
+    {
+        let mut vars = others.to_vec();
+        vars.push(pair(key.as_bytes(), b"5yt489hgfj"));
+        let source = read(vars.clone()).unwrap();
+        assert_eq!(source.get(Variable::GetResultPath), Some("5yt489hgfj"), "{key}");
+        assert!(source.unknown_keys.is_empty() && source.name() == "env");
+
+        vars.push(pair(key.as_bytes(), b"s3cret\xff"));
+        let error = read(vars).unwrap_err();
+        assert_eq!(error.to_string(), format!("{setting}: expected UTF-8"));
+    }
+}
+
 /// R1.4: a source shows which variables it sets, and no value.
 #[test]
 fn debug_shows_names_only() {
