@@ -2,6 +2,7 @@
 
 use std::env::{VarError, var, vars_os};
 use std::error::Error;
+use std::ffi::OsString;
 use std::io;
 use std::time::Duration;
 
@@ -15,12 +16,8 @@ pub(crate) fn text(name: &str) -> Result<Option<String>, String> {
     match var(name) {
         Ok(value) => Ok(Some(value).filter(|value| !value.is_empty())),
         Err(VarError::NotPresent) => Ok(None),
-        Err(VarError::NotUnicode(_)) => Err(not_utf8(name)),
+        Err(VarError::NotUnicode(_)) => Err(format!("{name} is not UTF-8")),
     }
-}
-
-fn not_utf8(name: &str) -> String {
-    format!("{name} is not UTF-8")
 }
 
 /// The settings document. Without a path it sets nothing.
@@ -31,28 +28,17 @@ pub(crate) async fn document() -> io::Result<String> {
     }
 }
 
-/// The gateway's variables. Those of other programs need not be text.
-fn environment() -> Result<Vec<(String, String)>, String> {
-    let named = vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value)));
-    let ours = named.filter(|(name, _)| name.to_ascii_uppercase().starts_with("FPJS_"));
-    let text = ours.map(|(name, value)| match value.into_string() {
-        Ok(value) => Ok((name, value)),
-        Err(_) => Err(not_utf8(&name)),
-    });
-    text.collect()
-}
-
 pub(crate) fn gateway(document: &str) -> Result<Gateway, Box<dyn Error>> {
-    configured(document, environment()?)
+    configured(document, vars_os())
 }
 
 /// No error repeats a value. The environment comes before the document.
 fn configured(
     document: &str,
-    environment: Vec<(String, String)>,
+    environment: impl IntoIterator<Item = (OsString, OsString)>,
 ) -> Result<Gateway, Box<dyn Error>> {
     let document: Builder = serde_json::from_str(document)?;
-    let environment = Source::from_environment("environment", Platform::Generic, environment);
+    let environment = Source::from_vars_os("environment", Platform::Generic, environment)?;
     let config = document.overridden_by(environment).build()?;
     if config.route_prefix().is_none() {
         return Err("fpjs_route_prefix is missing: beside a site the path has to be exact".into());
@@ -100,7 +86,7 @@ mod tests {
     #[test]
     fn the_environment_comes_first() {
         let document = r#"{"fpjs_route_prefix": "document", "fpjs_region": "eu"}"#;
-        let environment = vec![("FPJS_ROUTE_PREFIX".to_owned(), "environment".to_owned())];
+        let environment = [("FPJS_ROUTE_PREFIX".into(), "environment".into())];
         let gateway = configured(document, environment).unwrap();
         let config = gateway.config();
         assert_eq!(config.route_prefix().map(ToString::to_string).as_deref(), Some("environment"));

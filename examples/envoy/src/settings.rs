@@ -1,9 +1,10 @@
 //! The gateway out of the plugin's configuration and the environment.
 
+use std::env::vars_os;
 use std::error::Error;
 
 use firstparty::advice::advise;
-use firstparty::config::{Builder, Source, Variable};
+use firstparty::config::{Builder, Source};
 use firstparty::{Config, Gateway, Platform};
 use proxy_wasm::types::LogLevel;
 
@@ -16,7 +17,7 @@ use crate::log;
 pub(crate) fn gateway(document: &[u8]) -> Result<Gateway, Box<dyn Error>> {
     let document: Builder =
         if document.is_empty() { Config::builder() } else { serde_json::from_slice(document)? };
-    let environment = Source::from_environment("environment", Platform::Generic, environment()?);
+    let environment = Source::from_vars_os("environment", Platform::Generic, vars_os())?;
     let config = document.overridden_by(environment).build()?;
     if config.route_prefix().is_none() {
         return Err("fpjs_route_prefix is missing: beside a site the path has to be exact".into());
@@ -25,20 +26,4 @@ pub(crate) fn gateway(document: &[u8]) -> Result<Gateway, Box<dyn Error>> {
         log(LogLevel::Warn, &format!("advice: {advice}"));
     }
     Ok(Gateway::new(config, Platform::Generic))
-}
-
-/// The environment as text. A setting that is not UTF-8 is an error, so that it does not get lost.
-fn environment() -> Result<Vec<(String, String)>, Box<dyn Error>> {
-    let mut pairs = Vec::new();
-    for (key, value) in std::env::vars_os() {
-        let Ok(key) = key.into_string() else { continue };
-        match value.into_string() {
-            Ok(value) => pairs.push((key, value)),
-            Err(_) if key.parse::<Variable>().is_ok() => {
-                return Err(format!("{key}: expected UTF-8").into());
-            }
-            Err(_) => {}
-        }
-    }
-    Ok(pairs)
 }

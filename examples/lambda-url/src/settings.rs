@@ -1,15 +1,16 @@
 //! The gateway out of the function's variables.
 
+use std::env::{var_os, vars_os};
 use std::time::Duration;
 
 use firstparty::advice::advise;
-use firstparty::config::{Builder, Source, Variable};
+use firstparty::config::{Builder, Source};
 use firstparty::{Config, Gateway, Platform};
 use lambda_http::Error;
 
 /// A variable of the function's own.
 pub(crate) fn text(name: &str) -> Result<Option<String>, Error> {
-    let Some(value) = std::env::var_os(name) else { return Ok(None) };
+    let Some(value) = var_os(name) else { return Ok(None) };
     let value = value.into_string().map_err(|_| format!("{name}: expected UTF-8"))?;
     Ok(Some(value).filter(|value| !value.is_empty()))
 }
@@ -20,28 +21,12 @@ pub(crate) fn gateway() -> Result<Gateway, Error> {
         Some(document) => serde_json::from_str(&document)?,
         None => Config::builder(),
     };
-    let variables = Source::from_environment("environment", Platform::CloudFront, environment()?);
+    let variables = Source::from_vars_os("environment", Platform::CloudFront, vars_os())?;
     let config = document.overridden_by(variables).build()?;
     for advice in advise(&config, Platform::CloudFront) {
         eprintln!("advice: {advice}");
     }
     Ok(Gateway::new(config, Platform::CloudFront))
-}
-
-/// The environment as text. A setting that is not UTF-8 is an error, so that it does not get lost.
-fn environment() -> Result<Vec<(String, String)>, Error> {
-    let mut pairs = Vec::new();
-    for (key, value) in std::env::vars_os() {
-        let Ok(key) = key.into_string() else { continue };
-        match value.into_string() {
-            Ok(value) => pairs.push((key, value)),
-            Err(_) if key.parse::<Variable>().is_ok() => {
-                return Err(format!("{key}: expected UTF-8").into());
-            }
-            Err(_) => {}
-        }
-    }
-    Ok(pairs)
 }
 
 /// The key by which the function knows the distribution.

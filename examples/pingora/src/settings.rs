@@ -1,5 +1,6 @@
 //! The gateway out of a settings document and the environment, built anew when the document changes.
 
+use std::env::{var_os, vars_os};
 use std::error::Error;
 use std::ffi::OsString;
 use std::net::SocketAddr;
@@ -8,7 +9,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use firstparty::advice::advise;
-use firstparty::config::{Builder, Source, Variable};
+use firstparty::config::{Builder, Source};
 use firstparty::{Config, Gateway, Platform};
 use pingora::server::ShutdownWatch;
 use pingora::services::background::BackgroundService;
@@ -58,7 +59,8 @@ fn document() -> Document {
 fn gateway(document: &Document) -> Result<Gateway, Box<dyn Error>> {
     let json = document.as_ref().map_err(String::as_str)?.as_deref();
     let document: Builder = json.map_or(Ok(Config::builder()), serde_json::from_str)?;
-    let config = document.overridden_by(environment()?).build()?;
+    let environment = Source::from_vars_os("environment", Platform::Generic, vars_os())?;
+    let config = document.overridden_by(environment).build()?;
     if config.route_prefix().is_none() && text("FIRSTPARTY_SITE")?.is_some() {
         return Err("fpjs_route_prefix is missing: beside a site the path has to be exact".into());
     }
@@ -68,24 +70,10 @@ fn gateway(document: &Document) -> Result<Gateway, Box<dyn Error>> {
     Ok(Gateway::new(config, Platform::Generic))
 }
 
-/// The gateway's variables. Others may hold any bytes.
-fn environment() -> Result<Source, String> {
-    let variables = std::env::vars_os().filter_map(|(key, value)| {
-        let key = key.into_string().ok().filter(|key| key.parse::<Variable>().is_ok())?;
-        Some(utf8(&key, value).map(|value| (key, value)))
-    });
-    let pairs = variables.collect::<Result<Vec<_>, _>>()?;
-    Ok(Source::from_environment("environment", Platform::Generic, pairs))
-}
-
 /// A variable of the program's own.
 fn text(name: &str) -> Result<Option<String>, String> {
-    let value = std::env::var_os(name).filter(|value| !value.is_empty());
-    value.map(|value| utf8(name, value)).transpose()
-}
-
-fn utf8(name: &str, value: OsString) -> Result<String, String> {
-    value.into_string().map_err(|_| format!("{name} is not UTF-8"))
+    let value = var_os(name).filter(|value| !value.is_empty());
+    value.map(OsString::into_string).transpose().map_err(|_| format!("{name} is not UTF-8"))
 }
 
 pub(crate) fn address(name: &str) -> Result<Option<SocketAddr>, String> {
