@@ -20,6 +20,7 @@ mod proxy;
 mod purity;
 mod rules;
 mod security;
+mod setup;
 mod standards;
 mod status;
 mod support;

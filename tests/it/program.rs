@@ -16,6 +16,12 @@ pub(crate) fn proxy() -> &'static PathBuf {
     PROXY.get_or_init(|| build("proxy"))
 }
 
+/// The example that proposes an integration.
+pub(crate) fn setup() -> &'static PathBuf {
+    static SETUP: OnceLock<PathBuf> = OnceLock::new();
+    SETUP.get_or_init(|| build("setup"))
+}
+
 /// Builds an example with the features and the profile of the tests, and says where it is.
 ///
 /// # Panics
