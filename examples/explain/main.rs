@@ -1,10 +1,39 @@
-//! JSON lines in, JSON lines out: what the gateway does with a request, and by which rule.
+//! What the gateway does with a request, and by which rule.
 //!
-//! A request may have a `version` (`HTTP/1.0`, `HTTP/1.1`, `HTTP/2`); in HTTP/2 its URI has the
-//! authority.
+//! One request, from arguments:
 //!
-//! For debugging, and for comparing implementations: it takes the lines of `tests/data/*.jsonl` as
-//! they are.
+//! ```sh
+//! cargo run --example explain -- --method POST --url '/fp/?region=eu' --header 'host: www.example.com' \
+//!     --header 'cookie: a=1; _iidt=2' --header 'origin: https://www.example.com'
+//! ```
+//!
+//! ```text
+//! POST /fp/?region=eu
+//! route api
+//! region eu
+//!
+//! to Fingerprint
+//!   POST https://eu.api.fpjs.io/?region=eu&ii=custom-proxy-integration%2F0.1.0%2Fingress
+//!   ~ path  R4.2 Path of v4 and of the result route
+//!   + ii  R3.5 Traffic monitoring
+//!   ~ cookie: _iidt=2  R5.5 Cookies
+//!   + fpjs-proxy-forwarded-host: www.example.com  R5.6 Identity fields
+//!   ~ host: eu.api.fpjs.io  R4.1 Upstream's URI and host
+//!     origin: https://www.example.com
+//! ```
+//!
+//! `--status` and `--response-header` add what upstream answers, and then what the browser gets is explained, too.
+//!
+//! What a browser recorded: each exchange of the integration, with the response that it got in the place of
+//! upstream's.
+//!
+//! ```sh
+//! cargo run --example explain -- --config settings.json --har session.har
+//! ```
+//!
+//! Without either, JSON lines in and JSON lines out, for comparing implementations: it takes the lines of
+//! `tests/data/*.jsonl` as they are. A request may have a `version` (`HTTP/1.0`, `HTTP/1.1`, `HTTP/2`); in
+//! HTTP/2 its URI has the authority.
 //!
 //! ```sh
 //! echo '{"config": {"get_result_path": "r"},
@@ -15,23 +44,81 @@
 //!     --defaults '{"platform":"cloudfront","config":{"mount":"anywhere","agent_origin":"cdn"}}' \
 //!     < tests/data/cloudfront.jsonl
 //! ```
+//!
+//! * `args`: what the program is told
+//! * `decide`: an exchange becomes what the gateway makes of it
+//! * `lines`: exchanges as lines of JSON
+//! * `har`: exchanges that a browser recorded
+//! * `page`: what was decided, for people
 
+mod args;
+mod decide;
+mod har;
 mod lines;
+mod page;
+
+use std::error::Error;
+use std::fs::File;
+use std::io::{self, BufReader, ErrorKind, Write};
+use std::process::ExitCode;
 
 use clap::Parser;
-use serde_json::{Map, Value};
+use firstparty::Gateway;
 
-/// Reads requests as JSON lines and explains what the gateway does with each.
-#[derive(Parser)]
-struct Arguments {
-    /// A JSON object that is merged under every line, for instance `{"platform":"cloudfront"}`.
-    #[arg(long, value_name = "JSON", default_value = "{}")]
-    defaults: String,
+use self::args::Args;
+use self::decide::explain;
+
+fn main() -> ExitCode {
+    match run(&Args::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) if is_closed(&*error) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
 }
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let arguments = Arguments::parse();
-    let defaults: Map<String, Value> = serde_json::from_str(&arguments.defaults)?;
-    lines::explain_lines(std::io::stdin().lock(), std::io::stdout().lock(), &defaults)?;
-    Ok(())
+fn run(args: &Args) -> Result<(), Box<dyn Error>> {
+    // Colours only on a terminal, and not against `NO_COLOR`.
+    let mut out = anstream::stdout().lock();
+    if let Some(target) = &args.url {
+        let (request, upstream) = (args.request(target), args.upstream());
+        page::write(&mut out, &request, &explain(&args.gateway()?, &request, upstream.as_ref()))?;
+    } else if let Some(path) = &args.har {
+        let archive = File::open(path).map_err(|error| format!("{}: {error}", path.display()))?;
+        explain_archive(&mut out, archive, &args.gateway()?)?;
+    } else {
+        lines::explain_lines(io::stdin().lock(), io::stdout(), &args.defaults()?)?;
+    }
+    Ok(out.flush()?)
+}
+
+/// Prints each exchange as soon as it has been read: of a file that ends early, what it had.
+fn explain_archive(
+    out: &mut impl Write,
+    archive: File,
+    gateway: &Gateway,
+) -> Result<(), Box<dyn Error>> {
+    let (mut recorded, mut owned) = (0_u64, 0_u64);
+    let mut written = Ok(());
+    let read = har::for_each(BufReader::new(archive), |exchange| {
+        recorded += 1;
+        let (request, upstream) = (exchange.request(), exchange.upstream());
+        if request.uri.parse().is_ok_and(|uri| gateway.owns(&uri)) {
+            owned += 1;
+            written = page::write(out, &request, &explain(gateway, &request, upstream.as_ref()))
+                .and_then(|()| writeln!(out));
+        }
+        written.is_ok()
+    });
+    written?;
+    writeln!(out, "{owned} of {recorded} requests belong to the integration")?;
+    read.map_err(|error| format!("not a whole HTTP archive: {error}").into())
+}
+
+/// Whoever reads has seen enough.
+fn is_closed(error: &(dyn Error + 'static)) -> bool {
+    let kind = error.downcast_ref().map(io::Error::kind);
+    kind == Some(ErrorKind::BrokenPipe)
 }

@@ -4,6 +4,36 @@
 //! cargo run --example setup -- --site https://www.example.com --platform cloudflare
 //! ```
 //!
+//! The beginning of its answer, which goes on with the key of a cache in front, JavaScript and security policies:
+//!
+//! ```text
+//! URLs on cloudflare
+//! status page  https://www.example.com/s91bdi00v1/status
+//! v4 endpoint  https://www.example.com/s91bdi00v1/?region=us
+//! v4 import    https://www.example.com/s91bdi00v1/web/v4/<apiKey>
+//!
+//! advice the agent of every public API key is served: list the site's own keys in fpjs_api_keys (no-key-list)
+//!
+//! wrangler.toml
+//! [vars]
+//! fpjs_route_prefix = "s91bdi00v1"
+//!
+//! the secret, which wrangler asks for
+//! npx wrangler secret put PROXY_SECRET
+//! ```
+//!
+//! And its end with `--events-per-month 1000000`:
+//!
+//! ```text
+//! a month with 1000000 identifications, at most
+//! 3000000 requests          at $0.3 for 1000000 = $0.90
+//! 37 GB to browsers
+//! 10 GB from browsers
+//! 115200 GB-seconds
+//! 1 month                   at $5 for 1 = $5.00
+//! total $5.90, by list prices of 2026-11 unless given, without included amounts, minimum fees and logs
+//! ```
+//!
 //! * `args`: what the program is told
 //! * `plan`: the paths, and the configuration that they make
 //! * `variables`: the configuration as the platform takes it

@@ -11,6 +11,7 @@
 mod answers;
 mod exchange;
 mod explain;
+mod explain_page;
 mod field_use;
 mod options;
 mod order;

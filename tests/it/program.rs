@@ -22,6 +22,12 @@ pub(crate) fn setup() -> &'static PathBuf {
     SETUP.get_or_init(|| build("setup"))
 }
 
+/// The example that explains requests.
+pub(crate) fn explain() -> &'static PathBuf {
+    static EXPLAIN: OnceLock<PathBuf> = OnceLock::new();
+    EXPLAIN.get_or_init(|| build("explain"))
+}
+
 /// Builds an example with the features and the profile of the tests, and says where it is.
 ///
 /// # Panics

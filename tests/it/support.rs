@@ -5,7 +5,10 @@ use firstparty::http::{HeaderMap, HeaderName, HeaderValue, Request, Response};
 use firstparty::{Action, Config, Exchange, Gateway, Platform};
 use serde_json::Value;
 
-/// Compiled into the tests: an example beside them may come from an earlier build.
+// Compiled into the tests: an example beside them may come from an earlier build.
+#[allow(dead_code, reason = "what the page for people asks for")]
+#[path = "../../examples/explain/decide.rs"]
+mod decide;
 #[path = "../../examples/explain/lines.rs"]
 mod lines;
 
