@@ -14,8 +14,7 @@ use std::net::IpAddr;
 
 use http::{Request, Response};
 
-use self::note::note;
-pub use self::note::{Change, Note};
+pub use self::note::{Change, Note, Part};
 use crate::exchange::Exchange;
 use crate::gateway::{Action, Gateway};
 use crate::refusal::Cause;
@@ -70,7 +69,8 @@ pub fn handle<B>(
 /// ```
 #[must_use]
 pub fn answered(cause: &Cause) -> Note {
-    note(cause.rule(), "request", Change::Answered)
+    let (rule, subject) = (cause.rule(), "request".to_owned());
+    Note { rule, subject, action: Change::Answered, part: Part::Request }
 }
 
 fn head_of<B>(request: &Request<B>) -> Request<()> {

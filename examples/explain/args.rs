@@ -5,7 +5,9 @@ use std::fs;
 use std::net::IpAddr;
 use std::path::PathBuf;
 
-use clap::Parser;
+use clap::{Parser, value_parser};
+use firstparty::config::HostName;
+use firstparty::http::{HeaderName, HeaderValue};
 use firstparty::{Config, Gateway, Platform};
 use serde_json::{Map, Value};
 
@@ -19,7 +21,7 @@ use crate::decide::{Head, Upstream};
 #[command(name = "explain")]
 pub(crate) struct Args {
     /// The request's target, such as '/fp/?region=eu'; quote it for your shell
-    #[arg(long, value_name = "TARGET", conflicts_with_all = ["har", "defaults"])]
+    #[arg(long, value_name = "TARGET", group = "explained", conflicts_with = "defaults")]
     pub(crate) url: Option<String>,
 
     /// The request's method
@@ -35,7 +37,7 @@ pub(crate) struct Args {
     client_ip: Option<IpAddr>,
 
     /// The status of upstream's answer
-    #[arg(long, value_name = "STATUS", requires = "url")]
+    #[arg(long, value_name = "STATUS", value_parser = value_parser!(u16).range(100..=999), requires = "url")]
     status: Option<u16>,
 
     /// A field of upstream's answer; may be given many times
@@ -43,15 +45,19 @@ pub(crate) struct Args {
     response_header: Vec<(String, String)>,
 
     /// An HTTP archive, as browsers save it
-    #[arg(long, value_name = "FILE", conflicts_with = "defaults")]
+    #[arg(long, value_name = "FILE", group = "explained", conflicts_with = "defaults")]
     pub(crate) har: Option<PathBuf>,
 
+    /// The site's host, in an archive with others; by default the hosts of the settings
+    #[arg(long, value_name = "NAME", requires = "har")]
+    site: Option<HostName>,
+
     /// The settings document; without it all is as by default
-    #[arg(long, value_name = "FILE", conflicts_with = "defaults")]
+    #[arg(long, value_name = "FILE", requires = "explained")]
     config: Option<PathBuf>,
 
     /// Where the gateway runs
-    #[arg(long, value_name = "NAME", default_value = "generic", conflicts_with = "defaults")]
+    #[arg(long, value_name = "NAME", default_value = "generic", requires = "explained")]
     platform: Platform,
 
     /// A JSON object that is merged under every line, for instance `{"platform":"cloudfront"}`
@@ -76,6 +82,19 @@ impl Args {
         Ok(Gateway::new(config, self.platform))
     }
 
+    /// The hosts that the gateway is asked for: an archive has the requests to all others, too.
+    pub(crate) fn hosts(&self, gateway: &Gateway) -> Result<Vec<String>, &'static str> {
+        let hosts: Vec<_> = match &self.site {
+            Some(site) => vec![site.to_string()],
+            None => gateway.config().hosts().map(str::to_owned).collect(),
+        };
+        if hosts.is_empty() {
+            Err("--har needs --site, or settings with `hosts`")
+        } else {
+            Ok(hosts)
+        }
+    }
+
     pub(crate) fn request(&self, target: &str) -> Head {
         Head {
             method: self.method.clone(),
@@ -94,7 +113,11 @@ impl Args {
     }
 }
 
-fn field(text: &str) -> Result<(String, String), &'static str> {
+/// A field that `http` can hold.
+fn field(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once(':').ok_or("expected NAME: VALUE")?;
-    Ok((name.trim().to_owned(), value.trim().to_owned()))
+    let (name, value) = (name.trim(), value.trim());
+    HeaderName::from_bytes(name.as_bytes()).map_err(|error| error.to_string())?;
+    HeaderValue::from_str(value).map_err(|error| error.to_string())?;
+    Ok((name.to_owned(), value.to_owned()))
 }

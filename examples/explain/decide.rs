@@ -8,7 +8,7 @@ use firstparty::http::{HeaderMap, HeaderName, HeaderValue, Request, Response, Ve
 use firstparty::refusal::Refusal;
 use firstparty::reply::Reply;
 use firstparty::{Action, Exchange, Failure, Gateway, Report, RequestId};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
 /// The head of a request. Other members are ignored.
@@ -75,11 +75,20 @@ pub(crate) struct Explained {
     pub(crate) respond: Option<Answered>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) response: Option<Answered>,
-    /// Those of the request first.
-    pub(crate) rules: Vec<Note>,
-    /// How many of the rules are the request's.
-    #[serde(skip)]
-    pub(crate) request_rules: usize,
+    pub(crate) rules: Rules,
+}
+
+/// The notes on either message; as one list where they are written.
+#[derive(Default)]
+pub(crate) struct Rules {
+    pub(crate) request: Vec<Note>,
+    pub(crate) response: Vec<Note>,
+}
+
+impl Serialize for Rules {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.request.iter().chain(&self.response))
+    }
 }
 
 #[derive(Serialize)]
@@ -97,15 +106,15 @@ pub(crate) struct Answered {
     pub(crate) body: Option<String>,
 }
 
-/// Without upstream's doings, only what becomes of the request.
+/// Without an answer of upstream only the request is explained.
 pub(crate) fn explain(gateway: &Gateway, head: &Head, upstream: Option<&Upstream>) -> Explained {
     let Some(request) = request(head) else { return malformed(head) };
-    let (action, rules) = explain::handle(gateway, request, head.client_ip());
-    let request_rules = rules.len();
+    let (action, notes) = explain::handle(gateway, request, head.client_ip());
+    let rules = Rules { request: notes, response: Vec::new() };
     match action {
         Action::Respond(response, report) => {
             let respond = Some(answered(&response));
-            Explained { respond, rules, request_rules, ..decided(report) }
+            Explained { respond, rules, ..decided(report) }
         }
         Action::Forward(request, exchange) => {
             let forward = Some(Forwarded {
@@ -114,7 +123,7 @@ pub(crate) fn explain(gateway: &Gateway, head: &Head, upstream: Option<&Upstream
                 headers: sorted(request.headers()),
             });
             let decided = decided(exchange.report());
-            let explained = Explained { forward, rules, request_rules, ..decided };
+            let explained = Explained { forward, rules, ..decided };
             match upstream {
                 Some(upstream) => finish(explained, &exchange, upstream),
                 None => explained,
@@ -141,7 +150,7 @@ fn finish(explained: Explained, exchange: &Exchange, upstream: &Upstream) -> Exp
     explained.response = Some(match response(upstream) {
         Some(response) => {
             let (response, rules) = explain::complete(exchange, response);
-            explained.rules.extend(rules);
+            explained.rules.response = rules;
             Answered { body: None, ..answered(&response.map(|()| Bytes::new())) }
         }
         None => answered(&exchange.fail(failure(upstream), RequestId::new(0, 0))),
@@ -162,7 +171,7 @@ fn request(head: &Head) -> Option<Request<()>> {
 }
 
 /// The head of upstream's response, or `None` if upstream failed before or `http` cannot hold it.
-fn response(upstream: &Upstream) -> Option<Response<()>> {
+pub(crate) fn response(upstream: &Upstream) -> Option<Response<()>> {
     let mut response = Response::builder().status(upstream.status?).body(()).ok()?;
     *response.headers_mut() = headers(&upstream.headers)?;
     Some(response)
@@ -209,8 +218,7 @@ fn malformed(head: &Head) -> Explained {
     let note = explain::answered(cause);
     Explained {
         respond: Some(answered(&response)),
-        rules: vec![note],
-        request_rules: 1,
+        rules: Rules { request: vec![note], response: Vec::new() },
         ..Explained::default()
     }
 }

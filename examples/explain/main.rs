@@ -24,11 +24,21 @@
 //!
 //! `--status` and `--response-header` add what upstream answers, and then what the browser gets is explained, too.
 //!
-//! What a browser recorded: each exchange of the integration, with the response that it got in the place of
+//! What a browser recorded: each exchange of the integration, with the recorded response standing in for
 //! upstream's.
 //!
 //! ```sh
-//! cargo run --example explain -- --config settings.json --har session.har
+//! cargo run --example explain -- --config settings.json --site www.example.com --har session.har
+//! ```
+//!
+//! The end of its answer:
+//!
+//! ```text
+//! to the browser
+//!   200
+//!   ~ set-cookie: _iidt=1  R8.2 First party
+//!
+//! 1 of 3 requests belong to the integration
 //! ```
 //!
 //! Without either, JSON lines in and JSON lines out, for comparing implementations: it takes the lines of
@@ -64,9 +74,11 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use firstparty::Gateway;
+use firstparty::http::uri::Authority;
 
 use self::args::Args;
 use self::decide::explain;
+use self::har::Recorded;
 
 fn main() -> ExitCode {
     match run(&Args::parse()) {
@@ -86,8 +98,10 @@ fn run(args: &Args) -> Result<(), Box<dyn Error>> {
         let (request, upstream) = (args.request(target), args.upstream());
         page::write(&mut out, &request, &explain(&args.gateway()?, &request, upstream.as_ref()))?;
     } else if let Some(path) = &args.har {
+        let gateway = args.gateway()?;
+        let hosts = args.hosts(&gateway)?;
         let archive = File::open(path).map_err(|error| format!("{}: {error}", path.display()))?;
-        explain_archive(&mut out, archive, &args.gateway()?)?;
+        explain_archive(&mut out, archive, &gateway, &hosts)?;
     } else {
         lines::explain_lines(io::stdin().lock(), io::stdout(), &args.defaults()?)?;
     }
@@ -99,25 +113,36 @@ fn explain_archive(
     out: &mut impl Write,
     archive: File,
     gateway: &Gateway,
+    hosts: &[String],
 ) -> Result<(), Box<dyn Error>> {
     let (mut recorded, mut owned) = (0_u64, 0_u64);
     let mut written = Ok(());
     let read = har::for_each(BufReader::new(archive), |exchange| {
         recorded += 1;
-        let (request, upstream) = (exchange.request(), exchange.upstream());
-        if request.uri.parse().is_ok_and(|uri| gateway.owns(&uri)) {
-            owned += 1;
-            written = page::write(out, &request, &explain(gateway, &request, upstream.as_ref()))
-                .and_then(|()| writeln!(out));
+        if is_owned(gateway, hosts, &exchange) {
+            if let Some(request) = exchange.request() {
+                owned += 1;
+                let explained = explain(gateway, &request, exchange.upstream().as_ref());
+                written = page::write(out, &request, &explained).and_then(|()| writeln!(out));
+            }
         }
         written.is_ok()
     });
     written?;
-    writeln!(out, "{owned} of {recorded} requests belong to the integration")?;
-    read.map_err(|error| format!("not a whole HTTP archive: {error}").into())
+    read?;
+    Ok(writeln!(out, "{owned} of {recorded} requests belong to the integration")?)
 }
 
-/// Whoever reads has seen enough.
+/// The site's other requests, and those to other hosts, are nobody's business here.
+fn is_owned(gateway: &Gateway, hosts: &[String], exchange: &Recorded) -> bool {
+    let Some((authority, target)) = exchange.destination() else { return false };
+    let Ok(authority) = authority.parse::<Authority>() else { return false };
+    let path = target.split('?').next().unwrap_or_default();
+    let is_host = |host: &String| host.eq_ignore_ascii_case(authority.host());
+    hosts.iter().any(is_host) && path.parse().is_ok_and(|path| gateway.owns(&path))
+}
+
+/// The reader closed the pipe.
 fn is_closed(error: &(dyn Error + 'static)) -> bool {
     let kind = error.downcast_ref().map(io::Error::kind);
     kind == Some(ErrorKind::BrokenPipe)

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
-use firstparty::explain::{Change, Note};
+use firstparty::explain::{Change, Note, Part};
 
 use crate::decide::{Answered, Explained, Head};
 
@@ -24,14 +24,13 @@ pub(crate) fn write(out: &mut impl Write, head: &Head, explained: &Explained) ->
             writeln!(out, "{name} {value}")?;
         }
     }
-    let count = explained.request_rules.min(explained.rules.len());
-    let (request, response) = explained.rules.split_at(count);
+    let (request, response) = (&explained.rules.request, &explained.rules.response);
     if let Some(answer) = &explained.respond {
         return answered(out, "answered here", answer, request);
     }
     if let Some(forward) = &explained.forward {
         writeln!(out, "\n{HEADING}to Fingerprint{HEADING:#}")?;
-        writeln!(out, "  {} {}", forward.method, forward.uri)?;
+        writeln!(out, "  {} {}", forward.method, visible(&forward.uri))?;
         message(out, &forward.headers, request)?;
     }
     match &explained.response {
@@ -56,22 +55,24 @@ fn answered(
     }
 }
 
-/// What changed beside the fields, and the fields, each with its rule.
+/// What changed, and the fields, each with the rule that changed or added it.
 fn message(out: &mut impl Write, fields: &[(String, String)], notes: &[Note]) -> io::Result<()> {
-    let is_field = |note: &Note| fields.iter().any(|(name, _)| *name == note.subject);
-    for note in notes.iter().filter(|note| !is_field(note)) {
+    // Of repeats it is not known which one changed.
+    let count = |name: &str| fields.iter().filter(|(field, _)| field == name).count();
+    let stands_beside = |note: &Note| {
+        let is_there = note.part == Part::Field && note.action != Change::Dropped;
+        is_there && count(&note.subject) == 1
+    };
+    for note in notes.iter().filter(|note| !stands_beside(note)) {
         changed(out, note, &visible(&note.subject))?;
     }
-    let mut last = "";
     for (name, value) in fields {
         let value = if name == SECRET { "(the proxy secret)" } else { &visible(value) };
         let field = format!("{name}: {value}");
-        // A rule stands beside the first of the fields that it changed.
-        match notes.iter().find(|note| note.subject == *name && last != name) {
+        match notes.iter().find(|note| stands_beside(note) && note.subject == *name) {
             Some(note) => changed(out, note, &field)?,
             None => writeln!(out, "    {field}")?,
         }
-        last = name;
     }
     Ok(())
 }

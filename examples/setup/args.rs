@@ -1,6 +1,7 @@
 //! What the program is told.
 
 use clap::Parser;
+use clap::builder::NonEmptyStringValueParser;
 use firstparty::{Platform, Region};
 
 use crate::cost::Prices;
@@ -38,15 +39,15 @@ pub(crate) struct Args {
     pub(crate) json: bool,
 
     /// The integration path
-    #[arg(long, value_name = "PATH", help_heading = PATHS)]
+    #[arg(long, value_name = "PATH", value_parser = NonEmptyStringValueParser::new(), help_heading = PATHS)]
     pub(crate) integration_path: Option<String>,
 
     /// The v3 agent route
-    #[arg(long, value_name = "PATH", help_heading = PATHS, requires = "v3")]
+    #[arg(long, value_name = "PATH", value_parser = NonEmptyStringValueParser::new(), help_heading = PATHS, requires = "v3")]
     pub(crate) agent_path: Option<String>,
 
     /// The v3 result route
-    #[arg(long, value_name = "PATH", help_heading = PATHS, requires = "v3")]
+    #[arg(long, value_name = "PATH", value_parser = NonEmptyStringValueParser::new(), help_heading = PATHS, requires = "v3")]
     pub(crate) result_path: Option<String>,
 
     /// Identifications in a month: what they cost

@@ -12,6 +12,7 @@ pub(crate) struct Script {
     /// Whether the agent turns to Fingerprint's own hosts where the integration does not answer.
     pub(crate) has_fallback: bool,
     pub(crate) code: String,
+    /// To be added to the content security policy of the site's pages.
     pub(crate) policy: String,
 }
 
@@ -43,19 +44,16 @@ fn script(
     code: String,
 ) -> Script {
     let has_fallback = fallback == Fallback::Fingerprint;
+    // The place of the key is the end of a string; a path of that name is not.
     let code = match &plan.args.api_key {
-        Some(key) => code.replace("PUBLIC_API_KEY", key),
+        Some(key) => code.replace("PUBLIC_API_KEY\"", &format!("{key}\"")),
         None => code,
     };
-    // An import has no fallback; a package loads the agent from Fingerprint's CDN instead.
+    // Only the NPM package can fall back to another URL of the agent.
     let is_package = matches!(snippet, Snippet::V3Npm | Snippet::V4Npm);
     let cdn = if has_fallback && is_package { " https://fpnpmcdn.net" } else { "" };
-    let api = if has_fallback {
-        format!(" https://{}api.fpjs.io", plan.args.region.host_prefix())
-    } else {
-        String::new()
-    };
-    let site = plan.origin();
+    let api = if has_fallback { " https://api.fpjs.io https://*.api.fpjs.io" } else { "" };
+    let site = &plan.origin;
     let policy = format!("script-src {site}{cdn}; connect-src {site}{api}");
     Script { title, has_fallback, code, policy }
 }

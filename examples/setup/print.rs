@@ -4,7 +4,8 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 use firstparty::advice::Advice;
-use serde_json::json;
+use firstparty::config::Variable;
+use serde_json::{Value, json};
 
 use crate::cost::{Cost, PRICES_OF};
 use crate::page::scripts;
@@ -15,15 +16,24 @@ const HEADING: Style = AnsiColor::Cyan.on_default().bold();
 const NAME: Style = Style::new().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 
-/// What a cache between browsers and gateway has to tell apart (R7), and what it must leave alone.
-const CACHE_KEY: &[&str] = &[
-    "only GET, of the agent: path, the whole query as it is, origin, accept-encoding",
-    "never POST, and never longer than cache-control says",
-    "no cookies in the key; answers with set-cookie are not stored",
-];
+/// What a cache between browsers and gateway may keep, and what it has to tell apart (R7).
+fn cache_rules(plan: &Plan) -> Vec<String> {
+    let path = &plan.integration_path;
+    let agents =
+        plan.variables.iter().filter(|(variable, _)| *variable == Variable::AgentDownloadPath);
+    let v3: Vec<_> = agents.map(|(_, agent)| format!(", /{path}/{agent}")).collect();
+    let v3 = v3.concat();
+    vec![
+        format!(
+            "cache only GET and HEAD of /{path}/web/*{v3}, and no longer than cache-control says"
+        ),
+        "key: host, path, the whole query as it is, origin, accept-encoding".to_owned(),
+        "all else passes by the cache, and so do answers with set-cookie and errors".to_owned(),
+    ]
+}
 
 pub(crate) fn text(out: &mut impl Write, plan: &Plan) -> io::Result<()> {
-    paths(out, plan)?;
+    urls(out, plan)?;
     advice(out, &plan.advice)?;
     for paste in pastes(plan) {
         heading(out, paste.title)?;
@@ -31,15 +41,19 @@ pub(crate) fn text(out: &mut impl Write, plan: &Plan) -> io::Result<()> {
     }
     writeln!(out, "\n{SECRET} is the proxy secret from Fingerprint's dashboard.")?;
     heading(out, "a cache in front")?;
-    for line in CACHE_KEY {
+    for line in cache_rules(plan) {
         writeln!(out, "{line}")?;
     }
     for script in scripts(plan) {
         let fallback = if script.has_fallback { "with" } else { "without" };
         heading(out, &format!("{}, {fallback} Fingerprint's hosts as fallback", script.title))?;
         write!(out, "{}", script.code)?;
-        writeln!(out, "\nContent-Security-Policy: {}", script.policy)?;
+        writeln!(out, "\nadd to the pages' Content-Security-Policy: {}", script.policy)?;
     }
+    writeln!(
+        out,
+        "\nWhat a page imports itself needs its nonce or hash in that policy, or a file of its own."
+    )?;
     plan.cost.as_ref().map_or(Ok(()), |cost| cost_table(out, cost))
 }
 
@@ -47,20 +61,10 @@ fn heading(out: &mut impl Write, text: &str) -> io::Result<()> {
     writeln!(out, "\n{HEADING}{text}{HEADING:#}")
 }
 
-fn paths(out: &mut impl Write, plan: &Plan) -> io::Result<()> {
-    let region = plan.args.region;
-    let urls = [
-        ("status page", Some(format!("{}/{}/status", plan.origin(), plan.integration_path))),
-        ("v4 endpoint", plan.setup.v4_endpoint(region)),
-        ("v4 import", plan.setup.v4_import()),
-        ("v3 endpoint", plan.setup.v3_endpoint(region)),
-        ("v3 script", plan.setup.script_url_pattern()),
-    ];
+fn urls(out: &mut impl Write, plan: &Plan) -> io::Result<()> {
     writeln!(out, "{HEADING}URLs on {}{HEADING:#}", plan.args.platform)?;
-    for (name, url) in urls {
-        if let Some(url) = url {
-            writeln!(out, "{NAME}{name:<12}{NAME:#} {url}")?;
-        }
+    for (name, url) in plan.urls() {
+        writeln!(out, "{NAME}{name:<21}{NAME:#} {url}")?;
     }
     Ok(())
 }
@@ -73,52 +77,38 @@ fn advice(out: &mut impl Write, advice: &[Advice]) -> io::Result<()> {
 }
 
 fn cost_table(out: &mut impl Write, cost: &Cost) -> io::Result<()> {
-    heading(out, &format!("a month with {} identifications, at most", cost.events))?;
-    for item in cost.items.iter().filter(|item| item.quantity > 0.0) {
+    heading(out, &format!("a month with {} identifications", cost.events))?;
+    for item in &cost.items {
         let digits = usize::from(item.quantity < 100.0 && item.quantity.fract() > 0.0) * 2;
         let quantity = format!("{:.digits$} {}", item.quantity, item.name);
-        match item.price.zip(item.money).filter(|(price, _)| *price > 0.0) {
-            Some((price, money)) => {
-                write!(out, "{NAME}{quantity:<26}{NAME:#}")?;
-                writeln!(out, "at ${price} for {} = ${money:.2}", item.unit)?;
-            }
-            None => writeln!(out, "{NAME}{quantity}{NAME:#}")?,
+        write!(out, "{NAME}{quantity:<25}{NAME:#} ")?;
+        match item.price.zip(item.money) {
+            Some((price, money)) => writeln!(out, "at ${price} for {} = ${money:.2}", item.unit)?,
+            None => writeln!(out, "at a price that is not known here: {}", item.argument)?,
         }
     }
-    match cost.total {
-        Some(total) => writeln!(
-            out,
-            "{NAME}total{NAME:#} ${total:.2}, by list prices of {PRICES_OF} unless given, without included \
-             amounts, minimum fees and logs"
-        ),
-        None => writeln!(
-            out,
-            "No list price is known here: give yours with --price-requests and the like."
-        ),
+    if let Some(total) = cost.total {
+        writeln!(out, "{NAME}total{NAME:#} ${total:.2}")?;
     }
+    for line in cost.formula {
+        writeln!(out, "{line}")?;
+    }
+    if cost.items.iter().any(|item| item.is_list_price && item.price.is_some()) {
+        writeln!(out, "Prices that are not given are list prices of {PRICES_OF}.")?;
+    }
+    writeln!(out, "Included amounts, minimum fees and logs are not counted.")
 }
 
 pub(crate) fn json(out: &mut impl Write, plan: &Plan) -> io::Result<()> {
-    let advice = plan
-        .advice
-        .iter()
-        .chain(plan.setup.advice().as_ref())
-        .map(|advice| json!({"code": advice.code(), "text": advice.to_string()}))
-        .collect::<Vec<_>>();
-    let region = plan.args.region;
+    let advice = |advice: &Advice| json!({"code": advice.code(), "text": advice.to_string()});
+    let urls = plan.urls().into_iter().map(|(name, url)| (name.replace(' ', "_"), json!(url)));
     let plan = json!({
         "platform": plan.args.platform,
         "integration_path": plan.integration_path,
-        "urls": {
-            "status": format!("{}/{}/status", plan.origin(), plan.integration_path),
-            "v4_endpoint": plan.setup.v4_endpoint(region),
-            "v4_import": plan.setup.v4_import(),
-            "v3_endpoint": plan.setup.v3_endpoint(region),
-            "v3_script": plan.setup.script_url_pattern(),
-        },
-        "advice": advice,
+        "urls": Value::Object(urls.collect()),
+        "advice": plan.advice.iter().map(advice).collect::<Vec<_>>(),
         "variables": pastes(plan),
-        "cache_key": CACHE_KEY,
+        "cache": cache_rules(plan),
         "scripts": scripts(plan),
         "prices_of": PRICES_OF,
         "cost": plan.cost,

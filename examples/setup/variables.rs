@@ -3,20 +3,35 @@
 use firstparty::Platform;
 use firstparty::config::Variable;
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::plan::{Plan, SECRET};
 
-/// Text to paste, and where.
+/// Text to paste, and where; for programs the same as names and values.
 #[derive(Serialize)]
 pub(crate) struct Paste {
     pub(crate) title: &'static str,
     pub(crate) text: String,
+    settings: Map<String, Value>,
 }
 
 impl Paste {
-    fn new(title: &'static str, text: String) -> Self {
-        Self { title, text }
+    fn new(title: &'static str, settings: &[Setting], text: String) -> Self {
+        let settings = settings.iter().map(|setting| (setting.name.clone(), json!(setting.value)));
+        Self { title, text, settings: settings.collect() }
+    }
+}
+
+/// A variable under the name that it has where it is set.
+struct Setting {
+    name: String,
+    value: String,
+    is_secret: bool,
+}
+
+impl Setting {
+    fn new(name: impl Into<String>, value: impl Into<String>) -> Self {
+        Self { name: name.into(), value: value.into(), is_secret: false }
     }
 }
 
@@ -34,110 +49,154 @@ pub(crate) fn pastes(plan: &Plan) -> Vec<Paste> {
 
 /// The example proxy, and the adapters that read the canonical names.
 fn own_server(plan: &Plan) -> Vec<Paste> {
-    let proxy = lines(&proxy_environment(plan), |name, value| format!("{name}={value}"));
-    let others =
-        lines(&named(plan), |name, value| format!("{}={value}", name.to_ascii_uppercase()));
+    let line = |setting: &Setting| format!("{}={}", setting.name, setting.value);
+    let mut proxy = proxy_settings(plan);
+    proxy.insert(0, Setting::new("FIRSTPARTY_UPSTREAM", "real"));
+    let upper = |variable: Variable| variable.as_str().to_ascii_uppercase();
+    let others = settings(plan, |variable| Some(upper(variable)));
+    let hosts = Setting::new("hosts", plan.host.as_str());
+    let document = format!("{}\n", json!({"hosts": [plan.host.as_str()]}));
     vec![
-        Paste::new("environment of the example proxy", proxy),
-        Paste::new("environment of the other adapters (axum, Envoy, Pingora)", others),
+        Paste::new("environment of the example proxy", &proxy, lines(&proxy, line)),
+        Paste::new("or: environment of axum, Envoy and Pingora", &others, lines(&others, line)),
+        Paste::new("and their settings document", &[hosts], document),
     ]
 }
 
 /// What `examples/lambda-edge/template.yml` asks for.
 fn cloudfront(plan: &Plan) -> Vec<Paste> {
-    let parameters = plan.variables.iter().filter_map(|(variable, value)| {
-        let key = match variable {
+    let mut parameters = settings(plan, |variable| {
+        Some(match variable {
             Variable::RoutePrefix => "FpjsBehaviorPath",
             Variable::AgentDownloadPath => "FpjsAgentDownloadPath",
             Variable::GetResultPath => "FpjsGetResultPath",
             Variable::PreSharedSecret => "FpjsPreSharedSecret",
             _ => return None,
-        };
-        Some(json!({"ParameterKey": key, "ParameterValue": value}))
+        })
     });
+    parameters.push(Setting::new("CodeBucket", "YOUR-CODE-BUCKET"));
+    let list = parameters.iter();
+    let list = list.map(|p| json!({"ParameterKey": p.name, "ParameterValue": p.value}));
+    let text = pretty(list.collect());
     let title = "CloudFormation parameters, for --parameters file://parameters.json";
-    vec![Paste::new(title, pretty(parameters.collect()))]
+    let mut pastes = vec![Paste::new(title, &parameters, text)];
+    let keys =
+        settings(plan, |variable| (variable == Variable::ApiKeys).then_some("FPJS_API_KEYS"));
+    if !keys.is_empty() {
+        let text = lines(&keys, |key| format!("{}: {}", key.name, key.value));
+        pastes.push(Paste::new("custom header of the distribution's origin", &keys, text));
+    }
+    pastes
 }
 
 fn cloudflare(plan: &Plan) -> Vec<Paste> {
-    let variables = lines(&without_secret(plan), |name, value| format!("{name} = {value:?}"));
-    let secret = plan.args.platform.profile().variable_name(Variable::PreSharedSecret);
+    let (secret, variables) = secret_apart(plan);
+    let text = lines(&variables, |variable| format!("{} = {:?}", variable.name, variable.value));
+    let command = lines(&secret, |secret| format!("npx wrangler secret put {}", secret.name));
     vec![
-        Paste::new("wrangler.toml", format!("[vars]\n{variables}")),
-        Paste::new(
-            "the secret, which wrangler asks for",
-            format!("npx wrangler secret put {secret}\n"),
-        ),
+        Paste::new("wrangler.toml", &variables, format!("[vars]\n{text}")),
+        Paste::new("the secret, which wrangler asks for", &secret, command),
     ]
 }
 
 /// The example proxy is the custom handler.
 fn azure(plan: &Plan) -> Vec<Paste> {
-    let settings = proxy_environment(plan);
-    let settings = settings.iter().filter(|(name, _)| *name != "FIRSTPARTY_UPSTREAM");
-    let settings =
-        settings.map(|(name, value)| json!({"name": name, "value": value, "slotSetting": false}));
+    let settings = proxy_settings(plan);
+    let list = settings.iter();
+    let list = list.map(|s| json!({"name": s.name, "value": s.value, "slotSetting": false}));
+    let text = pretty(list.collect());
     let title = "app settings, for az functionapp config appsettings set --settings @settings.json";
-    vec![Paste::new(title, pretty(settings.collect()))]
+    vec![Paste::new(title, &settings, text)]
 }
 
-/// Stores that `fastly compute publish` makes with the service.
+/// Stores that `fastly compute publish` makes with a new service.
 fn fastly_compute(plan: &Plan) -> Vec<Paste> {
-    let items = lines(&without_secret(plan), |name, value| {
-        format!("[setup.config_stores.fingerprint.items.{name}]\nvalue = {value:?}")
+    let (secret, items) = secret_apart(plan);
+    let text = lines(&items, |item| {
+        format!("[setup.config_stores.fingerprint.items.{}]\nvalue = {:?}", item.name, item.value)
     });
-    let secret = plan.args.platform.profile().variable_name(Variable::PreSharedSecret);
-    let entry = format!(
-        "[setup.secret_stores.fingerprint.entries.{secret}]\n\
-         description = \"the proxy secret, from Fingerprint's dashboard\"\n"
-    );
-    vec![Paste::new("fastly.toml", items + &entry)]
+    let entry = lines(&secret, |secret| {
+        format!(
+            "[setup.secret_stores.fingerprint.entries.{}]\n\
+             description = \"the proxy secret, from Fingerprint's dashboard\"",
+            secret.name,
+        )
+    });
+    vec![
+        Paste::new("config store of a new service, in fastly.toml", &items, text),
+        Paste::new("its secret store, which the first publish asks for", &secret, entry),
+    ]
 }
 
+/// A private dictionary can be written, and not read back.
 fn fastly_vcl(plan: &Plan) -> Vec<Paste> {
-    let entries = lines(&named(plan), |name, value| format!("  {name:?}: {value:?},"));
-    vec![Paste::new("VCL", format!("table fingerprint_config {{\n{entries}}}\n"))]
+    let (secret, entries) = secret_apart(plan);
+    let table = lines(&entries, |entry| format!("  {:?}: {:?},", entry.name, entry.value));
+    let item = lines(&secret, |item| {
+        format!(
+            "fastly dictionary-entry create --dictionary-id ID --key {} --value {SECRET}",
+            item.name
+        )
+    });
+    vec![
+        Paste::new("VCL", &entries, format!("table fingerprint_config {{\n{table}}}\n")),
+        Paste::new("the secret, in a private dictionary", &secret, item),
+    ]
 }
 
 fn akamai(plan: &Plan) -> Vec<Paste> {
-    let variables = named(plan).into_iter().map(|(name, value)| {
-        let sensitive = value == SECRET;
-        json!({"name": name, "value": value, "description": "", "hidden": sensitive, "sensitive": sensitive})
+    let variables = named(plan);
+    let list = variables.iter().map(|variable| {
+        json!({
+            "name": variable.name,
+            "value": variable.value,
+            "description": "",
+            "hidden": variable.is_secret,
+            "sensitive": variable.is_secret,
+        })
     });
-    vec![Paste::new("variables of the property's rule tree", pretty(variables.collect()))]
+    let text = pretty(list.collect());
+    vec![Paste::new("variables of the property's rule tree", &variables, text)]
 }
 
-/// The proxy has names of its own for some variables.
-fn proxy_environment(plan: &Plan) -> Vec<(&'static str, String)> {
-    let variables = plan.variables.iter().filter_map(|(variable, value)| {
-        let name = match variable {
+/// The proxy has names of its own.
+fn proxy_settings(plan: &Plan) -> Vec<Setting> {
+    let mut settings = settings(plan, |variable| {
+        Some(match variable {
             Variable::AgentDownloadPath => "FIRSTPARTY_AGENT_PATH",
             Variable::GetResultPath => "FIRSTPARTY_RESULT_PATH",
             Variable::PreSharedSecret => "FIRSTPARTY_SECRET",
             Variable::RoutePrefix => "FIRSTPARTY_ROUTE_PREFIX",
             Variable::ApiKeys => "FIRSTPARTY_API_KEYS",
             _ => return None,
-        };
-        Some((name, value.clone()))
+        })
     });
-    let fixed =
-        [("FIRSTPARTY_UPSTREAM", "real".to_owned()), ("FIRSTPARTY_HOSTS", plan.host.clone())];
-    fixed.into_iter().chain(variables).collect()
+    settings.insert(0, Setting::new("FIRSTPARTY_HOSTS", plan.host.as_str()));
+    settings
 }
 
 /// The variables under the platform's names.
-fn named(plan: &Plan) -> Vec<(&'static str, String)> {
+fn named(plan: &Plan) -> Vec<Setting> {
     let profile = plan.args.platform.profile();
-    let variables = plan.variables.iter();
-    variables.map(|(variable, value)| (profile.variable_name(*variable), value.clone())).collect()
+    settings(plan, |variable| Some(profile.variable_name(variable)))
 }
 
-fn without_secret(plan: &Plan) -> Vec<(&'static str, String)> {
-    named(plan).into_iter().filter(|(_, value)| value != SECRET).collect()
+/// The secret, and the others.
+fn secret_apart(plan: &Plan) -> (Vec<Setting>, Vec<Setting>) {
+    named(plan).into_iter().partition(|setting| setting.is_secret)
 }
 
-fn lines(variables: &[(&str, String)], line: impl Fn(&str, &str) -> String) -> String {
-    variables.iter().map(|(name, value)| line(name, value) + "\n").collect()
+/// The variables that have a name.
+fn settings<N: Into<String>>(plan: &Plan, name: impl Fn(Variable) -> Option<N>) -> Vec<Setting> {
+    let settings = plan.variables.iter().filter_map(|(variable, value)| {
+        let is_secret = *variable == Variable::PreSharedSecret;
+        Some(Setting { is_secret, ..Setting::new(name(*variable)?, value) })
+    });
+    settings.collect()
+}
+
+fn lines(settings: &[Setting], line: impl Fn(&Setting) -> String) -> String {
+    settings.iter().map(|setting| line(setting) + "\n").collect()
 }
 
 fn pretty(list: Vec<Value>) -> String {

@@ -10,7 +10,7 @@ const CONTRACT: &str = include_str!("../contract.md");
 
 /// One change, and the rule of the [`contract`](crate::contract) that asks for it.
 ///
-/// It is displayed with the title of the rule. Serialised, it has the three members and no title.
+/// It is displayed with the title of the rule. Serialised, it has `rule`, `subject` and `action`.
 ///
 /// ```
 /// use firstparty::explain;
@@ -32,6 +32,30 @@ pub struct Note {
     pub subject: String,
     /// How it was changed.
     pub action: Change,
+    /// What the subject is: a field and a parameter may have the same name.
+    #[serde(skip)]
+    pub part: Part,
+}
+
+/// A part of a message.
+///
+/// ```
+/// use firstparty::explain::{self, Part};
+/// use firstparty::refusal::Refusal;
+///
+/// assert_eq!(explain::answered(Refusal::DotSegment.cause()).part, Part::Request);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Part {
+    /// The request as a whole.
+    Request,
+    /// The path of the target.
+    Path,
+    /// A parameter of the query.
+    Parameter,
+    /// A field.
+    Field,
 }
 
 /// How something was changed.
@@ -104,6 +128,6 @@ pub(super) fn values<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Vec<&'h H
     headers.get_all(name).iter().collect()
 }
 
-pub(super) fn note(rule: &'static str, subject: impl fmt::Display, action: Change) -> Note {
-    Note { rule, subject: subject.to_string(), action }
+pub(super) fn field_note(rule: &'static str, name: &HeaderName, action: Change) -> Note {
+    Note { rule, subject: name.to_string(), action, part: Part::Field }
 }

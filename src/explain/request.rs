@@ -2,7 +2,7 @@
 
 use http::{HeaderMap, HeaderName, Request, Uri};
 
-use super::note::{Change, Note, names, note, values};
+use super::note::{Change, Note, Part, field_note, names, values};
 use crate::config::AgentOrigin;
 use crate::exchange::Exchange;
 use crate::field::IDENTITY_FIELDS;
@@ -51,7 +51,7 @@ impl<'d> Differences<'d> {
             _ => "R4.2",
         };
         if self.before.uri().path() != self.after.0.path() {
-            self.notes.push(note(rule, "path", Change::Replaced));
+            self.push(rule, "path", Change::Replaced, Part::Path);
         }
     }
 
@@ -63,31 +63,35 @@ impl<'d> Differences<'d> {
         let is_fixed = self.gateway.config().region().is_some();
         let rule = if is_fixed { "R3.6" } else { "R3.4" };
         for _ in pairs.filter(|(before, after)| !before.is_empty() && before != after) {
-            self.notes.push(note(rule, "region", Change::Replaced));
+            self.push(rule, "region", Change::Replaced, Part::Parameter);
         }
         if parameter_count(after) > parameter_count(before) {
-            self.notes.push(note("R3.5", "ii", Change::Added));
+            self.push("R3.5", "ii", Change::Added, Part::Parameter);
         }
+    }
+
+    fn push(&mut self, rule: &'static str, subject: &str, action: Change, part: Part) {
+        self.notes.push(Note { rule, subject: subject.to_owned(), action, part });
     }
 
     fn explain_field(&mut self, name: &HeaderName) {
         let (before, after) = (values(self.before.headers(), name), values(self.after.1, name));
         if IDENTITY_FIELDS.contains(name) {
             // The browser's own fields are dropped, whatever is added afterwards.
-            let dropped = (!before.is_empty()).then(|| note("R5.3", name, Change::Dropped));
-            let added = (!after.is_empty()).then(|| note("R5.6", name, Change::Added));
+            let dropped = (!before.is_empty()).then(|| field_note("R5.3", name, Change::Dropped));
+            let added = (!after.is_empty()).then(|| field_note("R5.6", name, Change::Added));
             self.notes.extend(dropped.into_iter().chain(added));
         } else if before.is_empty() {
-            self.notes.push(note("R4.1", name, Change::Added));
+            self.notes.push(field_note("R4.1", name, Change::Added));
         } else if after.is_empty() {
-            self.notes.push(note(self.why_dropped(name), name, Change::Dropped));
+            self.notes.push(field_note(self.why_dropped(name), name, Change::Dropped));
         } else if before != after {
             let rule = match name.as_str() {
                 "host" => "R4.1",
                 "content-length" => "R5.2",
                 _ => "R5.5",
             };
-            self.notes.push(note(rule, name, Change::Replaced));
+            self.notes.push(field_note(rule, name, Change::Replaced));
         }
     }
 

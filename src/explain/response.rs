@@ -2,7 +2,7 @@
 
 use http::{HeaderMap, HeaderName};
 
-use super::note::{Change, Note, names, note, values};
+use super::note::{Change, Note, field_note, names, values};
 use crate::field::connection_options::ConnectionOptions;
 use crate::field::dropped::TARGETED_CACHE_FIELDS;
 use crate::response::ResponseSteps;
@@ -14,16 +14,16 @@ pub(super) fn notes(steps: &ResponseSteps, before: &HeaderMap, after: &HeaderMap
     for name in names(before, after) {
         let (old, new) = (values(before, name), values(after, name));
         if new.is_empty() {
-            notes.push(note(why_dropped(steps, &options, name), name, Change::Dropped));
+            notes.push(field_note(why_dropped(steps, &options, name), name, Change::Dropped));
         } else if name == "set-cookie" {
             let changed = old.iter().zip(&new).filter(|(old, new)| old != new);
             notes.extend(
-                changed.map(|(old, _)| note(steps.cookies.rule(old), name, Change::Replaced)),
+                changed.map(|(old, _)| field_note(steps.cookies.rule(old), name, Change::Replaced)),
             );
         } else if old != new {
             // R7.1 stands for all of R7, because several of its parts may change one field.
             let rule = if name == "content-length" { "R6.5" } else { "R7.1" };
-            notes.push(note(rule, name, Change::Replaced));
+            notes.push(field_note(rule, name, Change::Replaced));
         }
     }
     notes

@@ -1,6 +1,6 @@
 //! Explaining (contract R11.2): the same decision, and a rule for every difference.
 
-use firstparty::explain::{self, Change};
+use firstparty::explain::{self, Change, Part};
 use firstparty::http::StatusCode;
 use firstparty::refusal::{Cause, Refusal};
 use firstparty::{Action, Platform};
@@ -45,6 +45,21 @@ fn notes_are_read_with_titles() {
     let own = Cause::new("busy", "ours", StatusCode::SERVICE_UNAVAILABLE, "busy");
     let note = explain::answered(&own);
     assert_eq!((note.title(), &*note.to_string()), (None, "ours: request answered"));
+}
+
+/// R11.2: a field that is called like a part of the target has no part in its notes.
+#[test]
+fn parts_are_told_apart() {
+    let pairs = [("path", "x"), ("ii", "1"), ("region", "y"), ("x-a", "1"), ("connection", "x-a")];
+    let request = request("POST", "/fp/?region=xx", &pairs);
+    let (_, found) = explain::handle(&usual(), request, None);
+    let parts = found.iter().map(|note| (&*note.subject, note.part));
+    let of_target: Vec<_> = parts.filter(|(_, part)| *part != Part::Field).collect();
+    assert_eq!(
+        of_target,
+        [("path", Part::Path), ("region", Part::Parameter), ("ii", Part::Parameter)],
+    );
+    assert!(found.iter().any(|note| note.subject == "x-a" && note.part == Part::Field));
 }
 
 /// R11.2: every change of a request has its rule.

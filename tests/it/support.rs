@@ -6,9 +6,10 @@ use firstparty::{Action, Config, Exchange, Gateway, Platform};
 use serde_json::Value;
 
 // Compiled into the tests: an example beside them may come from an earlier build.
-#[allow(dead_code, reason = "what the page for people asks for")]
 #[path = "../../examples/explain/decide.rs"]
 mod decide;
+#[path = "../../examples/explain/har.rs"]
+pub(crate) mod har;
 #[path = "../../examples/explain/lines.rs"]
 mod lines;
 

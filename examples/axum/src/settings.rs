@@ -16,7 +16,7 @@ pub(crate) fn text(name: &str) -> Result<Option<String>, String> {
     match var(name) {
         Ok(value) => Ok(Some(value).filter(|value| !value.is_empty())),
         Err(VarError::NotPresent) => Ok(None),
-        Err(VarError::NotUnicode(_)) => Err(format!("{name} is not UTF-8")),
+        Err(VarError::NotUnicode(_)) => Err(format!("{name}: expected UTF-8")),
     }
 }
 

@@ -73,7 +73,7 @@ fn gateway(document: &Document) -> Result<Gateway, Box<dyn Error>> {
 /// A variable of the program's own.
 fn text(name: &str) -> Result<Option<String>, String> {
     let value = var_os(name).filter(|value| !value.is_empty());
-    value.map(OsString::into_string).transpose().map_err(|_| format!("{name} is not UTF-8"))
+    value.map(OsString::into_string).transpose().map_err(|_| format!("{name}: expected UTF-8"))
 }
 
 pub(crate) fn address(name: &str) -> Result<Option<SocketAddr>, String> {
