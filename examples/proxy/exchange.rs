@@ -6,18 +6,20 @@ pub(crate) mod upload;
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use firstparty::http::header::CONNECTION;
 use firstparty::http::{HeaderValue, Request, Response, Version};
-use firstparty::{Action, Exchange, Gateway, RequestId};
+use firstparty::{Action, Exchange, Failure, Gateway, RequestId};
 use http_body_util::{Either, Full};
 use hyper::body::Incoming;
 use thiserror::Error;
 use tokio::sync::watch;
 
 use crate::exchange::answer::{Answer, Content};
+use crate::exchange::body::Relay;
 use crate::exchange::upload::{UPLOAD_TIMEOUT, Upload};
 use crate::record::{Record, Recorder};
 use crate::server::socket::Cut;
@@ -41,7 +43,7 @@ impl Proxy {
     /// hyper has refused what is no HTTP, ambiguous framing among it (R16.4), and answers
     /// `expect: 100-continue` itself, when the body is first asked for (R16.3).
     pub(crate) async fn answer(
-        &self,
+        self: Arc<Self>,
         request: Request<Incoming>,
         peer: IpAddr,
         cut: Cut,
@@ -57,42 +59,44 @@ impl Proxy {
                 response.map(Full::new).map(Either::Left)
             }
             Action::Forward(request, exchange) => {
-                self.forward(request, version, exchange, &mut record).await?
+                let upload = Upload::begin(version);
+                record.report(exchange.report());
+                record.upload(upload.clone());
+                let sent = self.upstream.send(request, &upload).await;
+                settle(sent, version, &exchange, &upload, &mut record)?
             }
         };
         Ok(response.map(|content| Answer { content, record, cut }))
     }
+}
 
-    async fn forward(
-        &self,
-        request: Request<Incoming>,
-        version: Version,
-        exchange: Exchange,
-        record: &mut Record,
-    ) -> Result<Response<Content>, BrowserLeft> {
-        let report = exchange.report();
-        let upload = Upload::begin(version);
-        record.report(report);
-        record.upload(upload.clone());
-        match self.upstream.send(request, &upload).await {
-            Ok(response) => {
-                record.report(report.ended(response.status()));
-                Ok(exchange.complete(response).map(Either::Right))
+/// What the browser is given, once upstream has answered or failed.
+fn settle(
+    sent: Result<Response<Relay>, Failure>,
+    version: Version,
+    exchange: &Exchange,
+    upload: &Upload,
+    record: &mut Record,
+) -> Result<Response<Content>, BrowserLeft> {
+    let report = exchange.report();
+    match sent {
+        Ok(response) => {
+            record.report(report.ended(response.status()));
+            Ok(exchange.complete(response).map(Either::Right))
+        }
+        Err(_) if upload.is_broken() => Err(BrowserLeft),
+        Err(_) if upload.has_stalled() => {
+            record.report(report.answered(&UPLOAD_TIMEOUT));
+            Ok(upload_timeout(exchange, version).map(Full::new).map(Either::Left))
+        }
+        Err(failure) => {
+            let id = request_id();
+            record.report(report.ended(failure));
+            if report.authorised {
+                // The answer to another request has none (R9.2).
+                record.request_id(id);
             }
-            Err(_) if upload.is_broken() => Err(BrowserLeft),
-            Err(_) if upload.has_stalled() => {
-                record.report(report.answered(&UPLOAD_TIMEOUT));
-                Ok(upload_timeout(&exchange, version).map(Full::new).map(Either::Left))
-            }
-            Err(failure) => {
-                let id = request_id();
-                record.report(report.ended(failure));
-                if report.authorised {
-                    // The answer to another request has none (R9.2).
-                    record.request_id(id);
-                }
-                Ok(exchange.fail(failure, id).map(Full::new).map(Either::Left))
-            }
+            Ok(exchange.fail(failure, id).map(Full::new).map(Either::Left))
         }
     }
 }

@@ -94,8 +94,7 @@ async fn connection(
     membership: Membership,
 ) {
     let answer = service_fn(|request| {
-        let (proxy, cut) = (Arc::clone(&service.proxy), service.cut.clone());
-        async move { proxy.answer(request, service.peer, cut).await }
+        Arc::clone(&service.proxy).answer(request, service.peer, service.cut.clone())
     });
     let connection = http.serve_connection(TokioIo::new(socket), answer);
     membership.serve(connection, service.cut.clone()).await;

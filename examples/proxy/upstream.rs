@@ -56,27 +56,31 @@ impl Upstream {
     /// R16.1: an identification request is sent once, whatever happens. A GET or HEAD without
     /// content is sent again, once, if it met a kept connection that broke before it answered. Each
     /// try has the limits of R16.4.
-    pub(crate) async fn send(
+    ///
+    /// Not `async`, so that the request is with the client before a future could hold it: each one
+    /// would move it once more.
+    pub(crate) fn send(
         &self,
         request: Request<Incoming>,
         upload: &Upload,
-    ) -> Result<Response<Relay>, Failure> {
+    ) -> impl Future<Output = Result<Response<Relay>, Failure>> {
         let (mut parts, body) = request.into_parts();
         frame(&mut parts, &body);
         let again = may_be_repeated(&parts, &body).then(|| parts.clone());
         let trying = self.try_once(parts, Relay::new(body, self.limits.idle), upload);
-        match (self.head(trying, upload).await, again) {
-            (Err(Broken { was_kept: true, .. }), Some(parts)) => {
-                upload.advance();
-                let trying = self.try_once(parts, Relay::empty(), upload);
-                self.head(trying, upload).await
+        async move {
+            match (self.head(trying, upload).await, again) {
+                (Err(Broken { was_kept: true, .. }), Some(parts)) => {
+                    upload.advance();
+                    let trying = self.try_once(parts, Relay::empty(), upload);
+                    self.head(trying, upload).await
+                }
+                (tried, _) => tried,
             }
-            (tried, _) => tried,
+            .map_err(|broken| broken.failure)
         }
-        .map_err(|broken| broken.failure)
     }
 
-    /// Not `async`, so that the request is not moved once more into a future of its own.
     fn try_once(&self, parts: Parts, body: Relay, upload: &Upload) -> ResponseFuture {
         self.client.request(Request::from_parts(parts, body.telling(upload.clone())))
     }
