@@ -27,7 +27,8 @@ use crate::upstream::kept::History;
 
 /// The side of Fingerprint.
 pub(crate) struct Upstream {
-    client: Client<Connector, Relay>,
+    /// A request's body is boxed, as the client moves a request many times.
+    client: Client<Connector, Box<Relay>>,
     limits: Limits,
 }
 
@@ -82,7 +83,8 @@ impl Upstream {
     }
 
     fn try_once(&self, parts: Parts, body: Relay, upload: &Upload) -> ResponseFuture {
-        self.client.request(Request::from_parts(parts, body.telling(upload.clone())))
+        let body = Box::new(body.telling(upload.clone()));
+        self.client.request(Request::from_parts(parts, body))
     }
 
     /// Waits for the head of the response.
