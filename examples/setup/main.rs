@@ -42,10 +42,12 @@
 //! * `plan`: the paths, and the configuration that they make
 //! * `variables`: the configuration as the platform takes it
 //! * `page`: JavaScript and content security policy
+//! * `cache`: what a cache in front may keep
 //! * `cost`: quantities and money for a month
 //! * `print`: all of it for people, or as JSON
 
 mod args;
+mod cache;
 mod cost;
 mod page;
 mod plan;

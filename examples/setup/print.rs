@@ -4,9 +4,9 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 use firstparty::advice::Advice;
-use firstparty::config::Variable;
 use serde_json::{Value, json};
 
+use crate::cache;
 use crate::cost::{Cost, PRICES_OF};
 use crate::page::scripts;
 use crate::plan::{Plan, SECRET};
@@ -15,22 +15,6 @@ use crate::variables::pastes;
 const HEADING: Style = AnsiColor::Cyan.on_default().bold();
 const NAME: Style = Style::new().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
-
-/// What a cache between browsers and gateway may keep, and what it has to tell apart (R7).
-fn cache_rules(plan: &Plan) -> Vec<String> {
-    let path = &plan.integration_path;
-    let agents =
-        plan.variables.iter().filter(|(variable, _)| *variable == Variable::AgentDownloadPath);
-    let v3: Vec<_> = agents.map(|(_, agent)| format!(", /{path}/{agent}")).collect();
-    let v3 = v3.concat();
-    vec![
-        format!(
-            "cache only GET and HEAD of /{path}/web/*{v3}, and no longer than cache-control says"
-        ),
-        "key: host, path, the whole query as it is, origin, accept-encoding".to_owned(),
-        "all else passes by the cache, and so do answers with set-cookie and errors".to_owned(),
-    ]
-}
 
 pub(crate) fn text(out: &mut impl Write, plan: &Plan) -> io::Result<()> {
     urls(out, plan)?;
@@ -41,7 +25,7 @@ pub(crate) fn text(out: &mut impl Write, plan: &Plan) -> io::Result<()> {
     }
     writeln!(out, "\n{SECRET} is the proxy secret from Fingerprint's dashboard.")?;
     heading(out, "a cache in front")?;
-    for line in cache_rules(plan) {
+    for line in cache::rules(plan) {
         writeln!(out, "{line}")?;
     }
     for script in scripts(plan) {
@@ -108,7 +92,7 @@ pub(crate) fn json(out: &mut impl Write, plan: &Plan) -> io::Result<()> {
         "urls": Value::Object(urls.collect()),
         "advice": plan.advice.iter().map(advice).collect::<Vec<_>>(),
         "variables": pastes(plan),
-        "cache": cache_rules(plan),
+        "cache": cache::rules(plan),
         "scripts": scripts(plan),
         "prices_of": PRICES_OF,
         "cost": plan.cost,
