@@ -164,6 +164,17 @@ mod tests {
         assert_eq!(error.to_string(), "key 2 is not base64");
     }
 
+    /// Also what the cipher derives from a key: its feature for that is on.
+    #[test]
+    fn keys_are_cleared_when_they_are_dropped() {
+        use zeroize::ZeroizeOnDrop;
+
+        fn assert_is_cleared<T: ZeroizeOnDrop>(_: Option<&T>) {}
+        assert_is_cleared(Keys::from_bytes([[1; 32]]).0.first());
+        assert_is_cleared::<aes_gcm::aes::Aes256>(None);
+        assert!(std::mem::needs_drop::<aes_gcm::Aes256Gcm>());
+    }
+
     /// A buffer that grew while it was filled would have left part of the key behind.
     #[test]
     fn keys_stay_in_one_buffer() {
