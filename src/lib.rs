@@ -98,6 +98,8 @@
 //!   uses nothing but this crate's public API.
 //! * `firstparty-management`: the management function of a CloudFront deployment, as a state
 //!   machine. It needs nothing of this crate.
+//! * `firstparty-sealed`: opens sealed results, alone or in a response body. It needs nothing of this
+//!   crate.
 //! * `firstparty-tower`: this gateway as a tower layer, for axum and hyper.
 //!
 //! [`R5.3`]: crate::contract#R5.3
