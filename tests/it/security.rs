@@ -30,11 +30,15 @@ fn every_promise_names_rules_and_tests_that_exist() {
     }
 }
 
-/// The names of all tests of the crate.
+/// The names of all tests of the crate and its companions.
 fn tests() -> BTreeSet<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let crates = fs::read_dir(root.join("crates")).unwrap().map(|entry| entry.unwrap().path());
+    let folders = crates
+        .chain([root.to_path_buf()])
+        .flat_map(|package| ["src", "tests"].map(|folder| package.join(folder)));
     let mut tests = BTreeSet::new();
-    for file in sources(&root.join("src")).into_iter().chain(sources(&root.join("tests"))) {
+    for file in folders.flat_map(|folder| sources(&folder)) {
         let code = fs::read_to_string(file).unwrap();
         // Between the attribute and the name there may be further attributes.
         for behind in code.split("#[test]\n").skip(1) {
