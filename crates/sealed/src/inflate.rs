@@ -119,6 +119,8 @@ mod tests {
     /// byte, or twice what came out.
     #[test]
     fn the_limit_bounds_the_work() {
+        assert_eq!(longest_stream(1000), 1067);
+        assert_eq!(longest_stream(1 << 20), 1_052_736);
         let stream = vec![0xff; longest_stream(1000) + 1];
         assert_eq!(inflate(&stream, false, 1000), Err(InflateError::TooLarge));
         assert_eq!(inflate(&stream[1..], false, 1000), Err(InflateError::Corrupt));
