@@ -24,10 +24,10 @@ use tee::Tee;
 
 mod tee;
 
-/// For the largest result, sealed and as base64; what is longer is not opened.
+/// The unsealer's limit for a body; what is longer would not be opened.
 const MOST_COPIED: usize = Unsealer::DEFAULT_LIMIT;
 
-/// A response of the server API with a sealed result.
+/// What upstream answers.
 const RESPONSE: &str = r#"{"event_id":"e1","sealed_result":"noXc7UBBQkNERUZHSElKS0nv5A5t8ayKAohGhMkuJg/Tw1IcCGpDpc75kthJRYFo+6Ci"}"#;
 
 #[tokio::main(flavor = "current_thread")]

@@ -15,8 +15,7 @@ use self::example::Tee;
 #[path = "../../examples/open_on_the_way/tee.rs"]
 mod example;
 
-/// Frames, and how often something was asked for. Like a response without a length, it says that it
-/// has ended only when it is asked for more.
+/// Frames. Like a response without a length, it says that it has ended only when it is asked for more.
 struct Frames(VecDeque<Result<&'static str, &'static str>>);
 
 impl Body for Frames {
