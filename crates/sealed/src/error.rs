@@ -85,7 +85,7 @@ pub enum KeyFault {
 /// The faults with the positions of their keys, from 1.
 fn listed(faults: &[KeyFault]) -> impl fmt::Display {
     if faults.is_empty() {
-        return ": there is none".to_owned();
+        return ": there is no key".to_owned();
     }
     let faults = faults.iter().zip(1..);
     let faults: Vec<_> =
@@ -105,6 +105,6 @@ mod tests {
             UnsealError::NoKeyFits(faults).to_string(),
             "no key fits: key 1 has a wrong length, key 2 does not fit, key 3 has a wrong length"
         );
-        assert_eq!(UnsealError::NoKeyFits(Vec::new()).to_string(), "no key fits: there is none");
+        assert_eq!(UnsealError::NoKeyFits(Vec::new()).to_string(), "no key fits: there is no key");
     }
 }
