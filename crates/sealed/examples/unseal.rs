@@ -21,7 +21,8 @@ use firstparty_sealed::{ContentCoding, Keys, Unsealer};
 struct Arguments {
     /// A key in base64; the first one that fits is used. Other users of the machine may see
     /// arguments: prefer the variable `FIRSTPARTY_UNSEAL_KEYS`, which takes keys with blanks between.
-    #[arg(long = "key", value_name = "BASE64")]
+    // In the URL-safe alphabet a key may begin like an argument.
+    #[arg(long = "key", value_name = "BASE64", allow_hyphen_values = true)]
     keys: Vec<String>,
     /// How many bytes the result may have, and how many the body.
     #[arg(long, value_name = "BYTES", default_value_t = Unsealer::DEFAULT_LIMIT)]
@@ -63,7 +64,8 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
 /// The arguments' keys, or those of the variable.
 fn keys(arguments: &[String]) -> Result<Keys, Box<dyn Error>> {
     let keys = if arguments.is_empty() {
-        env::var("FIRSTPARTY_UNSEAL_KEYS").unwrap_or_default().parse()?
+        let variable = env::var_os("FIRSTPARTY_UNSEAL_KEYS").unwrap_or_default();
+        variable.to_str().ok_or("FIRSTPARTY_UNSEAL_KEYS is not UTF-8")?.parse()?
     } else {
         Keys::from_base64(arguments)?
     };
@@ -81,12 +83,16 @@ fn read(limit: usize) -> io::Result<Bytes> {
     Ok(input.into())
 }
 
-/// How the body is coded, or nothing if the input is a sealed result: text that is no JSON object.
+/// How the body is coded, or nothing if the input is a sealed result: text that is not a JSON object.
 fn coding(input: &[u8]) -> Option<ContentCoding> {
     match input.trim_ascii() {
         [b'{', ..] => Some(ContentCoding::Identity),
         [0x1f, 0x8b, ..] => Some(ContentCoding::Gzip),
-        text if text.is_ascii() && !text.iter().any(u8::is_ascii_control) => None,
+        text if text.iter().copied().all(is_text) => None,
         _ => Some(ContentCoding::Deflate),
     }
+}
+
+fn is_text(byte: u8) -> bool {
+    byte.is_ascii_graphic() || byte.is_ascii_whitespace()
 }

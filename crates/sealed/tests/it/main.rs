@@ -1,4 +1,5 @@
-//! R15 against sealed results of an independent implementation, and against everything that is none.
+//! R15 against sealed results of an independent implementation, and against input that is not a sealed
+//! result.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -10,6 +11,7 @@
 
 mod damage;
 mod limits;
+mod program;
 mod round_trip;
 mod seal;
 mod secrecy;
