@@ -4,7 +4,7 @@ use std::fmt;
 
 /// Why a sealed result could not be opened ([R15.2]).
 ///
-/// It has no part of a key, of the sealed result or of a body, so it can be logged.
+/// It contains no part of a key, of the sealed result or of a body, so it can be logged.
 ///
 /// ```
 /// use firstparty_sealed::{Keys, UnsealError, unseal};

@@ -13,7 +13,7 @@ use crate::text;
 /// 32 bytes never fits. It is passed over, so that one bad entry of a list does not stop the others,
 /// and [`UnsealError::NoKeyFits`] names it.
 ///
-/// The bytes are overwritten when the keys are dropped. They show nowhere: `Debug` counts the keys,
+/// The bytes are overwritten when the keys are dropped. Nothing prints them: `Debug` counts the keys,
 /// and there is neither `Display` nor `Serialize`. The text that a key was read from stays the
 /// caller's to clear.
 ///
@@ -32,7 +32,7 @@ use crate::text;
 /// [R15.1]: https://docs.rs/firstparty/latest/firstparty/contract/index.html#R15.1
 pub struct Keys(Vec<Zeroizing<Vec<u8>>>);
 
-/// Why [`Keys`] could not be read. It has no part of a key.
+/// Why [`Keys`] could not be read. It contains no part of a key.
 ///
 /// ```
 /// use firstparty_sealed::{Keys, KeysError};
@@ -56,7 +56,7 @@ impl Keys {
     /// Keys as the vendor's dashboard shows them.
     ///
     /// Base64 is read leniently ([R15.1]): unused bits of the last character may be set, padding may
-    /// be missing, the URL-safe alphabet counts, white space at the ends does not.
+    /// be missing, the URL-safe alphabet is accepted, and white space at the ends is ignored.
     ///
     /// # Errors
     ///

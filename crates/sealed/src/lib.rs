@@ -9,7 +9,7 @@
 //! * a sealed result as base64, and a response body that holds one, coded with gzip or deflate or not
 //! * several keys, while they are rotated
 //! * typed errors that show neither keys nor content
-//! * a limit: no input makes it use more memory than some times that
+//! * a limit: no input makes it use more memory than a small multiple of that
 //!
 //! # Out of scope
 //!
@@ -62,7 +62,7 @@
 //!
 //! Each step ends in an error of its own, [`UnsealError`]. Three decisions are this crate's:
 //!
-//! * Bytes behind the end of a stream are an error, also in a body.
+//! * Bytes after the end of a stream are an error, also in a body.
 //! * The result is checked to be JSON in UTF-8, and returned as text. However deep it is nested, the
 //!   check uses no stack. A parser with a limit for depth may still refuse it.
 //! * One limit holds for the body and for the result, each inflated. Input that is too long for it is

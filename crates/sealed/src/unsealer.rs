@@ -14,7 +14,7 @@ use crate::text;
 /// Opens a sealed result: base64 in, JSON out ([R15.1]).
 ///
 /// The result is the JSON text as Fingerprint wrote it. It is at most
-/// [`Unsealer::DEFAULT_LIMIT`] bytes long; [`Unsealer`] has a limit of your own.
+/// [`Unsealer::DEFAULT_LIMIT`] bytes long; [`Unsealer::limit`] sets another limit.
 ///
 /// # Errors
 ///
@@ -109,8 +109,8 @@ impl<'k> Unsealer<'k> {
 
     /// How many bytes the result may have, and how many the body, each inflated ([R15.2]).
     ///
-    /// Input that is too long for that is refused before it is decoded. The memory in use stays
-    /// within some times the limit and the input, whatever the input is.
+    /// Input that is too long for that is refused before it is decoded. Whatever the input is, the
+    /// memory in use stays below a small multiple of the limit and the input's length.
     ///
     /// ```
     /// use firstparty_sealed::{Keys, UnsealError, Unsealer};
