@@ -3,8 +3,6 @@
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
-use self::build::build;
-
 mod build;
 
 /// The features that the tests were compiled with.
@@ -13,25 +11,25 @@ const FEATURES: &[(&str, bool)] = &[("psl", cfg!(feature = "psl"))];
 /// The example proxy.
 pub(crate) fn proxy() -> &'static PathBuf {
     static PROXY: OnceLock<PathBuf> = OnceLock::new();
-    PROXY.get_or_init(|| example("proxy"))
+    PROXY.get_or_init(|| build("proxy"))
 }
 
 /// The example that proposes an integration.
 pub(crate) fn setup() -> &'static PathBuf {
     static SETUP: OnceLock<PathBuf> = OnceLock::new();
-    SETUP.get_or_init(|| example("setup"))
+    SETUP.get_or_init(|| build("setup"))
 }
 
 /// The example that explains requests.
 pub(crate) fn explain() -> &'static PathBuf {
     static EXPLAIN: OnceLock<PathBuf> = OnceLock::new();
-    EXPLAIN.get_or_init(|| example("explain"))
+    EXPLAIN.get_or_init(|| build("explain"))
 }
 
-/// An example of this package with the features of the tests.
-fn example(name: &str) -> PathBuf {
+/// Builds an example with the features of the tests.
+fn build(example: &str) -> PathBuf {
     let features = FEATURES.iter().filter(|(_, on)| *on).map(|(name, _)| *name);
-    build(env!("CARGO_MANIFEST_DIR"), name, &features.collect::<Vec<_>>())
+    build::build(env!("CARGO_MANIFEST_DIR"), example, &features.collect::<Vec<_>>())
 }
 
 /// A feature that the list above does not know would be missing from the programs.
