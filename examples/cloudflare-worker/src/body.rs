@@ -2,17 +2,18 @@
 
 use std::time::Duration;
 
-use wasm_bindgen::{JsCast, JsValue};
-use worker::js_sys::{BigInt, Promise, Reflect, futures::JsFuture};
+use wasm_bindgen::JsValue;
+use worker::js_sys::{BigInt, Promise, Reflect, Uint8Array, futures::JsFuture};
 use worker::wasm_bindgen_futures::spawn_local;
-use worker::web_sys::{
-    ReadableStream, ReadableStreamDefaultReader, TransformStream, WritableStreamDefaultWriter,
-};
+use worker::web_sys::{ReadableStream, TransformStream, WritableStreamDefaultWriter};
 
-use crate::runtime::{FixedLengthStream, IdentityTransformStream, within};
+use crate::runtime::{FixedLengthStream, IdentityTransformStream, Reader, within};
 
 /// How long either side of a body may be silent.
 const IDLE: Duration = Duration::from_secs(10);
+
+/// How much of a body is on its way at a time.
+const PIECE: u32 = 16 * 1024;
 
 /// Why a body did not arrive as a whole.
 pub(crate) enum Stop {
@@ -33,7 +34,7 @@ pub(crate) fn pipe(length: Option<u64>) -> Result<TransformStream, JsValue> {
 /// Hands a body through to its end. Where one side breaks off or falls silent, the other is told, so that
 /// nobody takes a part for the whole (R16.2).
 pub(crate) async fn pump(from: ReadableStream, to: &TransformStream) -> Result<(), Stop> {
-    let reader: ReadableStreamDefaultReader = from.get_reader().unchecked_into();
+    let reader = Reader::new(&from).map_err(|_| Stop::SourceBroke)?;
     let writer = to.writable().get_writer().map_err(|_| Stop::SinkBroke)?;
     let ended = copy(&reader, &writer).await;
     match ended {
@@ -48,21 +49,20 @@ pub(crate) async fn pump(from: ReadableStream, to: &TransformStream) -> Result<(
     ended
 }
 
-async fn copy(
-    reader: &ReadableStreamDefaultReader,
-    writer: &WritableStreamDefaultWriter,
-) -> Result<(), Stop> {
+async fn copy(reader: &Reader, writer: &WritableStreamDefaultWriter) -> Result<(), Stop> {
+    let mut memory = Uint8Array::new_with_length(PIECE);
     loop {
-        let read = within(IDLE, reader.read()).await.ok_or(Stop::SourceSilent)?;
+        let read = within(IDLE, reader.read(&memory)).await.ok_or(Stop::SourceSilent)?;
         let read = read.map_err(|_| Stop::SourceBroke)?;
-        let chunk = Reflect::get(&read, &"value".into()).unwrap_or_default();
-        if chunk.is_undefined() {
+        let piece: Uint8Array = Reflect::get(&read, &"value".into()).unwrap_or_default().into();
+        if Reflect::get(&read, &"done".into()).is_ok_and(|done| done.is_truthy()) {
             let closed = within(IDLE, writer.close()).await.ok_or(Stop::SinkSilent)?;
             return closed.map(drop).map_err(|_| Stop::SinkBroke);
         }
         let written =
-            within(IDLE, writer.write_with_chunk(&chunk)).await.ok_or(Stop::SinkSilent)?;
+            within(IDLE, writer.write_with_chunk(&piece)).await.ok_or(Stop::SinkSilent)?;
         written.map_err(|_| Stop::SinkBroke)?;
+        memory = Uint8Array::new(&piece.buffer());
     }
 }
 

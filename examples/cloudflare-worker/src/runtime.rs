@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use futures_util::future::{Either, select};
 use wasm_bindgen::prelude::*;
-use worker::js_sys::{self, BigInt, Promise, futures::JsFuture};
-use worker::web_sys::{Request, Response, TransformStream, WorkerGlobalScope};
+use worker::js_sys::{self, BigInt, Promise, Uint8Array, futures::JsFuture};
+use worker::web_sys::{ReadableStream, Request, Response, TransformStream, WorkerGlobalScope};
 use worker::{Delay, wasm_bindgen};
 
 #[wasm_bindgen]
@@ -23,6 +23,19 @@ extern "C" {
 
     #[wasm_bindgen(constructor, catch)]
     pub(crate) fn new(length: BigInt) -> Result<FixedLengthStream, JsValue>;
+
+    /// Reads into memory that it is given, so that a large body leaves no heap behind.
+    #[wasm_bindgen(js_name = ReadableStreamBYOBReader)]
+    pub(crate) type Reader;
+
+    #[wasm_bindgen(constructor, catch, js_class = "ReadableStreamBYOBReader")]
+    pub(crate) fn new(stream: &ReadableStream) -> Result<Reader, JsValue>;
+
+    #[wasm_bindgen(method)]
+    pub(crate) fn read(this: &Reader, view: &Uint8Array) -> Promise;
+
+    #[wasm_bindgen(method)]
+    pub(crate) fn cancel(this: &Reader) -> Promise;
 }
 
 pub(crate) fn global() -> WorkerGlobalScope {
