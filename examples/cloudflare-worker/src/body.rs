@@ -33,8 +33,8 @@ pub(crate) fn pipe(length: Option<u64>) -> Result<TransformStream, JsValue> {
 
 /// Hands a body through to its end. Where one side breaks off or falls silent, the other is told, so that
 /// nobody takes a part for the whole (R16.2).
-pub(crate) async fn pump(from: ReadableStream, to: &TransformStream) -> Result<(), Stop> {
-    let reader = Reader::new(&from).map_err(|_| Stop::SourceBroke)?;
+pub(crate) async fn pump(from: &ReadableStream, to: &TransformStream) -> Result<(), Stop> {
+    let reader = Reader::new(from).map_err(|_| Stop::SourceBroke)?;
     let writer = to.writable().get_writer().map_err(|_| Stop::SinkBroke)?;
     let ended = copy(&reader, &writer).await;
     match ended {

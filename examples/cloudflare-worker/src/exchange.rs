@@ -1,5 +1,7 @@
 //! One exchange: the browser's head through the gateway, and upstream's head back.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use firstparty::http::{HeaderMap, HeaderName, Method, Uri, header, uri::PathAndQuery};
 use firstparty::refusal::{Cause, Refusal};
@@ -77,7 +79,7 @@ fn complete(exchange: &Exchange, upstream: &Response) -> Result<(Response, Repor
     let body = body.map(|body| {
         let pipe = body::pipe(length(head.headers()))?;
         let browser = pipe.readable();
-        spawn_local(async move { drop(body::pump(body, &pipe).await) });
+        spawn_local(async move { drop(body::pump(&body, &pipe).await) });
         Ok::<_, JsValue>(browser)
     });
     let response =
@@ -109,5 +111,6 @@ pub(crate) fn length(headers: &HeaderMap) -> Option<u64> {
 }
 
 fn id() -> RequestId {
-    RequestId::new(Date::now() as u64, Math::random().to_bits())
+    let now = Duration::try_from_secs_f64(Date::now() / 1000.0).unwrap_or_default();
+    RequestId::new(u64::try_from(now.as_millis()).unwrap_or_default(), Math::random().to_bits())
 }

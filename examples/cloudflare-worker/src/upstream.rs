@@ -14,6 +14,7 @@ use worker::js_sys::{Reflect, futures::JsFuture};
 use worker::wasm_bindgen_futures::spawn_local;
 use worker::web_sys::{
     AbortController, Headers, ReadableStream, RequestInit, RequestRedirect, Response,
+    TransformStream,
 };
 
 use crate::body::{self, Stop};
@@ -56,12 +57,8 @@ pub(crate) async fn send(
     headers: &Headers,
     browser: Option<ReadableStream>,
 ) -> Result<Response, Stopped> {
-    let (init, abort) = (RequestInit::new(), AbortController::new()?);
-    init.set_method(request.method().as_str());
-    init.set_headers(headers);
-    init.set_redirect(RequestRedirect::Manual);
-    init.set_signal(Some(&abort.signal()));
-    Reflect::set(&init, &"encodeResponseBody".into(), &"manual".into())?;
+    let abort = AbortController::new()?;
+    let init = options(request, headers, &abort)?;
     let pipe = body::pipe(length(request.headers()))?;
     // `fetch` takes no body with these methods.
     let browser = browser.filter(|_| ![Method::GET, Method::HEAD].contains(request.method()));
@@ -95,12 +92,24 @@ pub(crate) async fn send(
     final_only(ended?.unchecked_into())
 }
 
-async fn upload(
-    browser: Option<ReadableStream>,
-    pipe: worker::web_sys::TransformStream,
-) -> Result<(), Stop> {
+fn options(
+    request: &Request<()>,
+    headers: &Headers,
+    abort: &AbortController,
+) -> Result<RequestInit, JsValue> {
+    let init = RequestInit::new();
+    init.set_method(request.method().as_str());
+    init.set_headers(headers);
+    init.set_redirect(RequestRedirect::Manual);
+    init.set_signal(Some(&abort.signal()));
+    // What upstream has coded stays so.
+    Reflect::set(&init, &"encodeResponseBody".into(), &"manual".into())?;
+    Ok(init)
+}
+
+async fn upload(browser: Option<ReadableStream>, pipe: TransformStream) -> Result<(), Stop> {
     match browser {
-        Some(browser) => body::pump(browser, &pipe).await,
+        Some(browser) => body::pump(&browser, &pipe).await,
         None => Ok(()),
     }
 }
