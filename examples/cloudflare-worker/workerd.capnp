@@ -1,7 +1,7 @@
-# What the Worker runs in when it is tested: workerd, with one socket, and one outside. Whatever host a request
-# names, it goes to `upstream`, or to the site if it is the site's; its `host` field stays.
+# What the Worker runs in when it is tested: workerd, with one socket. Fingerprint's hosts are `upstream`, in plain
+# HTTP and with their `host` field, and all others are the site (`outside.js`).
 #
-#     workerd serve --socket-addr http=127.0.0.1:8787 --external-addr upstream=127.0.0.1:9455 workerd.capnp
+#     workerd serve --socket-addr http=127.0.0.1:9611 --external-addr upstream=127.0.0.1:9610 workerd.capnp
 using Workerd = import "/workerd/workerd.capnp";
 
 const config :Workerd.Config = (
@@ -15,8 +15,11 @@ const config :Workerd.Config = (
 
 const gateway :Workerd.Worker = (
   modules = [
-    (name = "index.js", esModule = embed "build/index.js"),
-    (name = "index_bg.wasm", wasm = embed "build/index_bg.wasm"),
+    (name = "index.js", esModule = embed "../../target/cloudflare-worker/worker/index.js"),
+    (name = "streams.js", esModule = embed "../../target/cloudflare-worker/worker/streams.js"),
+    (name = "firstparty.js", esModule = embed "../../target/cloudflare-worker/worker/firstparty.js"),
+    (name = "state.js", esModule = embed "../../target/cloudflare-worker/worker/state.js"),
+    (name = "firstparty_bg.wasm", wasm = embed "../../target/cloudflare-worker/worker/firstparty_bg.wasm"),
   ],
   # As in wrangler.toml.
   compatibilityDate = "2026-07-01",

@@ -2,30 +2,33 @@
 
 #![forbid(unsafe_code)]
 
-mod body;
 mod exchange;
 mod fields;
-mod runtime;
 mod settings;
 mod upstream;
 
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use worker::web_sys::{Request, Response};
-use worker::{Context, Env, Result, console_error, event};
+use worker::{Context, Env, Result, console_error, event, wasm_bindgen, wasm_bindgen_futures};
+
+#[wasm_bindgen(raw_module = "./streams.js")]
+extern "C" {
+    #[wasm_bindgen(catch, js_name = passOn)]
+    async fn pass_on(request: &Request) -> Result<JsValue, JsValue>;
+}
 
 /// Decides whose request it is.
 #[event(fetch)]
 async fn fetch(browser: Request, env: Env, _context: Context) -> Result<Response> {
-    let gateway = match settings::gateway(&env) {
-        Ok(gateway) => gateway,
-        // The site works without the gateway, and the operator finds the reason in the log.
-        Err(error) => {
-            console_error!("settings: {error}");
-            return Ok(runtime::pass_on(&browser).await?);
-        }
-    };
     let (uri, is_cut) = exchange::uri(&browser.url());
-    if !gateway.owns(&uri) {
-        return Ok(runtime::pass_on(&browser).await?);
+    match settings::gateway(&env) {
+        Ok(gateway) if gateway.owns(&uri) => {
+            return exchange::answer(&gateway, &browser, uri, is_cut).await;
+        }
+        Ok(_) => {}
+        // The site works without the gateway, and the operator finds the reason in the log.
+        Err(error) => console_error!("settings: {error}"),
     }
-    exchange::answer(&gateway, &browser, uri, is_cut).await
+    Ok(pass_on(&browser).await?.unchecked_into())
 }

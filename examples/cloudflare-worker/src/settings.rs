@@ -35,11 +35,14 @@ pub(crate) fn gateway(env: &Env) -> Result<Gateway, Box<dyn Error>> {
 }
 
 fn build((source, document): &Settings) -> Result<Gateway, Box<dyn Error>> {
-    let builder: Builder = match document {
+    let document: Builder = match document {
         Some(document) => serde_json::from_str(document)?,
         None => Config::builder(),
     };
-    let config = builder.source(source.clone()).build()?;
+    let config = document.overridden_by(source.clone()).build()?;
+    if config.route_prefix().is_none() {
+        return Err("fpjs_route_prefix is missing: beside a site the path has to be exact".into());
+    }
     for advice in advise(&config, Platform::Cloudflare) {
         console_warn!("advice: {advice}");
     }
