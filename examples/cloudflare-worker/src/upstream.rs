@@ -5,8 +5,8 @@ use firstparty::http::{HeaderMap, Request, StatusCode, header};
 use firstparty::refusal::Cause;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
-use worker::{wasm_bindgen, wasm_bindgen_futures};
 use worker::web_sys::{Headers, ReadableStream, Response};
+use worker::{wasm_bindgen, wasm_bindgen_futures};
 
 #[wasm_bindgen(raw_module = "./streams.js")]
 extern "C" {
