@@ -37,14 +37,14 @@ export async function send(url, method, headers, browser, length) {
 
 // A response whose body is handed on as it comes, with the coding that it has.
 export function respond(status, headers, body) {
+  if ([204, 205, 304].includes(status)) body = null;
   if (body instanceof ReadableStream) {
-    const download = pipe(headers.get('content-length') ?? undefined);
     const limits = new Limits();
+    const download = pipe(headers.get('content-length') ?? undefined);
     pump(body, download.writable, limits).finally(() => limits.end());
     body = download.readable;
   }
-  const isEmpty = [204, 205, 304].includes(status);
-  return new Response(isEmpty ? null : body, { status, headers, encodeBody: 'manual' });
+  return new Response(body, { status, headers, encodeBody: 'manual' });
 }
 
 // The site's answer to what is not the gateway's.
@@ -61,7 +61,7 @@ function pipe(length) {
 async function pump(from, to, limits) {
   const reader = from.getReader({ mode: 'byob' });
   const writer = to.getWriter();
-  const end = () => Promise.allSettled([writer.abort(), reader.cancel()]);
+  const end = () => Promise.allSettled([writer.abort('the body broke off'), reader.cancel()]);
   const broke = (error) => {
     limits.abort('browser_broke');
     throw error;
