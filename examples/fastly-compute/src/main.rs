@@ -3,27 +3,26 @@
 //! * `settings`: the service's stores become a gateway
 //! * `request`: what the browser has sent, for the gateway
 //! * `upstream`: one request to Fingerprint, with its limits
-//! * `framing`: how bodies are framed again
-//!
-//! Bodies stay with Fastly, which streams them; only heads come in here.
+//! * `content`: bodies, piece by piece
+//! * `exchange`: a request that is the gateway's, from its head to its log line
 
-mod framing;
+mod content;
+mod exchange;
 mod request;
 mod settings;
 mod upstream;
 
-use std::hash::{BuildHasher, RandomState};
 use std::io::Write;
-use std::time::{SystemTime, UNIX_EPOCH};
 
-use fastly::http::header::TRANSFER_ENCODING;
-use fastly::http::{HeaderValue, StatusCode};
+use fastly::http::StatusCode;
 use fastly::log::Endpoint;
-use fastly::{Backend, Body, Request, Response};
+use fastly::{Backend, Request, Response};
+use firstparty::Gateway;
 use firstparty::refusal::Cause;
-use firstparty::{Action, Gateway, Report, RequestId, http};
 
-/// The site's backend, and the log endpoint of the service.
+use crate::exchange::{exchange, refuse};
+
+/// The backend that is the site, and the log endpoint, by the names that the service has for them.
 const SITE: &str = "site";
 const LOG: &str = "firstparty";
 
@@ -38,9 +37,9 @@ static MISCONFIGURED: Cause = Cause::new(
 fn main() {
     let browser = Request::from_client();
     let site = Backend::from_name(SITE).ok().filter(Backend::exists);
-    let response = match settings::gateway(site.is_some()) {
-        Ok(gateway) => serve(&gateway, browser, site),
-        Err(error) => {
+    match (settings::gateway(site.is_some()), site) {
+        (Ok(gateway), site) => serve(&gateway, browser, site),
+        (Err(error), site) => {
             log(&format!("settings: {error}"));
             // The site goes on without the gateway.
             match site {
@@ -48,83 +47,30 @@ fn main() {
                 None => refuse(&browser, &MISCONFIGURED),
             }
         }
-    };
-    response.send_to_client();
-}
-
-fn serve(gateway: &Gateway, browser: Request, site: Option<Backend>) -> Response {
-    let uri = match request::target(&browser) {
-        Ok(uri) => uri,
-        Err(cause) => return refuse(&browser, cause),
-    };
-    match site {
-        Some(site) if !gateway.owns(&uri) => pass_on(browser, site),
-        _ => exchange(gateway, browser, uri),
     }
 }
 
-fn exchange(gateway: &Gateway, browser: Request, uri: http::Uri) -> Response {
-    // Neither has a place in what the gateway returns.
-    let address = browser.get_client_ip_addr();
-    let is_coded = browser.contains_header(TRANSFER_ENCODING);
-    let (response, report) = match gateway.handle(request::request(browser, uri), address) {
-        Action::Respond(response, report) => (own(response), report),
-        Action::Forward(mut request, exchange) => {
-            if is_coded {
-                request
-                    .headers_mut()
-                    .insert(TRANSFER_ENCODING, HeaderValue::from_static("chunked"));
-            }
-            match upstream::send(request) {
-                Ok(response) => {
-                    let report = exchange.report().ended(response.status());
-                    (framing::response(exchange.complete(response)), report)
-                }
-                Err(failure) => {
-                    let report = exchange.report().ended(failure);
-                    (own(exchange.fail(failure, request_id())), report)
-                }
-            }
-        }
-    };
-    log_report(report);
-    response
+fn serve(gateway: &Gateway, browser: Request, site: Option<Backend>) {
+    match (request::target(&browser), site) {
+        (Ok(uri), Some(site)) if !gateway.owns(&uri) => pass_on(browser, site),
+        (Ok(uri), _) => exchange(gateway, browser, uri),
+        (Err(cause), _) => refuse(&browser, cause),
+    }
 }
 
 /// The site's own request, as it came: Fastly's cache serves the site as it would without the gateway.
-fn pass_on(browser: Request, site: Backend) -> Response {
-    browser.send(site).unwrap_or_else(|error| {
+fn pass_on(browser: Request, site: Backend) {
+    let response = browser.send(site).unwrap_or_else(|error| {
         log(&format!("site: {}", error.root_cause()));
         Response::from_status(StatusCode::BAD_GATEWAY)
-    })
+    });
+    response.send_to_client();
 }
 
-fn refuse(browser: &Request, cause: &'static Cause) -> Response {
-    log_report(Report::default().answered(cause));
-    own(request::reply(browser).refuse(cause))
-}
-
-/// An answer of the gateway's.
-fn own(response: http::Response<impl AsRef<[u8]>>) -> Response {
-    response.map(|body| Body::from(body.as_ref())).into()
-}
-
-/// R16.6: the report, and no field.
-fn log_report(report: Report) {
-    log(&format!("exchange {}", serde_json::to_string(&report).unwrap_or_default()));
-}
-
-/// For `fastly log-tail`, and for the log endpoint where the service has it. A log that is lost fails no request.
+/// For `fastly log-tail`, and for the log endpoint where the service has it. A line that is lost fails no request.
 fn log(line: &str) {
     println!("{line}");
     if let Ok(mut endpoint) = Endpoint::try_from_name(LOG) {
         let _ = writeln!(endpoint, "{line}");
     }
-}
-
-/// It must be unique, not unpredictable.
-fn request_id() -> RequestId {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    let millis = u64::try_from(now.as_millis()).unwrap_or_default();
-    RequestId::new(millis, RandomState::new().hash_one(now))
 }

@@ -1,42 +1,68 @@
 //! One request to Fingerprint, with its limits.
 
+use std::error::Error;
+
 use fastly::backend::BackendCreationError;
-use fastly::http::Url;
-use fastly::http::request::SendErrorCause;
-use fastly::{Backend, Body, Request};
+use fastly::http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
+use fastly::http::request::{SendError, SendErrorCause};
+use fastly::http::{HeaderValue, Url};
+use fastly::{Backend, Body, Request, Response};
 use firstparty::adapter::{CONNECT_TIMEOUT, FIRST_BYTE_TIMEOUT, IDLE_TIMEOUT};
 use firstparty::{Failure, http};
 
-use crate::{framing, log};
+use crate::content::{Broken, Content, framing};
+use crate::log;
+
+/// Why there is no answer.
+pub(crate) enum End {
+    /// The browser's request has broken off.
+    Browser,
+    Upstream(Failure),
+}
 
 /// Sends it once, whatever the method: the SDK does not tell a kept connection that broke from a new one.
-pub(crate) fn send(request: http::Request<Body>) -> Result<http::Response<Body>, Failure> {
-    let (parts, body) = request.into_parts();
-    let url = Url::parse(&parts.uri.to_string()).map_err(|error| unreachable_by(&error))?;
+pub(crate) fn send(request: http::Request<Body>) -> Result<Response, End> {
+    let (mut parts, body) = request.into_parts();
+    let content = Content::begin(body).map_err(|_| End::Browser)?;
+    if content.is_some() && !parts.headers.contains_key(CONTENT_LENGTH) {
+        // As the browser has sent it, or HTTP/2 frames: else a GET would lose its content.
+        parts.headers.insert(TRANSFER_ENCODING, HeaderValue::from_static("chunked"));
+    }
+    let url = Url::parse(&parts.uri.to_string()).map_err(|error| not_connected(&error))?;
     let backend = backend(url.host_str().unwrap_or_default())?;
-    let mut request = Request::new(parts.method, url).with_body(body);
+    // Past the edge's cache, which could hand one visitor's answer to another.
+    let mut request = Request::new(parts.method, url).with_pass(true);
+    request.set_framing_headers_mode(framing(&parts.headers));
     for (name, value) in &parts.headers {
         request.append_header(name, value);
     }
-    // Past the edge's cache, which could hand one visitor's answer to another.
-    let request = framing::request(request.with_pass(true), &parts.headers);
-    match request.send(backend) {
-        // The SDK panics where it should hand one on, and no browser has asked for another protocol.
-        Ok(response) if response.get_status().is_informational() => Err(Failure::Protocol),
-        Ok(response) => Ok(response.into()),
-        Err(error) => {
-            log(&format!("upstream: {}", error.root_cause()));
-            Err(failure(error.root_cause()))
-        }
+    let response = match content {
+        Some(content) => with_content(request, backend, content)?,
+        None => request.send(backend).map_err(|error| failed(&error))?,
+    };
+    // Nobody has asked for another protocol, and the SDK panics if it has to hand one on.
+    let is_final = !response.get_status().is_informational();
+    is_final.then_some(response).ok_or(End::Upstream(Failure::Protocol))
+}
+
+/// An upload that breaks off is left unfinished, so that upstream does not take it for the whole. Where upstream takes
+/// no more of it there may be an answer already.
+fn with_content(request: Request, backend: Backend, content: Content) -> Result<Response, End> {
+    let (mut to, answer) = request.send_async_streaming(backend).map_err(|error| failed(&error))?;
+    match content.pass(&mut to) {
+        Ok(()) => drop(to.finish()),
+        Err(Broken::Sender) => return Err(End::Browser),
+        Err(Broken::Receiver) => {}
     }
+    answer.wait().map_err(|error| failed(&error))
 }
 
 /// The service's backend that has the name of the host, or else a dynamic one.
-fn backend(host: &str) -> Result<Backend, Failure> {
-    if let Some(named) = Backend::from_name(host).ok().filter(Backend::exists) {
-        return Ok(named);
+fn backend(host: &str) -> Result<Backend, End> {
+    match Backend::from_name(host).ok().filter(Backend::exists) {
+        Some(backend) => Ok(backend),
+        None => dynamic(host).map_err(|error| not_connected(&error)),
     }
-    dynamic(host).map_err(|error| unreachable_by(&error))
 }
 
 fn dynamic(host: &str) -> Result<Backend, BackendCreationError> {
@@ -50,9 +76,14 @@ fn dynamic(host: &str) -> Result<Backend, BackendCreationError> {
         .finish()
 }
 
-fn unreachable_by(error: &dyn std::error::Error) -> Failure {
+fn not_connected(error: &dyn Error) -> End {
     log(&format!("backend: {error}"));
-    Failure::Connect
+    End::Upstream(Failure::Connect)
+}
+
+fn failed(error: &SendError) -> End {
+    log(&format!("upstream: {}", error.root_cause()));
+    End::Upstream(failure(error.root_cause()))
 }
 
 fn failure(cause: &SendErrorCause) -> Failure {
