@@ -40,9 +40,15 @@ pub(crate) fn send(request: http::Request<Body>) -> Result<Response, End> {
         Some(content) => with_content(request, backend, content)?,
         None => request.send(backend).map_err(|error| failed(&error))?,
     };
-    // Nobody has asked for another protocol, and the SDK panics if it has to hand one on.
+    is_usable(&response).then_some(response).ok_or(End::Upstream(Failure::Protocol))
+}
+
+/// Nobody has asked for another protocol, which the SDK cannot hand on. A transfer coding that nobody takes off would
+/// be taken for the content itself (RFC 9112 §6.1).
+fn is_usable(response: &Response) -> bool {
+    let is_chunked = |coding: &HeaderValue| coding.as_bytes().eq_ignore_ascii_case(b"chunked");
     let is_final = !response.get_status().is_informational();
-    is_final.then_some(response).ok_or(End::Upstream(Failure::Protocol))
+    is_final && response.get_header_all(TRANSFER_ENCODING).all(is_chunked)
 }
 
 /// An upload that breaks off is left unfinished, so that upstream does not take it for the whole. Where upstream takes
