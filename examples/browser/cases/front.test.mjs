@@ -1,7 +1,7 @@
 // The server in front: over HTTP/1.1 as over HTTP/2, and whose address Fingerprint is told.
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 
+import { test } from '../lib/case.mjs';
 import { startChain } from '../lib/chain.mjs';
 import { identifyByV3, identifyByV4 } from '../lib/entries.mjs';
 import { OWN_ADDRESS } from '../lib/front.mjs';

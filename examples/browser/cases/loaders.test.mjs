@@ -1,11 +1,11 @@
 // The vendor's published packages, and what Fingerprint is asked by each: target and query to the byte.
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 
+import { test } from '../lib/case.mjs';
 import { startChain } from '../lib/chain.mjs';
+import { identifyByV3, identifyByV4, WRAPPERS } from '../lib/entries.mjs';
 import { VISITOR } from '../lib/fingerprint.mjs';
 import { MONITORING, SHOP } from '../lib/names.mjs';
-import { identifyByV3, identifyByV4, WRAPPERS } from '../lib/entries.mjs';
 
 const chain = await startChain();
 const { snippets } = chain.setup();

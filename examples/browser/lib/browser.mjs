@@ -2,7 +2,7 @@
 import { chromium } from 'playwright-core';
 
 const QUIET = ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'];
-const ALONE = ['--disable-component-update', '--disable-sync', '--no-sandbox', '--enable-features=PartitionedCookies'];
+const ALONE = ['--disable-component-update', '--disable-sync', '--no-sandbox'];
 
 // The certificate is trusted by its key: what comes behind an ignored error is not cached.
 export function startBrowser({ program, port, hosts, hash, version = 2 }) {

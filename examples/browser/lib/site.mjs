@@ -36,7 +36,15 @@ export class Site {
   }
 }
 
-async function bundle(code) {
+const bundles = new Map();
+
+// The same code is bundled once.
+function bundle(code) {
+  if (!bundles.has(code)) bundles.set(code, build(code));
+  return bundles.get(code);
+}
+
+async function build(code) {
   const built = await esbuild.build({
     stdin: { contents: code, resolveDir: ROOT, loader: 'jsx' },
     bundle: true,
