@@ -39,8 +39,12 @@ class Chain {
 
   async start({ version }) {
     const directory = mkdtempSync(join(tmpdir(), 'firstparty-browser-'));
-    this.ends.push(() => rmSync(directory, { recursive: true, force: true }));
     this.directory = directory;
+    // However the process ends; Playwright sees to the browser.
+    process.once('exit', () => {
+      this.proxy?.kill();
+      rmSync(directory, { recursive: true, force: true });
+    });
     const tls = certificate(directory, HOSTS);
     this.site = new Site();
     this.upstream = await this.#recorder(fingerprint);
@@ -89,11 +93,16 @@ class Chain {
   async open(code, { visitor, fields } = {}) {
     const path = await this.site.page(code, fields);
     const page = await (visitor ?? (await this.visitor())).newPage();
+    this.listen(page);
+    await page.goto(`https://${SHOP}${path}`);
+    return page;
+  }
+
+  // Keeps what the page says on its console.
+  listen(page) {
     page.said = [];
     page.on('console', (message) => page.said.push(`${message.type()}: ${message.text()}`));
     page.on('pageerror', (error) => page.said.push(`error: ${error}`));
-    await page.goto(`https://${SHOP}${path}`);
-    return page;
   }
 
   // Ends a test: its visitors leave, and what upstream was asked is looked through.
@@ -103,6 +112,7 @@ class Chain {
     for (const recorder of [this.upstream, this.vendor, this.pages]) recorder.forget();
     this.front.asked = [];
     this.upstream.answer = fingerprint;
+    if (!this.upstream.isUp) await this.upstream.up();
     requests.forEach((request) => assertPrivate(request));
   }
 

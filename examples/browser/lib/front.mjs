@@ -11,7 +11,8 @@ export const OWN_ADDRESS = '127.0.0.3';
 
 export class Front {
   sessions = new Set();
-  agent = new http.Agent({ keepAlive: true, localAddress: OWN_ADDRESS });
+  // Unused connections are closed before the proxy does.
+  agent = new http.Agent({ keepAlive: true, timeout: 20_000, localAddress: OWN_ADDRESS });
   // The version of HTTP of each request, and its line.
   asked = [];
 
@@ -41,7 +42,7 @@ export class Front {
     this.asked.push({ version: incoming.httpVersion, line: `${method} ${host} ${path}` });
     const options = { method, path, agent: this.agent, port: this.portOf(host, path) };
     const outgoing = http.request({ ...options, headers: forwarded(incoming, host), setHost: false });
-    const cut = () => response.stream?.close?.() ?? response.destroy();
+    const cut = () => breakOff(response);
     outgoing.on('response', (answer) => {
       response.writeHead(answer.statusCode, returned(answer, incoming.httpVersionMajor));
       answer.on('error', cut);
@@ -60,6 +61,12 @@ export class Front {
     this.agent.destroy();
     await closed;
   }
+}
+
+// So that the browser does not take a part for the whole.
+function breakOff(response) {
+  if (response.stream) response.stream.close(http2.constants.NGHTTP2_INTERNAL_ERROR);
+  else response.destroy();
 }
 
 // As it came, without what belongs to the connection. A body without a length is sent in chunks.

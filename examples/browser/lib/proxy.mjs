@@ -14,8 +14,8 @@ export async function startProxy({ program, directory, upstream, hosts, settings
   const options = { listen: '127.0.0.1:0', 'connect-to': `127.0.0.1:${upstream}`, config: document };
   const site = { hosts: hosts.join(','), 'trusted-address': 'x-forwarded-for:1' };
   const given = Object.entries({ ...options, ...site }).flatMap(([name, value]) => [`--${name}`, value]);
-  const process = spawn(program, given, { env: {}, stdio: ['ignore', 'pipe', 'pipe'] });
-  const proxy = new Proxy(process);
+  const child = spawn(program, given, { env: {}, stdio: ['ignore', 'pipe', 'pipe'] });
+  const proxy = new Proxy(child);
   await proxy.listening();
   return proxy;
 }
@@ -41,8 +41,12 @@ class Proxy {
     throw new Error(`the proxy does not start:\n${this.log}`);
   }
 
-  async stop() {
+  kill() {
     this.child.kill('SIGKILL');
+  }
+
+  async stop() {
+    this.kill();
     await this.ended;
   }
 }

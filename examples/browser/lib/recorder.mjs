@@ -16,10 +16,9 @@ export class Recorder extends EventEmitter {
     return recorder;
   }
 
-  async #take(incoming, response) {
+  #take(incoming, response) {
     const request = new Recorded(incoming);
     this.requests.push(request);
-    this.emit('head', request);
     incoming.on('data', (chunk) => {
       request.pieces.push(chunk);
       this.emit('piece', request);
@@ -59,6 +58,10 @@ export class Recorder extends EventEmitter {
     return this.requests.map((request) => request.line);
   }
 
+  get isUp() {
+    return this.server.listening;
+  }
+
   async up() {
     this.server.listen(this.port ?? 0, '127.0.0.1');
     await once(this.server, 'listening');
@@ -67,6 +70,7 @@ export class Recorder extends EventEmitter {
 
   // From now on connections are refused.
   async down() {
+    if (!this.isUp) return;
     const closed = once(this.server, 'close');
     this.server.close();
     this.server.closeAllConnections();
