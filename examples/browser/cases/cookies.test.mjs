@@ -83,7 +83,6 @@ test('what is not an identification sets no foreign cookie', async () => {
 });
 
 test('two cookies stay two fields, and only the named one goes back', async () => {
-  await chain.configure({});
   const cookies = ['_iidt=a,b; Path=/; Secure', 'other=1; Path=/; Secure'];
   chain.upstream.answer = (request, response) => identification(request, response, cookies);
   const visitor = await chain.visitor();
@@ -93,6 +92,18 @@ test('two cookies stay two fields, and only the named one goes back', async () =
   const values = (await visitor.cookies()).map(({ name, value }) => `${name}=${value}`);
   assert.ok(values.includes('_iidt=a,b') && values.includes('other=1'), `the jar has ${values}`);
   assert.deepEqual(chain.upstream.requests.map((request) => request.values('cookie')), [[], ['_iidt=a,b']]);
+});
+
+test('upstream cannot clear the cookies of the site', async () => {
+  chain.upstream.answer = (request, response) => {
+    response.setHeader('clear-site-data', '"cookies", "storage"');
+    identification(request, response);
+  };
+  const visitor = await chain.visitor();
+  const page = await chain.open('', { visitor });
+  await ask(page, 'POST');
+  const names = (await visitor.cookies()).map(({ name }) => name);
+  assert.deepEqual(names.sort(), ['_iidt', 'session', 'theme', 'x_iidt']);
 });
 
 function ask(page, method) {

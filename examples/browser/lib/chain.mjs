@@ -66,6 +66,7 @@ class Chain {
 
   // Starts the proxy with these settings beside the usual ones, in the place of the last proxy.
   async configure(settings) {
+    this.isUsual = Object.keys(settings).length === 0;
     await this.proxy?.stop();
     this.proxy = await startProxy({
       program: process.env.FIRSTPARTY_PROXY,
@@ -111,9 +112,14 @@ class Chain {
     const { requests } = this.upstream;
     for (const recorder of [this.upstream, this.vendor, this.pages]) recorder.forget();
     this.front.asked = [];
+    await this.#restore();
+    requests.forEach((request) => assertPrivate(request));
+  }
+
+  async #restore() {
     this.upstream.answer = fingerprint;
     if (!this.upstream.isUp) await this.upstream.up();
-    requests.forEach((request) => assertPrivate(request));
+    if (!this.isUsual) await this.configure({});
   }
 
   async #recorder(answer) {
