@@ -70,6 +70,7 @@ const FALLBACKS = [
 
 for (const [name, code, script, version] of FALLBACKS) {
   test(`upstream is dead: ${name} turns to the vendor's own hosts`, async () => {
+    chain.maySeeVendor = true;
     await chain.upstream.down();
     const page = await chain.open(code);
     const { visitorId } = await page.evaluate(() => window.visitor);
@@ -93,7 +94,6 @@ for (const [name, code] of [
     const page = await chain.open(code);
     const why = await page.evaluate(() => window.visitor.then(() => 'it did not', (error) => error.message));
     assert.equal(why, 'Failed to load the JS script of the agent');
-    assert.deepEqual(chain.vendor.lines(), []);
   });
 }
 

@@ -20,7 +20,6 @@ for (const [name, code] of [
     const { visitorId } = await page.evaluate(() => window.visitor);
     assert.ok(visitorId);
     assert.deepEqual(page.said, [], 'the policy forbade something');
-    assert.deepEqual(chain.vendor.lines(), []);
   });
 }
 
@@ -29,5 +28,4 @@ test('the policy does forbid what is not of the site', async () => {
   const forbidden = page.waitForEvent('console', (message) => /Content Security Policy/.test(message.text()));
   await page.evaluate(() => fetch('https://api.fpjs.io/').catch(() => {}));
   await forbidden;
-  assert.deepEqual(chain.vendor.lines(), []);
 });
