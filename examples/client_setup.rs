@@ -16,7 +16,7 @@ use serde_json::{Map, Value, json};
 /// Prints the strings and the code that set up the browser's agent.
 #[derive(Parser)]
 struct Arguments {
-    /// The origin of the site, like https://www.example.com
+    /// The origin of the site, like `https://www.example.com`
     site: String,
     /// The integration path on it, like ore54guier
     path: String,
