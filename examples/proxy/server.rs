@@ -22,16 +22,10 @@ use crate::server::ending::{Connections, Membership};
 use crate::server::signals::{Signal, Signals};
 use crate::server::socket::{Cut, Socket};
 
-/// R16.4: how many fields a request may have, with room for those that a server in front adds to a
-/// browser's. Not for many more: setting a number makes hyper allocate and fill that many places for
-/// every head. Nobody adds to a response, so upstream's limit is left to hyper: it is
-/// [`adapter::MIN_FIELDS`].
-const MAX_FIELDS: usize = 128;
-
 /// R16.4: how long a head may be.
 pub(crate) const MAX_HEAD: usize = 256 * 1024;
 
-const _: () = assert!(MAX_FIELDS >= adapter::MIN_FIELDS && MAX_HEAD >= adapter::MIN_HEAD);
+const _: () = assert!(MAX_HEAD >= adapter::MIN_HEAD);
 
 /// Serves until the first signal; then takes no more connections and ends those that there are.
 /// Gives the second signal, if it came before they had ended.
@@ -64,14 +58,12 @@ pub(crate) async fn serve(
 }
 
 /// HTTP/1.1, and HTTP/2 with prior knowledge.
+///
+/// How many fields a head may have is left to hyper: it takes [`adapter::MIN_FIELDS`]. For a number that it
+/// is told, it allocates and fills that many places with every head.
 fn http(head: Duration) -> Builder<TokioExecutor> {
     let mut builder = Builder::new(TokioExecutor::new());
-    builder
-        .http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(head)
-        .max_headers(MAX_FIELDS)
-        .max_buf_size(MAX_HEAD);
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(head).max_buf_size(MAX_HEAD);
     builder
         .http2()
         .timer(TokioTimer::new())
