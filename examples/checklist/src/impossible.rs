@@ -3,11 +3,32 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use serde::Deserialize;
+
 use crate::check::Check;
 
-/// Reasons by the names of checks.
+/// Declarations by the names of checks.
 #[derive(Default)]
-pub(crate) struct Impossible(BTreeMap<String, String>);
+pub(crate) struct Impossible(BTreeMap<String, Declaration>);
+
+/// Why a check cannot pass.
+#[derive(Debug, PartialEq, Eq, Deserialize)]
+#[serde(untagged, expecting = "expected a reason, or an object of one that is called sometimes")]
+pub(crate) enum Declaration {
+    Always(String),
+    /// The platform decides anew each time, by a race for instance.
+    Sometimes {
+        sometimes: String,
+    },
+}
+
+impl Declaration {
+    pub(crate) fn reason(&self) -> &str {
+        match self {
+            Self::Always(reason) | Self::Sometimes { sometimes: reason } => reason,
+        }
+    }
+}
 
 impl Impossible {
     /// Reads a file. Each name has to be that of a check, and each has to have a reason.
@@ -18,23 +39,23 @@ impl Impossible {
     }
 
     pub(crate) fn parse(text: &str, checks: &[&Check]) -> Result<Self, String> {
-        let reasons: BTreeMap<String, String> =
+        let declared: BTreeMap<String, Declaration> =
             serde_json::from_str(text).map_err(|error| error.to_string())?;
         let is_unknown = |name: &String| !checks.iter().any(|check| check.name == name);
-        let unknown = names(reasons.keys().filter(|name| is_unknown(name)));
+        let unknown = names(declared.keys().filter(|name| is_unknown(name)));
         if !unknown.is_empty() {
             return Err(format!("no check is called {unknown}"));
         }
-        let bare = reasons.iter().filter(|(_, reason)| reason.trim().is_empty());
+        let bare = declared.iter().filter(|(_, declared)| declared.reason().trim().is_empty());
         let bare = names(bare.map(|(name, _)| name));
         if !bare.is_empty() {
             return Err(format!("no reason is given for {bare}"));
         }
-        Ok(Self(reasons))
+        Ok(Self(declared))
     }
 
-    pub(crate) fn reason(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(String::as_str)
+    pub(crate) fn declaration(&self, name: &str) -> Option<&Declaration> {
+        self.0.get(name)
     }
 }
 
@@ -44,16 +65,21 @@ fn names<'a>(names: impl Iterator<Item = &'a String>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::Impossible;
+    use super::{Declaration, Impossible};
     use crate::checks::all;
 
     #[test]
     fn declarations() {
         let checks: Vec<_> = all().collect();
         let parse = |text: &str| Impossible::parse(text, &checks);
-        let declared = parse(r#"{"head": "the edge has no HEAD"}"#).unwrap();
-        assert_eq!(declared.reason("head"), Some("the edge has no HEAD"));
-        assert_eq!(declared.reason("gzip"), None);
+        let text =
+            r#"{"head": "the edge has no HEAD", "early-answer": {"sometimes": "it guesses"}}"#;
+        let declared = parse(text).unwrap();
+        let always = Declaration::Always("the edge has no HEAD".to_owned());
+        assert_eq!(declared.declaration("head"), Some(&always));
+        let sometimes = Declaration::Sometimes { sometimes: "it guesses".to_owned() };
+        assert_eq!(declared.declaration("early-answer"), Some(&sometimes));
+        assert_eq!(declared.declaration("gzip"), None);
         for (text, words) in [
             (
                 r#"{"no-such-check": "because", "head": "because", "another": "because"}"#,
@@ -64,8 +90,9 @@ mod tests {
                 r#"{"upload": "because", "upload-": "because"}"#,
                 "no check is called upload, upload-",
             ),
-            (r#"{"head": " ", "gzip": ""}"#, "no reason is given for gzip, head"),
-            (r#"{"head": 1}"#, "expected a string"),
+            (r#"{"head": " ", "gzip": {"sometimes": ""}}"#, "no reason is given for gzip, head"),
+            (r#"{"head": 1}"#, "expected a reason"),
+            (r#"{"head": {"never": "why"}}"#, "expected a reason"),
         ] {
             let error = parse(text).err().unwrap();
             assert!(error.contains(words), "{error}");

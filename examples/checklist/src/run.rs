@@ -8,7 +8,7 @@ use tokio::task::JoinSet;
 
 use crate::check::{Check, Outcome, Turn, Verdict};
 use crate::context::Context;
-use crate::impossible::Impossible;
+use crate::impossible::{Declaration, Impossible};
 use crate::wrong::Wrong;
 
 /// Runs these checks: most of them together, and before and after that those that have to be alone.
@@ -51,15 +51,18 @@ async fn judge(check: &'static Check, context: &Context, impossible: &Impossible
     let start = Instant::now();
     let judged = (check.run)(context).await;
     let time = start.elapsed();
-    let (verdict, seen) = match (judged, impossible.reason(check.name)) {
+    let (verdict, seen) = match (judged, impossible.declaration(check.name)) {
         (Ok(seen), None) => (Verdict::Passed, seen.unwrap_or_default()),
-        (Ok(_), Some(_)) => {
+        (Ok(_), Some(Declaration::Sometimes { sometimes })) => {
+            (Verdict::Impossible, format!("{sometimes}: it passes this time"))
+        }
+        (Ok(_), Some(Declaration::Always(_))) => {
             (Verdict::NoLongerImpossible, "it passes: take the declaration away".to_owned())
         }
         (Err(Wrong::Failed(words)), None) => (Verdict::Failed, words),
         // Another failure than the declared one does not hide behind it.
-        (Err(Wrong::Failed(words)), Some(reason)) => {
-            (Verdict::Impossible, format!("{reason}: {words}"))
+        (Err(Wrong::Failed(words)), Some(declared)) => {
+            (Verdict::Impossible, format!("{}: {words}", declared.reason()))
         }
         (Err(Wrong::Skipped(words)), _) => (Verdict::Skipped, words),
     };
@@ -137,14 +140,16 @@ mod tests {
     /// A declaration excuses a failure, is wrong about what passes, and says nothing of what is not asked.
     #[tokio::test]
     async fn declarations_count_for_failures_alone() {
-        static CHECKS: [Check; 4] = [
+        static CHECKS: [Check; 5] = [
             check!("fails", "R16.2", "", fails),
             check!("fails-too", "R16.2", "", fails),
             check!("passes", "R16.2", "", passes),
+            check!("passes-sometimes", "R16.2", "", passes),
             check!("is-skipped", "R16.2", "", is_skipped),
         ];
         let checks: Vec<_> = CHECKS.iter().collect();
-        let text = r#"{"fails": "why", "passes": "why", "is-skipped": "why"}"#;
+        let text = r#"{"fails": "why", "passes": "why", "is-skipped": "why",
+            "passes-sometimes": {"sometimes": "why"}}"#;
         let impossible = Arc::new(Impossible::parse(text, &checks).unwrap());
         let outcomes = run(&nowhere(), &checks, &impossible).await;
         let verdicts = outcomes.iter().map(|outcome| (outcome.verdict, outcome.seen.as_str()));
@@ -152,11 +157,12 @@ mod tests {
             (Verdict::Impossible, "why: it fails"),
             (Verdict::Failed, "it fails"),
             (Verdict::NoLongerImpossible, "it passes: take the declaration away"),
+            (Verdict::Impossible, "why: it passes this time"),
             (Verdict::Skipped, "nothing to ask"),
         ];
         assert_eq!(verdicts.collect::<Vec<_>>(), expected);
         let wrong: Vec<_> = outcomes.iter().map(|outcome| outcome.verdict.is_wrong()).collect();
-        assert_eq!(wrong, [false, true, true, false]);
+        assert_eq!(wrong, [false, true, true, false, false]);
     }
 
     /// Memory is measured first, with nobody beside; and in the end nobody misses the upstream that is away.
