@@ -113,11 +113,11 @@ fn azure(plan: &Plan) -> Vec<Paste> {
 fn fastly_compute(plan: &Plan) -> Vec<Paste> {
     let (secret, items) = secret_apart(plan);
     let text = lines(&items, |item| {
-        format!("[setup.config_stores.fingerprint.items.{}]\nvalue = {:?}", item.name, item.value)
+        format!("[setup.config_stores.firstparty.items.{}]\nvalue = {:?}", item.name, item.value)
     });
     let entry = lines(&secret, |secret| {
         format!(
-            "[setup.secret_stores.fingerprint.entries.{}]\n\
+            "[setup.secret_stores.firstparty.entries.{}]\n\
              description = \"the proxy secret, from Fingerprint's dashboard\"",
             secret.name,
         )

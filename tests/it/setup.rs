@@ -142,11 +142,11 @@ fn pastes_are_well_formed() {
     assert!(text("cloudflare", 0).starts_with("[vars]\nAGENT_SCRIPT_DOWNLOAD_PATH = \"a1\"\n"));
     assert_eq!(text("cloudflare", 1), "npx wrangler secret put PROXY_SECRET\n");
     let item =
-        "[setup.config_stores.fingerprint.items.AGENT_SCRIPT_DOWNLOAD_PATH]\nvalue = \"a1\"\n";
+        "[setup.config_stores.firstparty.items.AGENT_SCRIPT_DOWNLOAD_PATH]\nvalue = \"a1\"\n";
     assert!(text("fastly-compute", 0).starts_with(item));
     assert!(
         text("fastly-compute", 1)
-            .starts_with("[setup.secret_stores.fingerprint.entries.PROXY_SECRET]\n")
+            .starts_with("[setup.secret_stores.firstparty.entries.PROXY_SECRET]\n")
     );
     let table = "table fingerprint_config {\n  \"AGENT_SCRIPT_DOWNLOAD_PATH\": \"a1\",\n";
     assert!(
@@ -180,6 +180,22 @@ fn parameters_are_the_templates() {
     }
     for name in proposed.keys() {
         assert!(known.contains(&&**name), "the template does not know {name}: {known:?}");
+    }
+}
+
+/// The stores that are made are those that the adapter opens.
+#[test]
+fn stores_are_the_adapters() {
+    let settings = include_str!("../../examples/fastly-compute/src/settings.rs");
+    let (_, name) = settings.split_once("const STORE: &str = \"").unwrap();
+    let (name, _) = name.split_once('"').unwrap();
+    let plan = given("fastly-compute");
+    for (number, kind) in ["config", "secret"].into_iter().enumerate() {
+        let text = plan["variables"][number]["text"].as_str().unwrap();
+        let mut tables = text.lines().filter(|line| line.starts_with('[')).peekable();
+        assert!(tables.peek().is_some());
+        let store = format!("[setup.{kind}_stores.{name}.");
+        assert!(tables.all(|table| table.starts_with(&store)), "expected {store} in {text}");
     }
 }
 
