@@ -5,9 +5,11 @@ use serde::Serialize;
 
 use crate::plan::Plan;
 
-/// A way to start the agent.
+/// JavaScript that starts the agent.
 #[derive(Serialize)]
 pub(crate) struct Script {
+    /// For programs; the title is for people.
+    pub(crate) name: &'static str,
     pub(crate) title: &'static str,
     /// Whether the agent turns to Fingerprint's own hosts where the integration does not answer.
     pub(crate) has_fallback: bool,
@@ -16,33 +18,42 @@ pub(crate) struct Script {
     pub(crate) policy: String,
 }
 
-const V4: &[(&str, Snippet)] = &[
-    ("v4, from the NPM package @fingerprint/agent", Snippet::V4Npm),
-    ("v4, imported by the page", Snippet::V4Import),
+/// A way to install the agent.
+struct Way {
+    name: &'static str,
+    title: &'static str,
+    snippet: Snippet,
+}
+
+const V4: &[Way] = &[
+    Way {
+        name: "v4_npm",
+        title: "v4, from the NPM package @fingerprint/agent",
+        snippet: Snippet::V4Npm,
+    },
+    Way { name: "v4_import", title: "v4, imported by the page", snippet: Snippet::V4Import },
 ];
-const V3: &[(&str, Snippet)] = &[
-    ("v3, from the NPM package @fingerprintjs/fingerprintjs-pro", Snippet::V3Npm),
-    ("v3, imported by the page", Snippet::V3Import),
+const V3: &[Way] = &[
+    Way {
+        name: "v3_npm",
+        title: "v3, from the NPM package @fingerprintjs/fingerprintjs-pro",
+        snippet: Snippet::V3Npm,
+    },
+    Way { name: "v3_import", title: "v3, imported by the page", snippet: Snippet::V3Import },
 ];
 
 pub(crate) fn scripts(plan: &Plan) -> Vec<Script> {
-    let snippets = V4.iter().chain(if plan.args.v3 { V3 } else { &[] });
-    let scripts = snippets.flat_map(|&(title, snippet)| {
+    let ways = V4.iter().chain(if plan.args.v3 { V3 } else { &[] });
+    let scripts = ways.flat_map(|way| {
         [Fallback::Fingerprint, Fallback::Off].map(|fallback| {
-            let code = plan.setup.snippet(snippet, fallback, plan.args.region)?;
-            Some(script(plan, title, snippet, fallback, code))
+            let code = plan.setup.snippet(way.snippet, fallback, plan.args.region)?;
+            Some(script(plan, way, fallback, code))
         })
     });
     scripts.flatten().collect()
 }
 
-fn script(
-    plan: &Plan,
-    title: &'static str,
-    snippet: Snippet,
-    fallback: Fallback,
-    code: String,
-) -> Script {
+fn script(plan: &Plan, way: &Way, fallback: Fallback, code: String) -> Script {
     let has_fallback = fallback == Fallback::Fingerprint;
     // The place of the key is the end of a string; a path of that name is not.
     let code = match &plan.args.api_key {
@@ -50,10 +61,10 @@ fn script(
         None => code,
     };
     // Only the NPM package can fall back to another URL of the agent.
-    let is_package = matches!(snippet, Snippet::V3Npm | Snippet::V4Npm);
+    let is_package = matches!(way.snippet, Snippet::V3Npm | Snippet::V4Npm);
     let cdn = if has_fallback && is_package { " https://fpnpmcdn.net" } else { "" };
     let api = if has_fallback { " https://api.fpjs.io https://*.api.fpjs.io" } else { "" };
     let site = &plan.origin;
     let policy = format!("script-src {site}{cdn}; connect-src {site}{api}");
-    Script { title, has_fallback, code, policy }
+    Script { name: way.name, title: way.title, has_fallback, code, policy }
 }

@@ -280,7 +280,11 @@ fn policies_name_what_the_scripts_need() {
     let policies: Vec<_> = scripts.map(|script| script["policy"].as_str().unwrap()).collect();
     let each = [&packaged, &alone, &imported, &alone];
     assert_eq!(policies, [each, each].concat());
-    for script in plan["scripts"].as_array().unwrap() {
+    let scripts = plan["scripts"].as_array().unwrap();
+    // Programs find a script by its name and its fallback.
+    let named = |name: &str| scripts.iter().filter(|script| script["name"] == name).count();
+    assert_eq!(["v4_npm", "v4_import", "v3_npm", "v3_import"].map(named), [2; 4]);
+    for script in scripts {
         let code = script["code"].as_str().unwrap();
         assert!(code.contains("K1\"") && !code.contains("PUBLIC_API_KEY"), "{code}");
     }
