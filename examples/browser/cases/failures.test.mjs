@@ -8,7 +8,7 @@ import { identifyByV3, identifyByV4, WRAPPERS } from '../lib/entries.mjs';
 import { METRICS, MOUNT, SHOP } from '../lib/names.mjs';
 
 const chain = await startChain();
-const { snippets, snippets_without_fallback: alone } = chain.setup();
+const { snippets, snippetsWithoutFallback: alone } = chain.setup();
 const QUERY = 'q=%7B+a;b%zz&empty=&bare';
 
 for (const host of [SHOP, METRICS]) {

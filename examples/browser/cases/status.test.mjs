@@ -41,7 +41,7 @@ for (const [name, viewport, colorScheme] of LOOKS) {
 test('the status page names the endpoint that the agents are told, and no value', async () => {
   const { page } = await openStatus();
   const html = await page.content();
-  const [endpoint] = chain.setup().v4_endpoint.split('?');
+  const [endpoint] = chain.setup().urls.v4_endpoint.split('?');
   assert.ok(html.includes(endpoint.replace('https:', '')), 'the v4 endpoint');
   for (const value of [SECRET, ROUTES.agent, ROUTES.result]) assert.ok(!html.includes(value), 'a value');
   assert.deepEqual(chain.upstream.lines(), []);

@@ -82,7 +82,7 @@ class Chain {
 
   // What the agents are told, for the integration on one host of the site.
   setup({ host = SHOP, region } = {}) {
-    const program = process.env.FIRSTPARTY_CLIENT_SETUP;
+    const program = process.env.FIRSTPARTY_SETUP;
     return clientSetup({ program, site: `https://${host}`, mount: MOUNT, ...ROUTES, region });
   }
 
