@@ -108,8 +108,10 @@ test('upstream cannot clear the cookies of the site', async () => {
 
 function ask(page, method) {
   const body = method === 'POST' ? 'signals' : undefined;
-  const ask = (url, options) => fetch(url, options).then((response) => response.text());
-  return page.evaluate(`(${ask})('/${MOUNT}/?region=us', ${JSON.stringify({ method, body })})`);
+  return page.evaluate(
+    ([url, options]) => fetch(url, options).then((response) => response.text()),
+    [`/${MOUNT}/?region=us`, { method, body }],
+  );
 }
 
 function all(names, domain) {

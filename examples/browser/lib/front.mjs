@@ -16,7 +16,7 @@ export class Front {
   // The version of HTTP of each request, and its line.
   asked = [];
 
-  // `port_of` says which server on loopback a host and a target belong to.
+  // `portOf` says which server on loopback a host and a target belong to.
   static async start({ key, cert }, portOf) {
     const front = new Front();
     front.portOf = portOf;
