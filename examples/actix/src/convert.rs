@@ -1,0 +1,152 @@
+//! Between the `http` 0.2 of actix-web and the `http` 1 of the gateway. Targets and field values are bytes, and
+//! repeated fields stay apart, in order.
+
+use std::io;
+
+use actix_web::body::{BodyStream, MessageBody, None as NoBody, SizedStream};
+use actix_web::dev::Payload;
+use actix_web::error::{ErrorBadRequest, ErrorInternalServerError};
+use actix_web::http as actix;
+use actix_web::http::header::HeaderMap as ActixHeaderMap;
+use actix_web::{Error, HttpRequest, HttpResponse, rt};
+use bytes::Bytes;
+use firstparty::http;
+use firstparty::http::header::{CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING};
+use firstparty::http::{
+    HeaderMap, HeaderName, HeaderValue, Method, Request, Response, Uri, Version,
+};
+use firstparty_tower::{BoxBody, ClientAddress};
+use futures_util::{StreamExt, stream};
+use http_body::{Body, Frame};
+use http_body_util::{BodyDataStream, BodyExt, StreamBody};
+use tokio::sync::mpsc::{Sender, channel};
+
+/// A request for the gateway.
+pub(crate) fn request(from: &HttpRequest, payload: Payload) -> Result<Request<BoxBody>, Error> {
+    let fields = fields(from.headers()).map_err(ErrorBadRequest)?;
+    // RFC 9112 §6.3. With `upgrade: websocket`, actix-web has a payload all the same.
+    let has_content = fields.contains_key(CONTENT_LENGTH) || fields.contains_key(TRANSFER_ENCODING);
+    let mut request = Request::new(if has_content { body(payload) } else { BoxBody::default() });
+    *request.method_mut() =
+        Method::from_bytes(from.method().as_str().as_bytes()).map_err(ErrorBadRequest)?;
+    *request.uri_mut() = uri(from.uri()).map_err(ErrorBadRequest)?;
+    *request.version_mut() = version(from.version());
+    *request.headers_mut() = fields;
+    if let Some(peer) = from.peer_addr() {
+        request.extensions_mut().insert(ClientAddress(peer.ip()));
+    }
+    Ok(request)
+}
+
+/// A target as it stands, in whatever form: relative, absolute, or `*`.
+pub(crate) fn uri(from: &actix::Uri) -> Result<Uri, http::uri::InvalidUri> {
+    from.to_string().parse()
+}
+
+fn version(from: actix::Version) -> Version {
+    if from == actix::Version::HTTP_10 { Version::HTTP_10 } else { Version::HTTP_11 }
+}
+
+fn fields(from: &ActixHeaderMap) -> Result<HeaderMap, http::Error> {
+    let mut fields = HeaderMap::with_capacity(from.len());
+    for (name, value) in from {
+        let name = HeaderName::from_bytes(name.as_str().as_bytes())?;
+        fields.append(name, HeaderValue::from_bytes(value.as_bytes())?);
+    }
+    Ok(fields)
+}
+
+/// A payload belongs to the thread of its connection, so a task there hands its data on.
+fn body(payload: Payload) -> BoxBody {
+    let (sender, mut receiver) = channel(1);
+    rt::spawn(upload(payload, sender));
+    let data = stream::poll_fn(move |cx| receiver.poll_recv(cx));
+    BoxBody::new(StreamBody::new(data).map_err(Into::into))
+}
+
+type Data = Result<Frame<Bytes>, actix_web::error::PayloadError>;
+
+/// Ends with the payload, or when nobody takes any more of it.
+async fn upload(mut payload: Payload, sender: Sender<Data>) {
+    loop {
+        let data = tokio::select! {
+            data = payload.next() => data,
+            () = sender.closed() => return,
+        };
+        let Some(data) = data else { return };
+        if sender.send(data.map(Frame::data)).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// A response for actix-web, which frames it anew.
+pub(crate) fn response(
+    from: Response<BoxBody>,
+    method: &actix::Method,
+) -> Result<HttpResponse, Error> {
+    let (head, body) = from.into_parts();
+    let status = actix::StatusCode::from_u16(head.status.as_u16());
+    let mut response = HttpResponse::new(status.map_err(ErrorInternalServerError)?);
+    for (name, value) in &head.headers {
+        let name = actix::header::HeaderName::from_bytes(name.as_str().as_bytes());
+        let value = actix::header::HeaderValue::from_bytes(value.as_bytes());
+        let name = name.map_err(ErrorInternalServerError)?;
+        response.headers_mut().append(name, value.map_err(ErrorInternalServerError)?);
+    }
+    if head.headers.contains_key(CONNECTION) {
+        // The gateway lets no such field pass: it is the layer's, and says `close`.
+        response.head_mut().set_connection_type(actix::ConnectionType::Close);
+    }
+    let length =
+        head.headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+    let is_empty = body.is_end_stream();
+    let has_no_content = matches!(head.status.as_u16(), 204 | 304) || method == actix::Method::HEAD;
+    let stream = BodyDataStream::new(body.map_err(io::Error::other));
+    Ok(response.set_body(match length {
+        // Of no content the head may tell the length.
+        Some(length) if !is_empty || method == actix::Method::HEAD => {
+            MessageBody::boxed(SizedStream::new(length, stream))
+        }
+        _ if has_no_content => MessageBody::boxed(NoBody::new()),
+        _ if is_empty => MessageBody::boxed(()),
+        _ => MessageBody::boxed(BodyStream::new(stream)),
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::http::Method as ActixMethod;
+    use actix_web::http::header::HeaderValue as ActixValue;
+    use actix_web::test::TestRequest;
+    use firstparty::http::Response;
+    use firstparty_tower::BoxBody;
+
+    /// R3.1, R5.8: targets and values are bytes, and repeats stay apart, in order.
+    #[actix_web::test]
+    async fn requests_keep_their_bytes() {
+        let raw = || ActixValue::from_bytes(b"caf\xe9").unwrap();
+        for target in ["/fp/%2f//x?a=%zz&&b=+'", "http://www.example.com/fp/?a", "*"] {
+            let from = TestRequest::with_uri(target).method(ActixMethod::POST);
+            let from = from.append_header(("x-raw", raw())).append_header(("x-raw", "2"));
+            let (from, payload) = from.peer_addr("192.0.2.7:80".parse().unwrap()).to_http_parts();
+            let request = super::request(&from, payload).unwrap();
+            assert_eq!(request.uri().to_string(), target);
+            assert_eq!(request.method(), "POST");
+            let values: Vec<_> = request.headers().get_all("x-raw").iter().collect();
+            assert_eq!(values, [&b"caf\xe9"[..], b"2"]);
+            assert_eq!(request.extensions().len(), 1);
+        }
+    }
+
+    /// R6.4: the same on the way back.
+    #[test]
+    fn responses_keep_their_bytes() {
+        let response = Response::builder().status(299).header("set-cookie", &b"a=\xe9"[..]);
+        let response = response.header("set-cookie", "b=1").body(BoxBody::default()).unwrap();
+        let response = super::response(response, &ActixMethod::GET).unwrap();
+        assert_eq!(response.status(), 299);
+        let values: Vec<_> = response.headers().get_all("set-cookie").collect();
+        assert_eq!(values, [&b"a=\xe9"[..], b"b=1"]);
+    }
+}
