@@ -152,7 +152,7 @@ pub(crate) fn pattern(length: usize, seed: usize) -> Vec<u8> {
     // A prime, so that no buffer's size is a multiple of it.
     let block: Vec<u8> =
         (0..length.min(65_521)).map(|index| mixed(index).to_le_bytes()[0]).collect();
-    // Copied block by block: byte by byte takes long in a build that is not optimized.
+    // Copied block by block: byte by byte takes long in a build that is not optimised.
     let mut bytes = block.repeat(length.div_ceil(block.len().max(1)));
     bytes.truncate(length);
     bytes
