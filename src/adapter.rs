@@ -33,7 +33,8 @@
 //!
 //! * Stream both bodies; neither decode nor compress them.
 //! * If upstream breaks after its head, cut the browser's response visibly: reset the connection,
-//!   or in HTTP/2 the stream.
+//!   or in HTTP/2 the stream. To HTTP/1.0 only a reset shows that a body of unknown length was cut;
+//!   a server that cannot reset collects it first.
 //!
 //! *Why:* `accept-encoding` and `content-encoding` pass the gateway, so browser and upstream have
 //! agreed on a coding. A response that ends early, but in order, would be taken for the whole
@@ -119,8 +120,9 @@
 //! * Answer every failure of upstream's before the response's head with [`Exchange::fail`], and a
 //!   limit of your own host with [`Exchange::refuse`].
 //! * If the browser falls silent while it uploads, answer 408 with [`Exchange::refuse`] and a
-//!   [`Cause`] of your own, and complete the report with [`Report::answered`]. The limit for the
-//!   first byte is upstream's: it does not run while your adapter waits for the browser.
+//!   [`Cause`] of your own, close the connection, and complete the report with
+//!   [`Report::answered`]. The limit for the first byte is upstream's: it does not run while your
+//!   adapter waits for the browser.
 //! * Keep the words of your errors out of every answer.
 //!
 //! *Why:* the agent understands the JSON of `fail`, and its `access-control-…` fields let the page
@@ -159,11 +161,14 @@
 //! | extensions | as they came: what your server has put there reaches your client |
 //! | body | as it came, whatever the method: a GET may have one |
 //!
-//! A body without `content-length` has to be framed again: in HTTP/1.1 with the chunked coding, in
-//! HTTP/2 by frames alone. hyper takes a GET or HEAD of unknown length to have no body unless you
-//! add `transfer-encoding`. A low-level client that writes the URI as it is, such as
-//! `hyper::client::conn::http1`, needs it cut to path and query. A client that parses the URI by the
-//! URL standard, as `fetch` and reqwest do, takes `\` for `/`: write `%5C` in its place.
+//! Your client sends these fields and no other: many add `user-agent`, `accept` or
+//! `accept-encoding` where the browser had none. A body without `content-length` has to be framed
+//! again: in HTTP/1.1 with the chunked coding, in HTTP/2 by frames alone. A POST, PUT or PATCH that
+//! has no body needs `content-length: 0` ([RFC 9110 §8.6][anticipates]). hyper takes a GET or HEAD
+//! of unknown length to have no body unless you add `transfer-encoding`. A low-level client that
+//! writes the URI as it is, such as `hyper::client::conn::http1`, needs it cut to path and query. A
+//! client that parses the URI by the URL standard, as `fetch` and reqwest do, takes `\` for `/`:
+//! write `%5C` in its place.
 //!
 //! The response of [`Exchange::complete`] keeps upstream's status, extensions and body. Its version
 //! is HTTP/1.1 too, `connection` and `transfer-encoding` are gone, and `content-length` stays if it
@@ -197,6 +202,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! If your server's types are of another `http`, as actix-web's are of 0.2, copy method, target and each
+//! field as bytes, repeats apart; parse the target from its text. `examples/actix` shows both ways.
+//!
 //! # From a client's error to a `Failure`
 //!
 //! [`Failure::Connect`] is everything until the connection is made, time-outs and TLS included. Then
@@ -210,12 +218,14 @@
 //! | hyper-util, `client::legacy::Error` | `is_connect()` | your timer around the call; a `hyper::Error` among its sources that `is_timeout()` | all others |
 //! | reqwest, `Error` | `is_connect()`, asked first | `is_timeout()`, which is also true of a connect time-out | `is_request()`, `is_body()`, `is_decode()` |
 //! | Pingora, `ErrorType` with `ErrorSource::Upstream` | `ConnectTimedout`, `ConnectRefused`, `ConnectNoRoute`, `ConnectError`, `ConnectProxyFailure`, `TLSHandshakeFailure`, `TLSHandshakeTimedout`, `InvalidCert`, `HandshakeError`, `SocketError`, `BindError` | `ReadTimedout`, `WriteTimedout` | `InvalidHTTPHeader`, `H1Error`, `H2Error`, `H2Downgrade`, `InvalidH2`, `ReadError`, `WriteError`, `ConnectionClosed` |
+//! | ureq 3, `Error` | `HostNotFound`, `ConnectionFailed`, `Tls`, `Rustls`; `Timeout` with `Resolve` or `Connect`; `Io` of kind `ConnectionRefused`, `HostUnreachable`, `NetworkUnreachable` | `Timeout` with any other | all others |
 //! | Fastly Compute, `SendErrorCause` | `DnsTimeout`, `DnsError`, `Destination…`, `ConnectionRefused`, `ConnectionTimeout`, `ConnectionLimitReached`, `Tls…` | `HttpResponseTimeout` | `ConnectionTerminated`, `HttpIncompleteResponse`, `HttpProtocolError`, `HttpResponseStatusInvalid`, `HttpResponseHeaderSectionTooLarge`, and what a later version adds |
 //! | `fetch` in Node | `TypeError`, unless its `cause.code` is one of those to the right | `TimeoutError` of `AbortSignal.timeout`; `AbortError`, if your timer aborted; `cause.code` `UND_ERR_HEADERS_TIMEOUT` | `cause.code` `UND_ERR_SOCKET`, `UND_ERR_HEADERS_OVERFLOW` |
 //! | `fetch` in Deno, and as the Fetch Standard has it | `TypeError`, which is any network error, whatever the stage | `TimeoutError`, `AbortError` as above | – |
 //! | `fetch` in Workers | any other exception; a plain `Error` with *Network connection lost.* is also a refused connection | `TimeoutError`, `AbortError` as above | – |
 //!
-//! Where `fetch` does not tell the stage, `Connect` is the likeliest.
+//! A 101, which nobody has asked for, and a `transfer-encoding` other than `chunked` are [`Protocol`]
+//! too, if the client hands them out. Where `fetch` does not tell the stage, `Connect` is the likeliest.
 //!
 //! An error that says that the *browser* has gone is not a failure, needs no answer, and leaves the
 //! report open ([R11.3]). In Pingora it has the `ErrorSource::Downstream`. hyper-util's client reports
@@ -289,6 +299,7 @@
 //! 13. The log holds reports, and no field, query or body.
 //! 14. [`advise`] is read at the start, and the settings are read again later.
 //!
+//! [anticipates]: https://www.rfc-editor.org/rfc/rfc9110#section-8.6
 //! [R4.1]: crate::contract#R4.1
 //! [R5.2]: crate::contract#R5.2
 //! [R5.3]: crate::contract#R5.3
@@ -366,8 +377,10 @@ pub const IDLE_TIMEOUT: Duration = Duration::from_secs(10);
 /// How many fields in a head an adapter accepts at least ([R16.4]).
 ///
 /// ```
-/// let mut server = hyper::server::conn::http1::Builder::new();
-/// server.max_headers(2 * firstparty::adapter::MIN_FIELDS);
+/// // hyper's own limit is enough. A number given to `max_headers`, even this one, costs it an
+/// // allocation and its filling for each head.
+/// let _server = hyper::server::conn::http1::Builder::new();
+/// assert_eq!(firstparty::adapter::MIN_FIELDS, 100);
 /// ```
 ///
 /// [R16.4]: crate::contract#R16.4

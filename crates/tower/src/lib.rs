@@ -52,6 +52,8 @@
 //! * The server's part of [R16.3] and [R16.4]: hyper answers `expect: 100-continue`, refuses ambiguous
 //!   framing and accepts 100 fields. Limit the time of a head, and that of a browser that does not read
 //!   its answer: with hyper's own server, or in what ends TLS.
+//! * To close the connection, in HTTP/1, of a response that says `connection: close`: hyper does, and other
+//!   servers have a property for it.
 //! * The address of the browser: axum's `ConnectInfo` (feature `axum`), or a [`ClientAddress`] that you
 //!   put into the request's extensions.
 //! * A log of the reports, and reading the settings again.
