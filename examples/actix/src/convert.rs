@@ -1,6 +1,7 @@
 //! Between the `http` 0.2 of actix-web and the `http` 1 of the gateway. Targets and field values are bytes, and
 //! repeated fields stay apart, in order.
 
+use std::fmt::Debug;
 use std::io;
 
 use actix_web::body::{BodyStream, MessageBody, None as NoBody, SizedStream};
@@ -23,13 +24,13 @@ use tokio::sync::mpsc::{Sender, channel};
 
 /// A request for the gateway.
 pub(crate) fn request(from: &HttpRequest, payload: Payload) -> Result<Request<BoxBody>, Error> {
-    let fields = fields(from.headers()).map_err(ErrorBadRequest)?;
+    let fields = fields(from.headers()).map_err(malformed)?;
     // RFC 9112 §6.3. With `upgrade: websocket`, actix-web has a payload all the same.
     let has_content = fields.contains_key(CONTENT_LENGTH) || fields.contains_key(TRANSFER_ENCODING);
     let mut request = Request::new(if has_content { body(payload) } else { BoxBody::default() });
     *request.method_mut() =
-        Method::from_bytes(from.method().as_str().as_bytes()).map_err(ErrorBadRequest)?;
-    *request.uri_mut() = uri(from.uri()).map_err(ErrorBadRequest)?;
+        Method::from_bytes(from.method().as_str().as_bytes()).map_err(malformed)?;
+    *request.uri_mut() = uri(from.uri()).map_err(malformed)?;
     *request.version_mut() = version(from.version());
     *request.headers_mut() = fields;
     if let Some(peer) = from.peer_addr() {
@@ -80,6 +81,15 @@ async fn upload(mut payload: Payload, sender: Sender<Data>) {
     }
 }
 
+/// R16.5: no answer holds the words of an error.
+fn malformed(_: impl Debug) -> Error {
+    ErrorBadRequest("the request is malformed")
+}
+
+fn unusable(_: impl Debug) -> Error {
+    ErrorInternalServerError("the response is malformed")
+}
+
 /// A response for actix-web, which frames it anew.
 pub(crate) fn response(
     from: Response<BoxBody>,
@@ -87,12 +97,12 @@ pub(crate) fn response(
 ) -> Result<HttpResponse, Error> {
     let (head, body) = from.into_parts();
     let status = actix::StatusCode::from_u16(head.status.as_u16());
-    let mut response = HttpResponse::new(status.map_err(ErrorInternalServerError)?);
+    let mut response = HttpResponse::new(status.map_err(unusable)?);
     for (name, value) in &head.headers {
         let name = actix::header::HeaderName::from_bytes(name.as_str().as_bytes());
         let value = actix::header::HeaderValue::from_bytes(value.as_bytes());
-        let name = name.map_err(ErrorInternalServerError)?;
-        response.headers_mut().append(name, value.map_err(ErrorInternalServerError)?);
+        let name = name.map_err(unusable)?;
+        response.headers_mut().append(name, value.map_err(unusable)?);
     }
     if head.headers.contains_key(CONNECTION) {
         // The gateway lets no such field pass: it is the layer's, and says `close`.
