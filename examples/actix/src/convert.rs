@@ -3,10 +3,11 @@
 
 use std::fmt::Debug;
 use std::io;
+use std::task::Context;
 
 use actix_web::body::{BodyStream, MessageBody, None as NoBody, SizedStream};
 use actix_web::dev::Payload;
-use actix_web::error::{ErrorBadRequest, ErrorInternalServerError};
+use actix_web::error::{ErrorBadRequest, ErrorInternalServerError, PayloadError};
 use actix_web::http as actix;
 use actix_web::http::header::HeaderMap as ActixHeaderMap;
 use actix_web::{Error, HttpRequest, HttpResponse, rt};
@@ -20,7 +21,7 @@ use firstparty_tower::{BoxBody, ClientAddress};
 use futures_util::{StreamExt, stream};
 use http_body::{Body, Frame};
 use http_body_util::{BodyDataStream, BodyExt, StreamBody};
-use tokio::sync::mpsc::{Sender, channel};
+use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 /// A request for the gateway.
 pub(crate) fn request(from: &HttpRequest, payload: Payload) -> Result<Request<BoxBody>, Error> {
@@ -59,23 +60,32 @@ fn fields(from: &ActixHeaderMap) -> Result<HeaderMap, http::Error> {
 
 /// A payload belongs to the thread of its connection, so a task there hands its data on.
 fn body(payload: Payload) -> BoxBody {
-    let (sender, mut receiver) = channel(1);
+    let (sender, receiver) = channel(1);
     rt::spawn(upload(payload, sender));
-    let data = stream::poll_fn(move |cx| receiver.poll_recv(cx));
-    BoxBody::new(StreamBody::new(data).map_err(Into::into))
+    received(receiver)
 }
 
-type Data = Result<Frame<Bytes>, actix_web::error::PayloadError>;
+/// A piece of a payload, or its end.
+type Piece = Option<Result<Frame<Bytes>, PayloadError>>;
+
+/// R16.2: without its end it is not whole, for instance because its thread has stopped.
+fn received(mut receiver: Receiver<Piece>) -> BoxBody {
+    let lost = || Some(Err(PayloadError::Incomplete(None)));
+    let next =
+        move |cx: &mut Context<'_>| receiver.poll_recv(cx).map(|piece| piece.unwrap_or_else(lost));
+    BoxBody::new(StreamBody::new(stream::poll_fn(next).fuse()).map_err(Into::into))
+}
 
 /// Ends with the payload, or when nobody takes any more of it.
-async fn upload(mut payload: Payload, sender: Sender<Data>) {
+async fn upload(mut payload: Payload, sender: Sender<Piece>) {
     loop {
-        let data = tokio::select! {
-            data = payload.next() => data,
+        let piece = tokio::select! {
+            piece = payload.next() => piece,
             () = sender.closed() => return,
         };
-        let Some(data) = data else { return };
-        if sender.send(data.map(Frame::data)).await.is_err() {
+        let is_end = piece.is_none();
+        let piece = piece.map(|data| data.map(Frame::data));
+        if sender.send(piece).await.is_err() || is_end {
             return;
         }
     }
@@ -131,6 +141,9 @@ mod tests {
     use actix_web::test::TestRequest;
     use firstparty::http::Response;
     use firstparty_tower::BoxBody;
+    use http_body::Frame;
+    use http_body_util::BodyExt;
+    use tokio::sync::mpsc::channel;
 
     /// R3.1, R5.8: targets and values are bytes, and repeats stay apart, in order.
     #[actix_web::test]
@@ -146,6 +159,20 @@ mod tests {
             let values: Vec<_> = request.headers().get_all("x-raw").iter().collect();
             assert_eq!(values, [&b"caf\xe9"[..], b"2"]);
             assert_eq!(request.extensions().len(), 1);
+        }
+    }
+
+    /// R16.2: a payload that stops without its end is not whole.
+    #[actix_web::test]
+    async fn half_a_payload_is_an_error() {
+        for has_end in [true, false] {
+            let (sender, receiver) = channel(2);
+            sender.send(Some(Ok(Frame::data("half".into())))).await.unwrap();
+            if has_end {
+                sender.send(None).await.unwrap();
+            }
+            drop(sender);
+            assert_eq!(super::received(receiver).collect().await.is_ok(), has_end);
         }
     }
 
