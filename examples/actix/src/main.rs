@@ -8,6 +8,8 @@ mod convert;
 mod settings;
 mod upstream;
 
+use std::process::ExitCode;
+
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Next, from_fn};
@@ -23,7 +25,17 @@ struct FirstParty {
 }
 
 #[actix_web::main]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
+async fn main() -> ExitCode {
+    match serve().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn serve() -> Result<(), Box<dyn std::error::Error>> {
     let gateways = Gateways::new(settings::gateway()?);
     let layer = FirstPartyLayer::new(gateways.clone(), client(upstream::connector()?)).on_end(log);
     let state = Data::new(FirstParty { gateways, layer });
