@@ -119,6 +119,7 @@ pub mod explain;
 mod failure;
 pub mod field;
 mod gateway;
+pub mod guide;
 mod host;
 mod octets;
 pub mod platform;

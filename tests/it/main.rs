@@ -13,6 +13,8 @@ mod exchange;
 mod explain;
 mod explain_page;
 mod field_use;
+mod guide;
+mod monitoring;
 mod options;
 mod order;
 mod program;

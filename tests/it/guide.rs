@@ -1,0 +1,279 @@
+//! The guide says what the code does: its tables are compared with the code, and what it names exists. Its
+//! code is run as documentation tests.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use firstparty::config::{CachePolicy, Variable};
+use firstparty::platform::{AddressSource, HostSource};
+use firstparty::refusal::Refusal;
+use firstparty::{Failure, Platform, adapter};
+use serde_json::Value;
+
+use crate::program::setup;
+
+const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+
+fn page(name: &str) -> String {
+    fs::read_to_string(Path::new(ROOT).join(format!("src/guide/{name}.md"))).unwrap()
+}
+
+/// Every page with its name.
+fn pages() -> Vec<(String, String)> {
+    let entries = fs::read_dir(Path::new(ROOT).join("src/guide")).unwrap();
+    let names = entries.map(|entry| {
+        let path: PathBuf = entry.unwrap().path();
+        path.file_stem().unwrap().to_str().unwrap().to_owned()
+    });
+    let mut names: Vec<_> = names.collect();
+    names.sort();
+    names.into_iter().map(|name| (name.clone(), page(&name))).collect()
+}
+
+/// The rows of the table whose heading begins like this, as text between the bars.
+#[track_caller]
+fn table(page: &str, heading: &str) -> Vec<Vec<String>> {
+    let lines = page.lines().skip_while(|line| !line.starts_with(&format!("| {heading}")));
+    let rows = lines.skip(2).take_while(|line| line.starts_with('|'));
+    let rows = rows.map(|line| {
+        let cells = line.trim_matches('|').split(" | ");
+        cells.map(|cell| cell.trim().to_owned()).collect()
+    });
+    let rows: Vec<_> = rows.collect();
+    assert!(!rows.is_empty(), "there is no table with {heading:?}");
+    rows
+}
+
+fn columns(rows: &[Vec<String>], count: usize) -> Vec<Vec<String>> {
+    rows.iter().map(|row| row[..count].to_vec()).collect()
+}
+
+fn code(text: &str) -> String {
+    format!("`{text}`")
+}
+
+/// R9.3: each refusal with its status, its rule and its sentence, in the order of the code.
+#[test]
+fn refusals_are_told() {
+    let expected = Refusal::ALL.iter().map(|refusal| {
+        let cause = refusal.cause();
+        let rule = format!("[{}]", cause.rule());
+        vec![code(cause.name()), cause.status().as_str().to_owned(), rule, refusal.to_string()]
+    });
+    let rows = table(&page("refusals"), "cause | status");
+    assert_eq!(columns(&rows, 4), expected.collect::<Vec<_>>());
+    assert!(rows.iter().all(|row| row.len() == 5), "what to do is missing");
+}
+
+/// R9.1: each failure with its sentence.
+#[test]
+fn failures_are_told() {
+    let expected =
+        Failure::ALL.iter().map(|failure| vec![code(failure.as_str()), failure.to_string()]);
+    let rows = table(&page("refusals"), "failure | sentence");
+    assert_eq!(columns(&rows, 2), expected.collect::<Vec<_>>());
+}
+
+/// R12: what each platform is called, and where its address and host come from.
+#[test]
+fn platforms_are_told() {
+    let page = page("platforms");
+    let sources = table(&page, "platform | name at Fingerprint");
+    let counts = table(&page, "platform | number of names");
+    assert_eq!((sources.len(), counts.len()), (Platform::ALL.len(), Platform::ALL.len()));
+    for ((platform, row), counts) in Platform::ALL.iter().zip(sources).zip(counts) {
+        let profile = platform.profile();
+        assert_eq!(row[..2], [code(platform.as_str()), code(profile.integration_name)]);
+        let address = match profile.address {
+            AddressSource::Field(field) => code(field),
+            AddressSource::PseudoIpv4 { field, real, .. } => {
+                format!("{}; {} for a made-up IPv4 address", code(field), code(real))
+            }
+            _ => "the adapter".to_owned(),
+        };
+        let host = match profile.host {
+            HostSource::Field(field) => format!("{}, else the request", code(field)),
+            _ => "the request".to_owned(),
+        };
+        let trusted = if *platform == Platform::Generic { ", or a trusted field" } else { "" };
+        assert_eq!(row[2..], [address + trusted, host + trusted], "{platform}");
+        let lists = [&profile.request_denylist, &profile.response_denylist];
+        let lists = lists.map(|names| names.names().count() + names.prefixes().count());
+        assert_eq!(counts[1..], lists.map(|count| count.to_string()), "{platform}");
+    }
+}
+
+/// R1.5, R12: fields that a browser could write come with advice on the platforms that the guide lists.
+#[test]
+fn forgeable_fields_are_told() {
+    let told = columns(&table(&page("platforms"), "platform | field"), 2);
+    let advised = Platform::ALL.iter().filter_map(|platform| {
+        let advice = firstparty::advice::advise(&firstparty::Config::default(), *platform);
+        let advice = advice.iter().find(|advice| advice.code() == "forgeable-address")?;
+        let field = advice.to_string().split(' ').nth(3)?.to_owned();
+        Some(vec![code(platform.as_str()), code(&field)])
+    });
+    assert_eq!(told, advised.collect::<Vec<_>>());
+}
+
+/// R1, R12: every variable, under the names that the platforms have for it.
+#[test]
+fn variables_are_told() {
+    let page = page("migration");
+    let heading = page.lines().find(|line| line.starts_with("| variable |")).unwrap();
+    let groups: Vec<Vec<&str>> = heading
+        .trim_matches('|')
+        .split(" | ")
+        .skip(1)
+        .map(|group| group.split(", ").map(|name| name.trim().trim_matches('`')).collect())
+        .collect();
+    let mut named: Vec<_> = groups.concat();
+    named.sort_unstable();
+    let mut platforms: Vec<_> = Platform::ALL.iter().map(|platform| platform.as_str()).collect();
+    platforms.sort_unstable();
+    assert_eq!(named, platforms, "a platform is missing");
+
+    let rows = table(&page, "variable | `cloudfront`");
+    assert_eq!(rows.len(), Variable::ALL.len());
+    for (&variable, row) in Variable::ALL.iter().zip(&rows) {
+        assert_eq!(row[0], code(variable.as_str()));
+        for (group, cell) in groups.iter().zip(&row[1..]) {
+            for platform in group {
+                let platform: Platform = platform.parse().unwrap();
+                let name = platform.profile().variable_name(variable);
+                let same = name == variable.as_str();
+                let expected = if same { "the same".to_owned() } else { code(name) };
+                assert_eq!(*cell, expected, "{variable} on {platform}");
+            }
+        }
+    }
+}
+
+/// The example `setup` computes the same money, from the same quantities.
+#[test]
+fn cost_is_that_of_the_setup() {
+    let page = page("cost");
+    let rows = table(&page, "platform | requests");
+    let names =
+        ["requests", "GB to browsers", "GB from browsers", "GB-seconds", "secret reads", "month"];
+    for row in &rows {
+        let platform = row[0].trim_matches('`');
+        let mut command = Command::new(setup());
+        command.args(["--site", "https://www.example.com", "--json", "--platform", platform]);
+        let output = command.args(["--events-per-month", "1000000"]).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let plan: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let cost = &plan["cost"];
+        let items = cost["items"].as_array().unwrap();
+        let money = |name: &&str| {
+            let item = items.iter().find(|item| item["name"] == **name);
+            item.map_or("–".to_owned(), |item| format!("{:.2}", item["money"].as_f64().unwrap()))
+        };
+        let mut expected: Vec<_> = names.iter().map(money).collect();
+        expected.push(format!("{:.2}", cost["total"].as_f64().unwrap()));
+        assert_eq!(row[1..], expected, "{platform}");
+        assert_eq!(items.len(), expected.iter().filter(|cell| *cell != "–").count() - 1);
+    }
+    let source = fs::read_to_string(Path::new(ROOT).join("examples/setup/cost.rs")).unwrap();
+    let (_, date) = source.split_once("PRICES_OF: &str = \"").unwrap();
+    assert!(page.contains(&format!("list prices of {},", &date[..7])), "other prices");
+    // A platform is listed if, and only if, it has list prices.
+    let priced = source.lines().filter(|line| line.contains("Platform::") && line.contains("=> ["));
+    assert_eq!(rows.len(), priced.count());
+    let formula = source.replace('_', "");
+    for (ours, theirs) in [
+        ("3: agent", "REQUESTS: f64 = 3.0;"),
+        ("37 kB: 36 of agent, 1 of answer", "KILOBYTESDOWN: f64 = 36.0 + 1.0;"),
+        ("10 kB: the signals, 5 to 10", "KILOBYTESUP: f64 = 10.0;"),
+        ("0.2 s for the agent, 0.5 s for the identification, 0.2 s", "(0.2 + 0.5 + 0.2) * 0.128;"),
+        ("8,760 in each region", "SECRETREADS: f64 = 12.0 * 730.0;"),
+    ] {
+        assert!(page.contains(ours) && formula.contains(theirs), "{ours}: {theirs}");
+    }
+}
+
+/// R7.1, R16.4: figures in the prose.
+#[test]
+fn figures_are_the_codes() {
+    let CachePolicy::Cap { max_age, s_maxage } = CachePolicy::default() else { panic!() };
+    let caching = page("caching");
+    assert!(caching.contains(&format!("at most {max_age} seconds")), "{max_age}");
+    assert!(caching.contains(&format!("at most {s_maxage} seconds")), "{s_maxage}");
+    let head = format!("accept heads of {} KB", adapter::MIN_HEAD / 1024);
+    assert!(page("deployment").contains(&head), "{head}");
+    let ttl = firstparty::Config::default().proxy_secret_cache_ttl();
+    assert_eq!(ttl.as_secs(), 5 * 60);
+    assert!(page("operation").contains("five minutes by default"));
+}
+
+/// The adapter in thirty lines has no more.
+#[test]
+fn thirty_lines() {
+    let page = page("first_adapter");
+    let (_, code) = page.split_once("```\n").unwrap();
+    let (code, _) = code.split_once("```").unwrap();
+    let visible = code.lines().filter(|line| !line.starts_with('#') && !line.starts_with("use "));
+    let count = visible.filter(|line| !line.is_empty()).count();
+    assert!((20..=30).contains(&count), "{count} lines");
+}
+
+/// The overview leads to every page, and each module is a page.
+#[test]
+fn every_page_is_found() {
+    let overview = page("overview");
+    let modules = fs::read_to_string(Path::new(ROOT).join("src/guide.rs")).unwrap();
+    for (name, text) in pages() {
+        assert!(modules.contains(&format!("include_str!(\"guide/{name}.md\")")), "{name}");
+        if name != "overview" {
+            assert!(modules.contains(&format!("pub mod {name} {{}}")), "{name}");
+            assert!(overview.contains(&format!("| [`{name}`] |")), "{name}");
+        }
+        let words = text.split_whitespace().count();
+        assert!(words < 1300, "{name} is not read in five minutes: {words} words");
+    }
+}
+
+/// What the pages name is there: files and folders of the repository, and the one test.
+#[test]
+fn what_is_named_exists() {
+    let folders = ["examples/", "scripts/", "src/", "tests/", "benches/", "crates/"];
+    let mut wrong = String::new();
+    let mut count = 0;
+    for (name, text) in pages() {
+        let named = text.split('`').skip(1).step_by(2);
+        for path in named.filter(|text| folders.iter().any(|folder| text.starts_with(folder))) {
+            count += 1;
+            if !Path::new(ROOT).join(path).exists() {
+                let _ = writeln!(wrong, "{name}: {path}");
+            }
+        }
+        let examples = text.split("cargo run --example ").skip(1);
+        for example in examples.map(|rest| rest.split([' ', '`', '\n']).next().unwrap()) {
+            let folder = Path::new(ROOT).join("examples");
+            let exists = folder.join(example).join("main.rs").exists();
+            if !exists && !folder.join(format!("{example}.rs")).exists() {
+                let _ = writeln!(wrong, "{name}: {example}");
+            }
+        }
+    }
+    assert!(wrong.is_empty() && count > 20, "{count} paths, not there: {wrong}");
+    let answers = fs::read_to_string(Path::new(ROOT).join("tests/it/answers.rs")).unwrap();
+    assert!(answers.contains("/// R5.7: the hosts of upstream"));
+    assert!(answers.contains("fn hosts_of_upstream_are_refused()"));
+    let code = fs::read_to_string(Path::new(ROOT).join("src/request/browser_host.rs")).unwrap();
+    assert!(code.contains("R5.7") && code.contains("Refusal::HostOfUpstream"));
+}
+
+/// The line of the log that the architecture page reads has the members of the example proxy's.
+#[test]
+fn the_line_is_the_proxys() {
+    let members = |text: &str| -> Vec<String> {
+        let line = text.lines().find_map(|line| line.strip_prefix("exchange {")).unwrap();
+        let line: Value = serde_json::from_str(&format!("{{{line}")).unwrap();
+        line.as_object().unwrap().keys().cloned().collect()
+    };
+    let readme = fs::read_to_string(Path::new(ROOT).join("examples/proxy/README.md")).unwrap();
+    assert_eq!(members(&page("architecture")), members(&readme));
+}
