@@ -80,7 +80,8 @@
 //! [`advice`], [`client_setup`] and [`explain`] read what the others decide: advice on a configuration,
 //! the strings for a site's JavaScript, and the rule behind every change.
 //!
-//! Two modules are pages to read: [`contract`] has the rules, and [`adapter`] tells the author of an
+//! Three modules are pages to read. [`guide`] answers a question a page: mounts, cookies, caches,
+//! refusals, alarms, cost, migration. [`contract`] has the rules. [`adapter`] tells the author of an
 //! adapter its duties, with the forwarded request part by part, the errors of common clients, default
 //! time-outs, and a checklist.
 //!
