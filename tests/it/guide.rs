@@ -6,10 +6,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use firstparty::config::{CachePolicy, Variable};
+use firstparty::config::{CachePolicy, Source, Variable};
 use firstparty::platform::{AddressSource, HostSource};
 use firstparty::refusal::Refusal;
-use firstparty::{Failure, Platform, adapter};
+use firstparty::{Config, Failure, Gateway, Platform, adapter};
 use serde_json::Value;
 
 use crate::program::setup;
@@ -110,12 +110,38 @@ fn platforms_are_told() {
     assert_eq!(prose.matches(" in requests and ").count(), 2, "a platform has no such fields");
 }
 
+/// R2.1, R2.6, R2.8: each mount as it is written, the variable for it, and which paths it takes.
+#[test]
+fn mounts_are_told() {
+    let page = page("mount");
+    let rows = table(&page, "the gateway runs");
+    let builders = rows.iter().map(|row| {
+        let mount = serde_json::from_str(row[1].split('`').nth(1).unwrap()).unwrap();
+        let builder = Config::builder().mount(mount);
+        if let Some((key, value)) = row[2].trim_matches('`').split_once('=') {
+            let mut source = Source::new("variables");
+            source.insert(key, value);
+            let by_variable = Config::builder().source(source).build().unwrap();
+            assert_eq!(by_variable.mount(), builder.clone().build().unwrap().mount(), "{row:?}");
+        }
+        builder.agent_download_path("agent").get_result_path("result").build().unwrap()
+    });
+    let gateways: Vec<_> = builders.map(|config| Gateway::new(config, Platform::Generic)).collect();
+    let paths = table(&page, "path | exact");
+    assert_eq!((gateways.len(), paths.len()), (6, 7));
+    for row in paths {
+        let uri = row[0].trim_matches('`').parse().unwrap();
+        let owns = gateways.iter().map(|gateway| if gateway.owns(&uri) { "✓" } else { "–" });
+        assert_eq!(row[1..], owns.collect::<Vec<_>>(), "{uri}");
+    }
+}
+
 /// R1.5, R12: fields that a browser could write come with advice on the platforms that the guide lists.
 #[test]
 fn forgeable_fields_are_told() {
     let told = columns(&table(&page("platforms"), "platform | field"), 2);
     let advised = Platform::ALL.iter().filter_map(|platform| {
-        let advice = firstparty::advice::advise(&firstparty::Config::default(), *platform);
+        let advice = firstparty::advice::advise(&Config::default(), *platform);
         let advice = advice.iter().find(|advice| advice.code() == "forgeable-address")?;
         let field = advice.to_string().split(' ').nth(3)?.to_owned();
         Some(vec![code(platform.as_str()), code(&field)])
@@ -208,7 +234,7 @@ fn figures_are_the_codes() {
     assert!(caching.contains(&format!("at most {s_maxage} seconds")), "{s_maxage}");
     let head = format!("accept heads of {} KB", adapter::MIN_HEAD / 1024);
     assert!(page("deployment").contains(&head), "{head}");
-    let ttl = firstparty::Config::default().proxy_secret_cache_ttl();
+    let ttl = Config::default().proxy_secret_cache_ttl();
     assert_eq!(ttl.as_secs(), 5 * 60);
     assert!(page("operation").contains("five minutes by default"));
 }
