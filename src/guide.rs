@@ -22,3 +22,5 @@ pub mod operation {}
 pub mod platforms {}
 #[doc = include_str!("guide/refusals.md")]
 pub mod refusals {}
+#[doc = include_str!("guide/settings.md")]
+pub mod settings {}

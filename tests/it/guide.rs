@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use firstparty::config::{CachePolicy, Source, Variable};
+use firstparty::config::{Builder, CachePolicy, Source, Variable};
 use firstparty::platform::{AddressSource, HostSource};
 use firstparty::refusal::Refusal;
 use firstparty::{Config, Failure, Gateway, Platform, adapter};
@@ -134,6 +134,29 @@ fn mounts_are_told() {
         let owns = gateways.iter().map(|gateway| if gateway.owns(&uri) { "✓" } else { "–" });
         assert_eq!(row[1..], owns.collect::<Vec<_>>(), "{uri}");
     }
+}
+
+/// R1.3: every option, and the defaults of those that the table tells in JSON.
+#[test]
+fn options_are_told() {
+    let rows = table(&page("settings"), "option | takes");
+    let told: Vec<_> = rows.iter().map(|row| row[0].trim_matches('`')).collect();
+    assert_eq!(told, Builder::OPTIONS);
+    for row in rows.iter().filter(|row| row[2].starts_with('`')) {
+        let (option, default) = (row[0].trim_matches('`'), row[2].split('`').nth(1).unwrap());
+        let given = format!(r#"{{"{option}": {default}}}"#);
+        let given: Config = serde_json::from_str(&given).unwrap();
+        assert_eq!(format!("{given:?}"), unchanged(option), "{option}");
+    }
+}
+
+/// The default configuration, in which the mount was chosen if that is the option.
+fn unchanged(option: &str) -> String {
+    let default = Config::default();
+    let mount = default.mount().clone();
+    let builder = Config::builder();
+    let builder = if option == "mount" { builder.mount(mount) } else { builder };
+    format!("{:?}", builder.build().unwrap())
 }
 
 /// R1.5, R12: fields that a browser could write come with advice on the platforms that the guide lists.
