@@ -315,6 +315,17 @@ fn what_is_named_exists() {
     assert!(code.contains("R5.7") && code.contains("Refusal::HostOfUpstream"));
 }
 
+/// The rooms stand in the order that `scripts/check-circles` holds.
+#[test]
+fn rooms_are_in_order() {
+    let script = fs::read_to_string(Path::new(ROOT).join("scripts/check-circles")).unwrap();
+    let (_, order) = script.split_once("ORDER = \"\"\"").unwrap();
+    let (order, _) = order.split_once("\"\"\"").unwrap();
+    let rows = table(&page("architecture"), "room | has");
+    let rooms = rows.iter().flat_map(|row| row[0].split('`').skip(1).step_by(2));
+    assert!(rooms.eq(order.split_whitespace().chain(["contract"])));
+}
+
 /// The line of the log that the architecture page reads has the members of the example proxy's.
 #[test]
 fn the_line_is_the_proxys() {
