@@ -220,6 +220,13 @@ fn cost_is_that_of_the_setup() {
         assert_eq!(row[1..], expected, "{platform}");
         assert_eq!(items.len(), expected.iter().filter(|cell| *cell != "–").count() - 1);
     }
+}
+
+/// The page's prices and quantities are those in the source of the example `setup`.
+#[test]
+fn quantities_are_those_of_the_setup() {
+    let page = page("cost");
+    let rows = table(&page, "platform | requests");
     let source = fs::read_to_string(Path::new(ROOT).join("examples/setup/cost.rs")).unwrap();
     let (_, date) = source.split_once("PRICES_OF: &str = \"").unwrap();
     assert!(page.contains(&format!("list prices of {},", &date[..7])), "other prices");

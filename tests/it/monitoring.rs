@@ -112,13 +112,32 @@ fn what_is_asked_for_is_printed() {
     }
 }
 
-/// R11.3: each series that is printed shows in the dashboard.
+/// Whether an expression shows a series apart from those of its family with another value of the label.
+fn tells_apart(expression: &str, label: &str, series: &Series) -> bool {
+    let groups = expression.split("by (").skip(1).filter_map(|rest| rest.split(')').next());
+    let is_grouped = groups.flat_map(|labels| labels.split(", ")).any(|grouped| grouped == label);
+    selectors(expression).iter().filter(|selector| selector.selects(series)).any(|selector| {
+        let mut matchers = selector.matchers.iter();
+        is_grouped
+            || matchers.any(|one| one.label == label && !one.negated && one.values.len() == 1)
+    })
+}
+
+/// R11.3: each value of each label shows in the dashboard, apart from the others, and each family does.
 #[test]
 fn what_is_printed_is_shown() {
     let dashboard = dashboard();
-    let shown: Vec<_> = dashboard.iter().flat_map(|(_, text)| selectors(text)).collect();
-    for series in printed() {
-        assert!(shown.iter().any(|selector| selector.selects(&series)), "{series:?} is not shown");
+    let printed = printed();
+    for (name, labels) in &printed {
+        assert!(dashboard.iter().any(|(_, text)| text.contains(name)), "{name} is not shown");
+        for (label, value) in labels {
+            let alike = printed.iter().filter(|series| series.0 == *name);
+            let alike: Vec<_> = alike.filter(|series| series.1.get(label) == Some(value)).collect();
+            let is_shown = dashboard.iter().any(|(_, expression)| {
+                alike.iter().any(|series| tells_apart(expression, label, series))
+            });
+            assert!(is_shown, "{name}: {label}={value:?} is not shown");
+        }
     }
 }
 
