@@ -1,4 +1,5 @@
-//! What an integration costs in a month, by a formula that is printed with it.
+//! What an integration costs in a month, by a formula that is printed with it. The guide's page `cost`
+//! explains it and has the sums for a million; `tests/it/guide.rs` compares the two.
 
 use clap::Args;
 use firstparty::Platform;
