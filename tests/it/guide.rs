@@ -153,10 +153,11 @@ fn options_are_told() {
 /// The default configuration, in which the mount was chosen if that is the option.
 fn unchanged(option: &str) -> String {
     let default = Config::default();
-    let mount = default.mount().clone();
-    let builder = Config::builder();
-    let builder = if option == "mount" { builder.mount(mount) } else { builder };
-    format!("{:?}", builder.build().unwrap())
+    if option != "mount" {
+        return format!("{default:?}");
+    }
+    let chosen = Config::builder().mount(default.mount().clone()).build().unwrap();
+    format!("{chosen:?}")
 }
 
 /// R1.5, R12: fields that a browser could write come with advice on the platforms that the guide lists.
@@ -257,6 +258,8 @@ fn figures_are_the_codes() {
     let ttl = Config::default().proxy_secret_cache_ttl();
     assert_eq!(ttl.as_secs(), 5 * 60);
     assert!(page("operation").contains("five minutes by default"));
+    assert_eq!(Variable::ALL.len(), 12);
+    assert!(page("settings").contains("There are\ntwelve,"));
 }
 
 /// The adapter in thirty lines has no more.
