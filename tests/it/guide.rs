@@ -338,7 +338,7 @@ fn rooms_are_in_order() {
 
 /// The line of the log that the architecture page reads has the members of the example proxy's.
 #[test]
-fn the_line_is_the_proxys() {
+fn the_line_is_that_of_the_proxy() {
     let members = |text: &str| -> Vec<String> {
         let line = text.lines().find_map(|line| line.strip_prefix("exchange {")).unwrap();
         let line: Value = serde_json::from_str(&format!("{{{line}")).unwrap();
