@@ -193,11 +193,22 @@ fn term(path: &str) -> Option<&'static str> {
 /// R1.5: the terms that content blockers match, anywhere in a path or as a whole segment.
 #[test]
 fn terms_are_looked_for() {
-    for known in ["fingerprint", "fpjs", "fp-", "track", "visitor", "analytics"] {
+    let anywhere = [
+        "fingerprint",
+        "fpjs",
+        "fp-",
+        "fpcdn",
+        "track",
+        "visitor",
+        "analytics",
+        "telemetry",
+        "beacon",
+    ];
+    for known in anywhere {
         assert_eq!(term(known), Some(known));
         assert_eq!(term(&format!("a/my{}s", known.to_uppercase())), Some(known));
     }
-    for known in ["agent", "fp"] {
+    for known in ["agent", "fp", "stats", "collect"] {
         assert_eq!(term(known), Some(known));
         assert_eq!(term(&format!("a/{}/b", known.to_uppercase())), Some(known));
         assert_eq!(term(&format!("{known}x/x{known}")), None);

@@ -95,13 +95,14 @@ mod tests {
         assert_eq!((Of::<Secret>::IS_SHOWN, Of::<Secret>::IS_SERIALISED), (false, false));
     }
 
-    /// R1.4: visible ASCII without blanks at its ends.
+    /// R1.4: visible ASCII without blanks at its ends, marked sensitive.
     #[test]
     fn text_that_cannot_be_sent_is_refused_and_not_repeated() {
         for text in ["s", "p@ss word", "~!#"] {
             let secret = text.parse::<Secret>().unwrap();
             assert_eq!(secret.header_value(), text);
             assert_eq!(format!("{secret:?}"), "Secret(…)");
+            assert!(secret.header_value().is_sensitive());
         }
         for text in
             ["", " ", " s", "s ", "\ts", "s\t", "a\tb", "a\r\nb", "sécret", "秘密", "\u{7f}"]

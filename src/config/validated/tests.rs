@@ -1,6 +1,7 @@
 //! Defaults and resolutions of the configuration.
 
 use super::*;
+use crate::config::Source;
 
 /// R1: the defaults of the table.
 #[test]
@@ -14,4 +15,32 @@ fn defaults_are_the_contracts() {
     assert!(config.pre_shared_secret.is_none() && !config.debug && config.v4 && config.status_page);
     assert_eq!(config.resolution(Variable::IntegrationPathDepth), Resolution::Default);
     assert_eq!(config.resolution(Variable::GetResultPath), Resolution::Unset);
+}
+
+/// R1.1: what the program sets comes before all sources, but for one that may override what was set
+/// so far. The first value that is not empty wins.
+#[test]
+fn a_source_may_override_the_program() {
+    let path = |text: &'static str| Source::new("source").with(Variable::GetResultPath, text);
+    let set = || Config::builder().get_result_path("set");
+    for (builder, expected, resolution) in [
+        (set().source(path("given")), "set", Resolution::Source("configuration")),
+        (set().overridden_by(path("given")), "given", Resolution::Source("source")),
+        (set().overridden_by(path("")), "set", Resolution::Source("configuration")),
+        (
+            set().overridden_by(path("given")).get_result_path("later"),
+            "later",
+            Resolution::Source("configuration"),
+        ),
+        (set().source(path("given")).get_result_path(""), "given", Resolution::Source("source")),
+        (
+            set().overridden_by(path("one")).overridden_by(path("two")),
+            "two",
+            Resolution::Source("source"),
+        ),
+    ] {
+        let config = builder.build().unwrap();
+        assert_eq!(config.get_result_path().unwrap().as_str(), expected);
+        assert_eq!(config.resolution(Variable::GetResultPath), resolution, "{expected}");
+    }
 }
