@@ -105,6 +105,9 @@ fn routes_can_be_off() {
     }
     let v4 = routes(r#"{"status_page": false}"#);
     assert_eq!(v4.classify("/i/status"), Ok(Api { path: "/status" }));
+    // Also beside a route that begins like `status`, so that its first byte does not rule it out.
+    let beside = routes(r#"{"status_page": false, "agent_download_path": "script"}"#);
+    assert_eq!(beside.classify("/i/status"), Ok(Api { path: "/status" }));
 }
 
 /// R2.5: dot segments, however written, wherever they stand.
