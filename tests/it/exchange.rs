@@ -82,25 +82,34 @@ fn the_gateway_knows_its_own() {
 /// R3.1: bytes of the query that nothing asks to change reach upstream as they came.
 #[test]
 fn the_query_is_not_reserialised() {
-    let query = "a=1&a=2&&b=&=c&d+e=%zz&%ff=%&f;g=h&i='*(!)&~=%7e&x=a%26region=eu";
+    let query = "&a=1&a=2&&b=&=c&d+e=%zz&%ff=%&f;g=h&i='*(!)&~=%7e&x=a%26region=eu&";
     let uri = format!("/fp/web/v4/k?{query}");
     let (request, _) = forwarded(&usual(), request("GET", &uri, &[]));
     assert_eq!(request.uri().query(), Some(query));
     assert_eq!(request.uri().host(), Some("api.fpjs.io"));
 }
 
-/// R4.1, R4.2: HTTPS, `host` as the authority, the hop's version reset, no bare `?`.
+/// R4.1, R4.2: HTTPS, `host` as the authority, the hop's version reset, the path that remained or
+/// the suffix, no bare `?`.
 #[test]
 fn the_target_is_upstreams() {
-    let mut sent = request("GET", "http://WWW.example.com:8080/fp/v4?", &[]);
-    *sent.version_mut() = Version::HTTP_2;
-    let (request, _) = forwarded(&usual(), sent);
-    assert_eq!(request.uri(), "https://api.fpjs.io/v4");
-    assert_eq!(values(request.headers(), "host"), ["api.fpjs.io"]);
-    assert_eq!(request.version(), Version::HTTP_11);
+    for (path, host, target) in [
+        ("/fp/v4?", "api.fpjs.io", "/v4"),
+        ("/fp", "api.fpjs.io", "/"),
+        ("/fp/x/?region=eu", "eu.api.fpjs.io", "/x/?region=eu"),
+        ("/fp/result?", "api.fpjs.io", "/"),
+        ("/fp/result/a//b?region=ap", "ap.api.fpjs.io", "/a//b?region=ap"),
+    ] {
+        let mut sent = request("GET", &format!("http://WWW.example.com:8080{path}"), &[]);
+        *sent.version_mut() = Version::HTTP_2;
+        let (sent, _) = forwarded(&usual(), sent);
+        assert_eq!(sent.uri().to_string(), format!("https://{host}{target}"));
+        assert_eq!(values(sent.headers(), "host"), [host]);
+        assert_eq!(sent.version(), Version::HTTP_11);
+    }
 }
 
-/// R5.3, R5.0: nothing a browser sends can forge or remove what the gateway adds.
+/// R5.0, R5.3, R5.6: nothing a browser sends can forge or remove what the gateway adds.
 #[test]
 fn identity_fields_cannot_be_forged() {
     let forged = [

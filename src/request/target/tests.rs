@@ -216,6 +216,15 @@ fn targets_have_a_length() {
     assert!(resolve(Route::Result { suffix: "/" }, Kind::Identification, &fits).is_ok());
 }
 
+/// R4.6: what a URI cannot hold is another fault than too much of it.
+#[test]
+fn targets_are_uris() {
+    for (path, query) in [("/x", "a b"), ("/x", "\u{7f}"), ("/a b", ""), ("/a\tb", "c")] {
+        let target = resolve(Route::Api { path }, Kind::Plain, query);
+        assert_eq!(target, Err(Refusal::TargetMalformed), "{path} {query}");
+    }
+}
+
 proptest! {
     /// R3.3, R4.3: the one scan of a download reads what a form decoder reads for each name.
     #[test]
