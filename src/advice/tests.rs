@@ -1,7 +1,9 @@
 //! Each piece of advice has its cause, and a sound configuration needs no advice.
 
+use std::num::NonZeroU8;
+
 use super::*;
-use crate::config::{AgentOrigin, Mount, Source};
+use crate::config::{AgentOrigin, Mount, Source, TrustedAddress};
 use crate::region::Region;
 
 fn codes(config: &Config, platform: Platform) -> Vec<&'static str> {
@@ -161,6 +163,10 @@ fn advice_is_the_platforms() {
     let trusting = sound().trusted_host(http::header::FORWARDED).build().unwrap();
     assert_eq!(codes(&trusting, Platform::Generic), [""; 0]);
     assert_eq!(codes(&trusting, Platform::CloudFront), ["ignored-setting"]);
+    let hop = TrustedAddress::new(http::header::FORWARDED, NonZeroU8::MIN);
+    let trusting = sound().trusted_address(hop).build().unwrap();
+    assert_eq!(codes(&trusting, Platform::Generic), [""; 0]);
+    assert_eq!(codes(&trusting, Platform::CloudFront), ["ignored-setting"]);
     let config = sound().get_result_path("fpjs").build().unwrap();
     let advice = advise(&config, Platform::Cloudflare);
     let [Advice::BlockedPath { setting, term }] = advice[..] else { panic!("{advice:?}") };
@@ -181,6 +187,8 @@ fn routes_are_compared() {
     assert_eq!(codes_of_routes("x", "x"), ["equal-routes"]);
     assert_eq!(codes_of_routes("status", "x"), ["status-route"]);
     assert_eq!(codes_of_routes("x", "status"), ["status-route"]);
+    let unhidden = sound().get_result_path("status").status_page(false).build().unwrap();
+    assert_eq!(codes(&unhidden, Platform::Generic), [""; 0]);
     assert_eq!(codes_of_routes("x", ""), ["route-off"]);
     assert_eq!(codes_of_routes("x", "a/Agent/b"), ["blocked-path"]);
     assert_eq!(codes_of_routes("x", "reagent"), [""; 0]);

@@ -335,6 +335,7 @@ mod tests {
             (r#"{"integration_name": "a/b"}"#, "integration_name: expected 1 to 64 bytes"),
             (r#"{"integration_version": "ä"}"#, "integration_version: expected 1 to 64 bytes"),
             (r#"{"debug": "yes"}"#, "fpjs_debug: expected `true` or `false`"),
+            (r#"{"debug": "TRUE"}"#, "fpjs_debug: expected `true` or `false`"),
             (r#"{"cdn_url": "a", "fpjs_cdn_url": "b"}"#, "cdn_url: given twice"),
             (r#"{"cdn_url": "a", "FPJS_CDN_URL": "b"}"#, "cdn_url: given twice"),
         ] {
