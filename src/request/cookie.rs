@@ -225,7 +225,9 @@ mod tests {
             (";;;", None),
             ("", None),
         ] {
-            assert_eq!(join(&["_iidt"], &[field.to_owned()]).as_deref(), expected, "{field}");
+            for names in [&["_iidt"][..], &["_iidt", "_vid"]] {
+                assert_eq!(join(names, &[field.to_owned()]).as_deref(), expected, "{field}");
+            }
         }
         let field = "_iidt=1; _IIDT=2; _vid=3; _Vid=4; _VID=5".to_owned();
         for (names, expected) in [

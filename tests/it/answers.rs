@@ -43,7 +43,7 @@ fn bad_requests_are_answered() {
 /// R5.7: no host, a malformed one, or one that is not listed.
 #[test]
 fn hosts_are_checked() {
-    let listing = gateway(Platform::Generic, r#"{"hosts": ["www.example.com", "[::1]"]}"#);
+    let listing = gateway(Platform::Generic, r#"{"hosts": ["WWW.Example.com", "[::1]"]}"#);
     let ask = |gateway: &Gateway, host: Option<&str>| {
         let mut request = request("GET", "/fp/v4", &[]);
         match host {
@@ -65,6 +65,25 @@ fn hosts_are_checked() {
     ] {
         assert_eq!(ask(&usual(), host), anywhere, "{host:?}");
         assert_eq!(ask(&listing, host), listed, "{host:?}");
+    }
+}
+
+/// R5.7: a malformed `host` is refused even where another source gives the name.
+#[test]
+fn a_host_that_does_not_count_is_checked() {
+    let azure = (gateway(Platform::Azure, "{}"), "x-forwarded-host");
+    let own = (gateway(Platform::Generic, r#"{"trusted_host": "x-host"}"#), "x-host");
+    for (gateway, field) in [azure, own] {
+        for uri in ["/fp/", "https://www.example.com/fp/"] {
+            for (host, is_sound) in
+                [("www.example.com", true), ("a b", false), ("me@a.b", false), ("a.b:x", false)]
+            {
+                let mut sent = request("POST", uri, &[(field, "www.example.com")]);
+                sent.headers_mut().insert("host", host.parse().unwrap());
+                let is_forwarded = matches!(gateway.handle(sent, None), Action::Forward(..));
+                assert_eq!(is_forwarded, is_sound, "{field} {uri} {host}");
+            }
+        }
     }
 }
 

@@ -83,7 +83,7 @@ fn a_fixed_region_decides_the_host() {
     assert_eq!(region, None);
 }
 
-/// R4.3, R4.4: the agent's path, with values that cannot break out of it.
+/// R3.2, R4.3, R4.4: the agent's path, with values that cannot break out of it.
 #[test]
 fn values_stay_in_their_segment() {
     for (query, expected) in [

@@ -54,6 +54,7 @@ fn denied_fields_go_and_the_rest_stays() {
         ("content-language", "en"),
         ("content-type", "text/plain"),
         ("etag", "e"),
+        ("expect", "1"),
         ("fpjs-proxysecret", "1"),
         ("location", "/x"),
         ("service-worker", "script"),
