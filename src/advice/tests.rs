@@ -163,6 +163,8 @@ fn advice_is_the_platforms() {
     let trusting = sound().trusted_host(http::header::FORWARDED).build().unwrap();
     assert_eq!(codes(&trusting, Platform::Generic), [""; 0]);
     assert_eq!(codes(&trusting, Platform::CloudFront), ["ignored-setting"]);
+    let unlisted = sound().hosts([""; 0]).build().unwrap();
+    assert_eq!(codes(&unlisted, Platform::CloudFront), [""; 0]);
     let hop = TrustedAddress::new(http::header::FORWARDED, NonZeroU8::MIN);
     let trusting = sound().trusted_address(hop).build().unwrap();
     assert_eq!(codes(&trusting, Platform::Generic), [""; 0]);
@@ -187,6 +189,8 @@ fn routes_are_compared() {
     assert_eq!(codes_of_routes("x", "x"), ["equal-routes"]);
     assert_eq!(codes_of_routes("status", "x"), ["status-route"]);
     assert_eq!(codes_of_routes("x", "status"), ["status-route"]);
+    let half = sound().get_result_path("").v4(false).build().unwrap();
+    assert_eq!(codes(&half, Platform::Generic), ["route-off", "v4-off"]);
     let unhidden = sound().get_result_path("status").status_page(false).build().unwrap();
     assert_eq!(codes(&unhidden, Platform::Generic), [""; 0]);
     assert_eq!(codes_of_routes("x", ""), ["route-off"]);

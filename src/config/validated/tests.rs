@@ -3,7 +3,7 @@
 use super::*;
 use crate::config::Source;
 
-/// R1: the defaults of the table.
+/// R1, R1.1: the defaults of the table, and what counts as one.
 #[test]
 fn defaults_are_the_contracts() {
     let config = Config::default();
@@ -15,6 +15,10 @@ fn defaults_are_the_contracts() {
     assert!(config.pre_shared_secret.is_none() && !config.debug && config.v4 && config.status_page);
     assert_eq!(config.resolution(Variable::IntegrationPathDepth), Resolution::Default);
     assert_eq!(config.resolution(Variable::GetResultPath), Resolution::Unset);
+    for mount in [Mount::Depth(1), Mount::Exact("x".parse().unwrap()), Mount::Anywhere] {
+        let chosen = Config::builder().mount(mount).build().unwrap();
+        assert_eq!(chosen.resolution(Variable::IntegrationPathDepth), Resolution::Unset);
+    }
 }
 
 /// R1.1: what the program sets comes before all sources, but for one that may override what was set

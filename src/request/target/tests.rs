@@ -36,7 +36,7 @@ fn monitoring_is_appended() {
     assert_eq!(plain.unwrap(), "https://api.fpjs.io/x");
 }
 
-/// R3.4: region parameters that disagree with the host are corrected, nothing else is touched.
+/// R3.3, R3.4: region parameters that disagree with the host are corrected, nothing else is touched.
 #[test]
 fn host_and_query_agree_on_the_region() {
     for (query, expected) in [
@@ -55,6 +55,9 @@ fn host_and_query_agree_on_the_region() {
         ("a=b&c", "api.fpjs.io/?a=b&c"),
     ] {
         assert_eq!(identify(query), format!("https://{expected}&{II}"), "{query}");
+        let (host, expected) = expected.split_once("/?").unwrap();
+        let agent = resolve(Route::Agent, Kind::Plain, &format!("{query}&apiKey=k")).unwrap();
+        assert_eq!(agent, format!("https://{host}/web/v3/k?{expected}&apiKey=k"));
     }
 }
 
@@ -214,6 +217,20 @@ fn targets_have_a_length() {
     }
     let fits = "q".repeat(longest - II.len() - 1);
     assert!(resolve(Route::Result { suffix: "/" }, Kind::Identification, &fits).is_ok());
+}
+
+/// R4.6: a path counts without a query, too, and so does each part of an agent download.
+#[test]
+fn every_part_of_a_target_has_its_length() {
+    let download = "apiKey=k&loaderVersion=1&";
+    let longest = 65_534 - "/web/v3/k/loader_v1.js?".len() - download.len();
+    let path = |length: usize| format!("/{}", "p".repeat(length - 1));
+    for (longer, expected) in [(0, None), (1, Some(Refusal::TargetTooLong))] {
+        let query = format!("{download}{}", "q".repeat(longest + longer));
+        assert_eq!(resolve(Route::Agent, Kind::Plain, &query).err(), expected);
+        let route = Route::Api { path: &path(65_534 + longer) };
+        assert_eq!(resolve(route, Kind::Plain, "").err(), expected);
+    }
 }
 
 /// R4.6: what a URI cannot hold is another fault than too much of it.
