@@ -72,7 +72,9 @@ fn routes_do_not_take_each_others_place() {
         (anywhere.clone(), "x", true),
         (anywhere.clone(), "r", false),
         (anywhere.clone(), "x/r/y", false),
-        (anywhere, "a", true),
+        (anywhere.clone(), "a", true),
+        // The agent's URL leads to the result route, and that of the result route to itself.
+        (anywhere.get_result_path("r/a"), "r", false),
         (routes(), "r", true),
         (routes().get_result_path("a"), "x", false),
         (routes().agent_download_path("r/a"), "x", true),
@@ -82,8 +84,13 @@ fn routes_do_not_take_each_others_place() {
         let expected = if is_sound { None } else { Some(ConfigErrorKind::Shadowed) };
         assert_eq!(setup.err().map(|error| error.kind()), expected, "{path}");
     }
-    let web = setup(routes().get_result_path("web"), "https://a.example", "x").unwrap();
-    assert_eq!((web.v4_import(), web.v4_endpoint(Region::Us)), (None, None));
+    // A route hides the import of v4, or its endpoint.
+    for (builder, path) in
+        [(routes().get_result_path("web"), "x"), (routes().mount(Mount::AnywhereOrDepth(1)), "a")]
+    {
+        let hidden = setup(builder, "https://a.example", path).unwrap();
+        assert_eq!((hidden.v4_import(), hidden.v4_endpoint(Region::Us)), (None, None));
+    }
 }
 
 #[test]

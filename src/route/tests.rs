@@ -74,6 +74,7 @@ fn routes_have_an_order() {
     for (agent, result, path, expected) in [
         ("r", "r", "/i/r", Agent),
         ("r/a", "r", "/i/r/a", Agent),
+        ("r/a", "r", "/i//r//a//", Agent),
         ("r", "r/a", "/i/r/a", Identify { suffix: "/" }),
         ("status", "r", "/i/status", Agent),
         ("a", "status", "/i/status", Identify { suffix: "/" }),
