@@ -72,6 +72,7 @@ fn connection_names_further_fields() {
         ("x-two", "2"),
         ("content-length", "3"),
         ("cookie", "_iidt=1"),
+        ("cookie", "_iidt=2"),
     ];
     assert_eq!(generic(&fields), Ok(pairs(&[("content-length", "3"), ("x-two", "2")])));
     let many = vec!["a"; 101].join(",");
@@ -183,6 +184,18 @@ fn the_list_of_cookies_is_configured() {
             .filter(&mut headers, Kind::Identification, &UPSTREAM)
             .unwrap();
         assert_eq!(headers.get("cookie").map(|cookie| cookie.to_str().unwrap()), expected);
+    }
+}
+
+/// R5.8: a list may drop cookies, too, whether they come in one field or in several.
+#[test]
+fn a_list_may_drop_cookies() {
+    let config = Config::builder().drop_fields(["cookie"]).build().unwrap();
+    let fields = RequestFields::new(&config, Platform::Generic);
+    for count in [1, 2, 3] {
+        let mut headers = map(&vec![("cookie", "_iidt=1"); count]);
+        fields.filter(&mut headers, Kind::Identification, &UPSTREAM).unwrap();
+        assert!(!headers.contains_key("cookie"), "{count}");
     }
 }
 
