@@ -230,12 +230,15 @@ fn terms_are_looked_for() {
 /// R1.5: an unknown key is named with its source, whatever bytes it has.
 #[test]
 fn unknown_keys_are_named() {
-    let config = sound().source(Source::from_pairs("the secret", [("o\nd", "1")]));
+    let config = sound()
+        .source(Source::from_pairs("the secret", [("o\nd", "1")]))
+        .source(Source::from_pairs("the file", [("x", "1"), ("y", "2")]));
     let advice = advise(&config.build().unwrap(), Platform::Generic);
     let sentences: Vec<_> = advice.iter().map(ToString::to_string).collect();
+    let expected = ["\"o\\nd\" of the secret", "\"x\" of the file", "\"y\" of the file"];
     assert_eq!(
         sentences,
-        ["the key \"o\\nd\" of the secret is not a known setting: correct or remove it"]
+        expected.map(|key| format!("the key {key} is not a known setting: correct or remove it")),
     );
 }
 

@@ -32,6 +32,11 @@ fn a_source_may_override_the_program() {
         (set().overridden_by(path("given")), "given", Resolution::Source("source")),
         (set().overridden_by(path("")), "set", Resolution::Source("configuration")),
         (
+            Config::builder().source(path("given")).overridden_by(path("")),
+            "given",
+            Resolution::Source("source"),
+        ),
+        (
             set().overridden_by(path("given")).get_result_path("later"),
             "later",
             Resolution::Source("configuration"),
