@@ -195,6 +195,7 @@ fn routes_are_compared() {
     assert_eq!(codes(&unhidden, Platform::Generic), [""; 0]);
     assert_eq!(codes_of_routes("x", ""), ["route-off"]);
     assert_eq!(codes_of_routes("x", "a/Agent/b"), ["blocked-path"]);
+    assert_eq!(codes_of_routes("a/Agent/b", "x"), ["blocked-path"]);
     assert_eq!(codes_of_routes("x", "reagent"), [""; 0]);
 }
 
