@@ -156,8 +156,8 @@ fn the_mount_is_looked_at() {
     }
 }
 
-/// R12: trusted fields have an effect on one's own server alone, and settings have the platform's
-/// names.
+/// R1.5, R12: trusted fields have an effect on one's own server alone, a list of hosts is asked for
+/// there alone, and settings have the platform's names.
 #[test]
 fn advice_is_the_platforms() {
     let trusting = sound().trusted_host(http::header::FORWARDED).build().unwrap();
