@@ -172,6 +172,10 @@ fn caps_can_be_set() {
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("s-maxage=30"));
     AgeCap::new(policy).unwrap().apply(&mut headers);
     assert_eq!(headers[CACHE_CONTROL], "s-maxage=20, max-age=10");
+    // What is added is bounded by the age that the browser is told, not by the one that upstream meant.
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("max-age=30"));
+    AgeCap::new(policy).unwrap().apply(&mut headers);
+    assert_eq!(headers[CACHE_CONTROL], "max-age=10, s-maxage=10");
 }
 
 /// Long fields spill from the stack and come out whole.
