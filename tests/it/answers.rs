@@ -1,6 +1,6 @@
 //! Answers made here (contract R9), and which bad input gets which.
 
-use firstparty::http::{Method, Response, StatusCode, Version};
+use firstparty::http::{HeaderName, Method, Response, StatusCode, Version};
 use firstparty::refusal::{Cause, Refusal};
 use firstparty::reply::Reply;
 use firstparty::{Action, Failure, Gateway, Platform, RequestId};
@@ -283,6 +283,11 @@ fn failed_identification_is_answered_in_form() {
     assert_eq!(body, json!({"v": "2", "error": error, "requestId": id, "products": {}}));
     assert_cors(&response, Some("https://a.b"));
     assert_well_formed(&response);
+
+    // The agent reads it also where no secret is set.
+    let (_, exchange) = forwarded(&gateway(Platform::Generic, "{}"), request("POST", "/fp/", &[]));
+    let body = json(&exchange.fail(Failure::Connect, RequestId::new(1, 7)));
+    assert_eq!((&body["v"], &body["error"]["message"]), (&json!("2"), &json!(message)));
 }
 
 /// The failures, each in the words that a browser is shown.
@@ -342,6 +347,18 @@ fn cors_survives_the_walk() {
     let pairs = [("origin", "https://a.b"), ("connection", "origin")];
     let response = answered(&gateway, request("POST", "/fp/", &pairs));
     assert_eq!(response.status(), 400);
+    assert_cors(&response, Some("https://a.b"));
+
+    // The last refusal comes when the origin is gone from the fields.
+    let mut full = request("POST", "/fp/", &pairs[..1]);
+    full.headers_mut().insert("host", "a.b".parse().unwrap());
+    let names = (0..).map(|number| format!("x-{number}").parse::<HeaderName>().unwrap());
+    let mut names = names.take_while(|name| full.headers_mut().try_insert(name, 1.into()).is_ok());
+    assert!(names.by_ref().count() > 1_000);
+    let Action::Respond(response, report) = gateway.handle(full, "203.0.113.7".parse().ok()) else {
+        panic!()
+    };
+    assert_eq!(report.cause, Some(Refusal::TooManyFields.cause()));
     assert_cors(&response, Some("https://a.b"));
 }
 

@@ -271,6 +271,7 @@ fn responses_are_explained() {
         ("age", "1"),
         ("set-cookie", "a=1; Domain=fpjs.io"),
         ("set-cookie", "b=1"),
+        ("set-cookie", "c=1; Domain=fpjs.io"),
     ];
     let (_, found) = explain::complete(&exchange, response(200, &pairs));
     assert_eq!(
@@ -281,6 +282,7 @@ fn responses_are_explained() {
             "R6.3: cache-tag dropped",
             "R6.1: connection dropped",
             "R6.2: nel dropped",
+            "R8.2: set-cookie replaced",
             "R8.2: set-cookie replaced",
             "R6.3: surrogate-key dropped",
             "R6.1: x-hop dropped",

@@ -214,16 +214,19 @@ fn the_page_is_hardened() {
     assert_eq!(values(headers, "referrer-policy"), ["no-referrer"]);
     assert_eq!(values(headers, "cache-control"), ["no-store"]);
     assert_eq!(values(headers, "content-type"), ["text/html"]);
-    let page = page(&usual());
-    assert_eq!(page.matches("<style").count(), 1);
-    assert!(!page.contains("<script"));
-    // Attributes of every element: none is a style or a handler.
-    let attributes =
-        page.split('<').filter_map(|element| element.split_once('>')).map(|(tag, _)| tag);
-    for attribute in attributes.flat_map(|tag| tag.split_whitespace().skip(1)) {
-        assert!(!attribute.starts_with("style") && !attribute.starts_with("on"), "{attribute}");
+    // Ready, and not ready with advice.
+    for gateway in [usual(), gateway(Platform::FastlyVcl, r#"{"v4": false}"#)] {
+        let page = page(&gateway);
+        assert_eq!(page.matches("<style").count(), 1);
+        assert!(!page.contains("<script"));
+        // Attributes of every element: none is a style or a handler.
+        let attributes =
+            page.split('<').filter_map(|element| element.split_once('>')).map(|(tag, _)| tag);
+        for attribute in attributes.flat_map(|tag| tag.split_whitespace().skip(1)) {
+            assert!(!attribute.starts_with("style") && !attribute.starts_with("on"), "{attribute}");
+        }
+        assert_eq!(page, self::page(&gateway));
     }
-    assert_eq!(page, self::page(&usual()));
 }
 
 /// R10.3: the policy lets in the style in the page, by its hash, and nothing else.
