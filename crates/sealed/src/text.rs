@@ -47,6 +47,9 @@ mod tests {
             ("-_8=", b"\xfb\xff"),
             ("+/8", b"\xfb\xff"),
             ("-_8", b"\xfb\xff"),
+            // One character of the other alphabet is enough.
+            ("_w==", b"\xff"),
+            ("-w==", b"\xfb"),
             // Unused bits of the last character are set.
             ("+/9=", b"\xfb\xff"),
             ("+/+", b"\xfb\xff"),
