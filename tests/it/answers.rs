@@ -362,7 +362,7 @@ fn cors_survives_the_walk() {
     assert_cors(&response, Some("https://a.b"));
 }
 
-/// R9.4: an answer to HEAD has the fields of GET and no body.
+/// R9.4, R10.1: an answer to HEAD has the fields of GET and no body, also the status page.
 #[test]
 fn head_has_no_body() {
     for uri in ["/fp/..", "/fp/status", "/fp/status?format=json"] {

@@ -29,7 +29,7 @@ fn page_of(gateway: &Gateway, version: Version, uri: &str, pairs: &[(&str, &str)
     String::from_utf8(answered(gateway, request).body().to_vec()).unwrap()
 }
 
-/// R10.1: it is read and nothing else, and can be off.
+/// R10.1, R9.3: it is read and nothing else, as a 405 says, and can be off.
 #[test]
 fn the_page_is_only_read() {
     for method in ["POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "CONNECT"] {

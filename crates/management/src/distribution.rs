@@ -260,7 +260,7 @@ mod tests {
         }
     }
 
-    /// R14.7: associations of other functions, of other events and at other origins stay.
+    /// R14.4, R14.7: associations of other functions, of other events and at other origins stay.
     #[test]
     fn other_associations_stay() {
         let ours = format!("{ARN}:3");

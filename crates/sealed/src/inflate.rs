@@ -79,7 +79,8 @@ mod tests {
         (0..len).map(next).collect()
     }
 
-    /// R15.1, R15.3: sizes around those of the buffer, at every kind of compression.
+    /// R15.1, R15.2, R15.3: sizes around those of the buffer and of the limit, at every kind of
+    /// compression.
     #[test]
     fn whole_streams_are_inflated() {
         for len in [0, 1, 63, 64, 65, 127, 128, 129, 32_768, 70_000, 300_000] {

@@ -141,7 +141,7 @@ fn behind_quoted(text: &[u8]) -> Option<&[u8]> {
 mod tests {
     use super::*;
 
-    /// RFC 9111 §5.2: names have no case.
+    /// R7.3, RFC 9111 §5.2: names have no case.
     #[test]
     fn names_are_known_in_any_case() {
         for (name, kind) in [

@@ -137,7 +137,7 @@ fn acting() -> Vec<(CookieDomain, Kind)> {
 }
 
 /// R8.7: a cookie whose name begins with `__Host-` loses its domain, whatever the policy makes of
-/// the domain.
+/// the domain. R8.1: unless all domains are preserved.
 #[test]
 fn host_prefixed_cookies_lose_their_domain() {
     for (cookie, expected) in [

@@ -287,7 +287,7 @@ fn a_cut_body_is_answered_413() {
     }
 }
 
-/// R12: an address counts with or without a port. Other text does not count.
+/// R12, R13.1: an address counts with or without a port. Other text does not count.
 #[test]
 fn the_clients_address_counts_if_it_is_one() {
     for (text, expected) in [
