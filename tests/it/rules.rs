@@ -4,6 +4,7 @@
 //! A test names a rule in its doc comment. It asserts something if its body does, or a function of
 //! the suite that it calls.
 
+mod bugs;
 mod citations;
 mod code;
 mod contract;
