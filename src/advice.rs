@@ -7,7 +7,7 @@ mod blocked;
 
 use std::fmt;
 
-pub(crate) use self::blocked::{blocked_term, is_blocked_segment};
+pub(crate) use self::blocked::{blocked_term, blocked_term_in, is_blocked_segment};
 use crate::config::{AgentOrigin, Config, Resolution};
 use crate::platform::{Platform, Profile};
 use crate::variable::Variable;

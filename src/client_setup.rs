@@ -276,7 +276,7 @@ fn check_v3(config: &Config, routes: &Routes, path: &str) -> Result<(), ConfigEr
 }
 
 /// Scheme, host and port as the URL standard writes an origin. Refuses anything more.
-fn origin(text: &str) -> Result<String, ConfigError> {
+pub(crate) fn origin(text: &str) -> Result<String, ConfigError> {
     let url = if is_origin(text) { url::Url::parse(text).ok() } else { None };
     url.map(|url| url.origin().ascii_serialization())
         .ok_or(ConfigError::new("site_origin", ConfigErrorKind::Origin))

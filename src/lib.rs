@@ -78,7 +78,8 @@
 //! steps are public, so that one can be used alone.
 //!
 //! [`advice`], [`client_setup`] and [`explain`] read what the others decide: advice on a configuration,
-//! the strings for a site's JavaScript, and the rule behind every change.
+//! the strings for a site's JavaScript, and the rule behind every change. [`doctor`] examines an
+//! integration that is live, whoever built it.
 //!
 //! Three modules are pages to read. [`guide`] answers a question a page: mounts, cookies, caches,
 //! refusals, alarms, cost, migration. [`contract`] has the rules. [`adapter`] tells the author of an
@@ -114,6 +115,7 @@ pub mod client_setup;
 pub mod config;
 #[doc = include_str!("contract.md")]
 pub mod contract {}
+pub mod doctor;
 mod entropy;
 mod exchange;
 pub mod explain;

@@ -20,7 +20,12 @@ const BLOCKED_SEGMENTS: &[&str] = &["agent", "fp", "stats", "collect"];
 
 /// The first term in a path that content blockers match.
 pub(crate) fn blocked_term(path: &RoutePath) -> Option<&'static str> {
-    let lower = path.as_str().to_ascii_lowercase();
+    blocked_term_in(path.as_str())
+}
+
+/// The same in any text that is a path.
+pub(crate) fn blocked_term_in(path: &str) -> Option<&'static str> {
+    let lower = path.to_ascii_lowercase();
     let mut terms = BLOCKED_TERMS.iter().copied().filter(|term| lower.contains(term));
     let mut segments = BLOCKED_SEGMENTS.iter().copied();
     terms.next().or_else(|| segments.find(|term| lower.split('/').any(|segment| segment == *term)))

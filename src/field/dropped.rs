@@ -89,7 +89,7 @@ pub const IDENTITY_FIELDS: Names = Names::NONE.and_prefixed(&[
 ]);
 
 /// Tags of responses, by which caches in front of the site purge what they keep (contract R6.3).
-const CACHE_TAGS: &[&str] = &["cache-tag", "edge-cache-tag", "surrogate-key"];
+pub(crate) const CACHE_TAGS: &[&str] = &["cache-tag", "edge-cache-tag", "surrogate-key"];
 
 /// Cache fields for certain caches, which outrank `cache-control` there (RFC 9213 §2.2; contract R7.5).
 pub(crate) const TARGETED_CACHE_FIELDS: [KnownField; 6] = [

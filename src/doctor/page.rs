@@ -1,0 +1,134 @@
+//! What a status page says, of whatever build: as JSON, and in its visible words.
+
+use bytes::Bytes;
+use http::{Response, StatusCode};
+
+use super::case::{Case, Probe};
+use super::json::Json;
+use super::judgement::Judgement;
+use crate::platform::Platform;
+use crate::variable::Variable;
+
+/// What a page says of a variable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum State {
+    Set,
+    Default,
+    Missing,
+    Invalid,
+}
+
+/// What follows a variable's name on a page, and what that means. Longer phrases stand before those
+/// that they begin with.
+const PHRASES: &[(&str, State)] = &[
+    ("is not valid", State::Invalid),
+    ("is not defined and uses default", State::Default),
+    ("is not defined", State::Missing),
+    ("is not set", State::Missing),
+    ("not set, the default is used", State::Default),
+    ("not set", State::Missing),
+    ("set by", State::Set),
+];
+
+/// How pages say that nothing is missing.
+const ALL_SET: &[&str] =
+    &["all required environment variables are set", "all environment variables are set"];
+
+/// The words of a status page, in lower case, and its JSON.
+pub(super) struct Page<'c> {
+    words: String,
+    json: Option<Json<'c>>,
+}
+
+impl<'c> Page<'c> {
+    /// The page as the integration shows it, or why there is none to read.
+    pub(super) fn read(case: &'c Case) -> Result<Self, Judgement> {
+        let html = case.response(Probe::StatusPage)?;
+        let json = case.response(Probe::StatusJson).ok();
+        let page = Self {
+            words: words(&String::from_utf8_lossy(html.body())),
+            json: json.and_then(|response| Json::parse(response.body())),
+        };
+        if is_page(html, &page.words) { Ok(page) } else { Err(Judgement::skipped(NO_PAGE)) }
+    }
+
+    /// Whether a phrase stands on it, given in lower case.
+    pub(super) fn says(&self, phrase: &str) -> bool {
+        self.words.contains(phrase)
+    }
+
+    /// What it says of a variable, by whichever platform's name.
+    pub(super) fn state(&self, variable: Variable) -> Option<State> {
+        let names = Platform::ALL.iter().map(|platform| platform.profile().variable_name(variable));
+        let stated = names.clone().find_map(|name| self.in_words(name));
+        let stated = stated.or_else(|| names.into_iter().find_map(|name| self.in_json(name)));
+        stated.or_else(|| ALL_SET.iter().any(|phrase| self.says(phrase)).then_some(State::Set))
+    }
+
+    fn in_words(&self, name: &str) -> Option<State> {
+        let name = name.to_ascii_lowercase();
+        let mut places = self.words.match_indices(&name);
+        places.find_map(|(at, _)| {
+            let (before, from) = self.words.split_at_checked(at)?;
+            let behind = from.strip_prefix(&*name)?.strip_prefix(' ')?;
+            let mut phrases = PHRASES.iter().filter(|(phrase, _)| behind.starts_with(phrase));
+            let is_whole = before.is_empty() || before.ends_with(' ');
+            phrases.next().filter(|_| is_whole).map(|(_, state)| *state)
+        })
+    }
+
+    fn in_json(&self, name: &str) -> Option<State> {
+        let entries = self.json?.member("envInfo")?.items()?;
+        let mut named = entries.into_iter().filter(|entry| {
+            entry.member("envVarName").and_then(Json::as_text).is_some_and(|text| text == name)
+        });
+        let is_set = named.next()?.member("isSet")?.as_bool()?;
+        Some(if is_set { State::Set } else { State::Missing })
+    }
+}
+
+pub(super) const NO_PAGE: &str = "there is no status page";
+
+/// Whether an answer is a status page, by words that such pages have in common.
+fn is_page(response: &Response<Bytes>, words: &str) -> bool {
+    let is_about = words.contains("integration status")
+        || words.contains("integration") && words.contains("variables");
+    response.status() == StatusCode::OK && is_about
+}
+
+/// The visible words of HTML, in lower case, with single blanks between them.
+fn words(html: &str) -> String {
+    let parts = html.split('<').enumerate().map(|(index, part)| match part.split_once('>') {
+        Some((_, text)) if index > 0 => text,
+        _ if index > 0 => "",
+        _ => part,
+    });
+    let mut words = String::new();
+    for word in parts.flat_map(str::split_whitespace) {
+        if !words.is_empty() {
+            words.push(' ');
+        }
+        words.push_str(&word.to_ascii_lowercase());
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// R11.4: tags part words, and what is no tag stays.
+    #[test]
+    fn words_are_what_is_visible() {
+        for (html, expected) in [
+            ("", ""),
+            ("a  B\n", "a b"),
+            ("<p>A<b class='x'>b</b> <br />c", "a b c"),
+            ("a<p", "a"),
+            ("<<a>>b", ">b"),
+            ("1 > 0", "1 > 0"),
+        ] {
+            assert_eq!(words(html), expected, "{html}");
+        }
+    }
+}
