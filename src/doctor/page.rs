@@ -98,6 +98,7 @@ fn is_page(response: &Response<Bytes>, words: &str) -> bool {
 
 /// The visible words of HTML, in lower case, with single blanks between them.
 fn words(html: &str) -> String {
+    let html = html.replace("&#39;", "'");
     let parts = html.split('<').enumerate().map(|(index, part)| match part.split_once('>') {
         Some((_, text)) if index > 0 => text,
         _ if index > 0 => "",
@@ -125,6 +126,7 @@ mod tests {
             ("a  B\n", "a b"),
             ("<p>A<b class='x'>b</b> <br />c", "a b c"),
             ("a<p", "a"),
+            ("a&#39;s", "a's"),
             ("<<a>>b", ">b"),
             ("1 > 0", "1 > 0"),
         ] {

@@ -9,6 +9,7 @@
 )]
 
 mod answers;
+mod doctor;
 mod exchange;
 mod explain;
 mod explain_page;
