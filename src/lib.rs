@@ -165,5 +165,6 @@ mod tests {
         assert_crosses::<Config>();
         assert_crosses::<Report>();
         assert_crosses::<report::Tally>();
+        assert_crosses::<doctor::Doctor>();
     }
 }

@@ -45,6 +45,8 @@ pub(in crate::doctor) fn browser_cache(case: &Case) -> Judged {
         (Speaker::Upstream(_), status) if !status.is_server_error() => {
             Ok(Judgement::ok("Fingerprint answers"))
         }
+        // What is made up here is nothing that Fingerprint knows.
+        (Speaker::Other, StatusCode::NOT_FOUND) => Err(unclear(StatusCode::NOT_FOUND)),
         (speaker, status) => Err(why_not(speaker, status)),
     }
 }
@@ -55,6 +57,7 @@ fn why_not(speaker: Speaker, status: StatusCode) -> Judgement {
         (Speaker::Failed(failure), _) => why_failed(failure),
         (Speaker::Refused(refusal), _) => why_refused(refusal),
         (Speaker::Page, _) => Judgement::fail("a page answers in place of Fingerprint", NOT_ROUTED),
+        (_, StatusCode::NOT_FOUND) => Judgement::fail("nothing answers under the path", NOT_ROUTED),
         (_, StatusCode::METHOD_NOT_ALLOWED) => Judgement::fail(
             "a server in front of the integration does not allow the method",
             "allow every method below the integration path",
@@ -70,11 +73,16 @@ fn why_not(speaker: Speaker, status: StatusCode) -> Judgement {
             ),
             "look at the log of the integration and of the servers in front of it",
         ),
-        _ => Judgement::fail(
-            format!("the answer is not Fingerprint's, and has status {}", status.as_u16()),
-            NOT_ROUTED,
-        ),
+        (_, status) => unclear(status),
     }
+}
+
+/// An error without the form that Fingerprint's errors have.
+fn unclear(status: StatusCode) -> Judgement {
+    Judgement::warn(
+        format!("it cannot be told whose the answer with status {} is", status.as_u16()),
+        "look in the log of the integration whether it has seen the request",
+    )
 }
 
 /// R9.1, R9.2: the integration has no answer of Fingerprint's.

@@ -501,6 +501,24 @@ fn faults_of_identification() {
             &[("identification-v4", Fail), ("identification-v3", Fail)],
         ),
         (
+            "a broken server in front",
+            |site| site.front = |request| is_post(request).then(|| text(503, "")),
+            &[("identification-v4", Fail), ("identification-v3", Fail)],
+        ),
+        (
+            "a server in front has its own rules",
+            |site| site.front = |request| is_post(request).then(|| text(418, "no")),
+            &[("identification-v4", Warn), ("identification-v3", Warn)],
+        ),
+        (
+            "the browser-cache request is lost",
+            |site| {
+                site.front =
+                    |request| request.uri().path().contains("/5yt489hgfj/").then(|| text(404, ""))
+            },
+            &[("browser-cache", Warn)],
+        ),
+        (
             "a limit of requests in front",
             |site| site.front = |request| is_post(request).then(|| text(429, "slow down")),
             &[("identification-v4", Fail), ("identification-v3", Fail)],
