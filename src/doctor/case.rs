@@ -62,7 +62,6 @@ probes! {
 }
 
 /// How a probe ended.
-#[derive(Debug)]
 pub(super) enum Observed {
     Addresses(Vec<IpAddr>),
     Response(Response<Bytes>),

@@ -8,7 +8,7 @@ mod site;
 
 use std::collections::BTreeMap;
 
-use firstparty::doctor::{Answer, Check, Doctor, Outcome, Step};
+use firstparty::doctor::{Answer, Check, Doctor, Outcome, Step, Verdict};
 use firstparty::http::{Method, Request};
 
 use self::site::{SECRET, Site, integration};
@@ -25,7 +25,7 @@ fn examine(mut doctor: Doctor, mut answer: impl FnMut(Step) -> Answer) -> Doctor
         doctor.answer(answer(step));
     }
     assert!(matches!(doctor.step(), Step::Done));
-    let checks: Vec<_> = doctor.verdicts().iter().map(|verdict| verdict.check()).collect();
+    let checks: Vec<_> = doctor.verdicts().iter().map(Verdict::check).collect();
     assert_eq!(checks, Check::ALL);
     for verdict in doctor.verdicts() {
         let texts = [verdict.cause(), verdict.remedy().unwrap_or_default()];

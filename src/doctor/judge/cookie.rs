@@ -42,25 +42,26 @@ pub(in crate::doctor) fn domain(case: &Case) -> Judged {
     Ok(Judgement::ok("the Domain of every cookie fits the host"))
 }
 
-/// RFC 6265bis §5.7: what `Secure`, `Path` and `SameSite` have to be.
+/// R8.5: what `Secure`, `Path` and `SameSite` have to be is as Fingerprint set it.
 pub(in crate::doctor) fn attributes(case: &Case) -> Judged {
-    for cookie in cookies(case)? {
-        let text = String::from_utf8_lossy(cookie.as_bytes()).to_ascii_lowercase();
-        let mut parts = text.split(';').map(|part| part.trim().replace(' ', ""));
-        let name = parts.next().unwrap_or_default();
-        let attributes: Vec<_> = parts.collect();
-        let has = |attribute: &str| attributes.iter().any(|own| own == attribute);
-        let needs_secure = has("samesite=none") || name.starts_with("__secure-");
-        let needs_both = name.starts_with("__host-");
-        if (needs_secure || needs_both) && !has("secure") || needs_both && !has("path=/") {
-            return Err(Judgement::fail(
-                "a browser refuses a cookie, because Secure or Path is missing beside its SameSite or \
-                 its name",
-                "pass every attribute of set-cookie on as Fingerprint sends it",
-            ));
-        }
+    if cookies(case)?.into_iter().any(contradicts_itself) {
+        return Err(Judgement::fail(
+            "a browser refuses a cookie, because Secure or Path is missing beside its SameSite or its name",
+            "pass every attribute of set-cookie on as Fingerprint sends it",
+        ));
     }
     Ok(Judgement::ok("the attributes of every cookie go together"))
+}
+
+/// Whether a cookie lacks what its name or its `SameSite` demands (RFC 6265bis §4.1.3, §5.7).
+fn contradicts_itself(cookie: &HeaderValue) -> bool {
+    let text = String::from_utf8_lossy(cookie.as_bytes()).to_ascii_lowercase();
+    let text = text.replace([' ', '\t'], "");
+    let (name, attributes) = text.split_once(';').unwrap_or((&text, ""));
+    let [is_secure, is_for_all_sites, is_for_all_paths] = ["secure", "samesite=none", "path=/"]
+        .map(|attribute| attributes.split(';').any(|own| own == attribute));
+    let [is_host, is_by_name] = ["__host-", "__secure-"].map(|prefix| name.starts_with(prefix));
+    (is_for_all_sites || is_host || is_by_name) && !is_secure || is_host && !is_for_all_paths
 }
 
 /// R8.2: a cookie of one browser must not be kept with a script for all.

@@ -29,14 +29,10 @@ fn complaints(case: &Case) -> impl Iterator<Item = (Complaint, &Response<Bytes>)
 
 /// R11.1: Fingerprint's answer does not suggest that the secret is missing or wrong.
 pub(in crate::doctor) fn secret(case: &Case) -> Judged {
-    let is_suspect = |(complaint, response): (Complaint, &Response<Bytes>)| {
-        let report = Report { authorised: true, ..Report::default() };
-        complaint == Complaint::Secret || report.ended(response.status()).secret_suspect
-    };
     if complaints(case).next().is_none() {
         return Err(Judgement::skipped(NO_ANSWER));
     }
-    if complaints(case).any(is_suspect) {
+    if complaints(case).any(|(complaint, response)| is_suspect(complaint, response)) {
         return Err(Judgement::fail(
             "Fingerprint's answer suggests that the proxy secret is missing or wrong",
             "set the proxy secret that Fingerprint's dashboard shows for this application, and look \
@@ -44,6 +40,12 @@ pub(in crate::doctor) fn secret(case: &Case) -> Judged {
         ));
     }
     Ok(Judgement::ok("Fingerprint's answer does not suggest a wrong proxy secret"))
+}
+
+/// As a report has it, or as Fingerprint says it.
+fn is_suspect(complaint: Complaint, response: &Response<Bytes>) -> bool {
+    let report = Report { authorised: true, ..Report::default() };
+    complaint == Complaint::Secret || report.ended(response.status()).secret_suspect
 }
 
 /// R3.3: the request came to the region that it names.

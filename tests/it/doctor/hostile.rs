@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use bytes::Bytes;
-use firstparty::doctor::{Answer, Doctor, Outcome, ProbeFailure, Step, TlsFailure};
+use firstparty::doctor::{Answer, Doctor, Outcome, ProbeFailure, Step, TlsFailure, Verdict};
 use firstparty::http::{HeaderMap, Response};
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -59,7 +59,7 @@ fn failures_of_tls_are_told_apart() {
         assert_eq!((count, found(&doctor)), (1, BTreeMap::from([("tls", Outcome::Fail)])));
         assert!(verdict(&doctor, "tls").1.contains(&failure.to_string()));
         let verdicts = doctor.verdicts().iter();
-        remedies.extend(verdicts.filter_map(|verdict| verdict.remedy()));
+        remedies.extend(verdicts.filter_map(Verdict::remedy));
     }
     remedies.sort_unstable();
     remedies.dedup();

@@ -47,6 +47,9 @@ pub(super) fn integration_at(url: &str) -> Integration {
         .unwrap()
 }
 
+/// Which answers, the name of a field, and its value.
+pub(super) type Spoilt = (fn(&Request<Bytes>) -> bool, &'static str, &'static str);
+
 /// A site, and what goes wrong on the way.
 pub(super) struct Site {
     pub(super) integration: Integration,
@@ -64,6 +67,8 @@ pub(super) struct Site {
     pub(super) upstream: fn(&Request<Bytes>, &mut Response<Bytes>),
     /// What a server in front does with an answer to the browser's request.
     pub(super) back: fn(&Request<Bytes>, &mut Response<Bytes>),
+    /// A field of such answers that has another value on the way back, or is lost if that is empty.
+    pub(super) spoilt: Option<Spoilt>,
     /// Whether a cache in front gives the first answer to a URI again.
     pub(super) cache: bool,
     /// What the doctor sent.
@@ -88,6 +93,7 @@ impl Site {
             upstream_failure: |_| None,
             upstream: |_, _| {},
             back: |_, _| {},
+            spoilt: None,
             cache: false,
             requests: Vec::new(),
             answers: Vec::new(),
@@ -109,13 +115,13 @@ impl Site {
             Step::Send(request) => {
                 self.requests.push(request.clone());
                 (self.failure)(&request)
-                    .map_or_else(|| Answer::Response(self.serve(request)), Answer::Failure)
+                    .map_or_else(|| Answer::Response(self.serve(&request)), Answer::Failure)
             }
             other => panic!("{other:?}"),
         }
     }
 
-    fn serve(&mut self, request: Request<Bytes>) -> Response<Bytes> {
+    fn serve(&mut self, request: &Request<Bytes>) -> Response<Bytes> {
         let key = format!("{} {}", request.method(), request.uri().path());
         let cached = self.answers.iter().find(|(cached, _)| *cached == key);
         if let Some((_, response)) = cached.filter(|_| self.cache) {
@@ -123,10 +129,21 @@ impl Site {
             response.headers_mut().insert("age", HeaderValue::from_static("7"));
             return response;
         }
-        let mut response = (self.front)(&request).unwrap_or_else(|| self.pass(request.clone()));
-        (self.back)(&request, &mut response);
+        let mut response = (self.front)(request).unwrap_or_else(|| self.pass(request.clone()));
+        (self.back)(request, &mut response);
+        self.spoil(request, response.headers_mut());
         self.answers.push((key, response.clone()));
         response
+    }
+
+    fn spoil(&self, request: &Request<Bytes>, headers: &mut HeaderMap) {
+        match self.spoilt {
+            Some((is_meant, name, "")) if is_meant(request) => drop(headers.remove(name)),
+            Some((is_meant, name, value)) if is_meant(request) => {
+                headers.insert(name, HeaderValue::from_static(value));
+            }
+            _ => {}
+        }
     }
 
     fn pass(&mut self, mut request: Request<Bytes>) -> Response<Bytes> {
@@ -151,9 +168,9 @@ impl Site {
 /// The stand-in. It knows one key, and one secret.
 fn fingerprint(request: &Request<Bytes>, count: usize) -> Response<Bytes> {
     let (path, query) = (request.uri().path(), request.uri().query().unwrap_or_default());
-    let mut answer = match request.method() {
-        &Method::POST => identification(request.headers(), count),
-        &Method::OPTIONS => response(204, &[]).map(|()| Bytes::new()),
+    let mut answer = match *request.method() {
+        Method::POST => identification(request.headers(), count),
+        Method::OPTIONS => response(204, &[]).map(|()| Bytes::new()),
         _ if path.split('/').nth(3) == Some("k%2Fey") => script(path),
         _ if query.contains("q=") => response(200, &[("content-type", "text/plain")])
             .map(|()| request.uri().to_string().into()),

@@ -1,0 +1,121 @@
+//! The status page, and what the gateway refuses.
+
+use bytes::Bytes;
+use firstparty::doctor::Outcome::{self, Fail, Warn};
+use firstparty::http::Method;
+use serde_json::json;
+
+use super::{FieldRow, PAGE, Row, assert_fields_found, assert_found, is_status, set, text};
+use crate::doctor::site::{Site, gateway_with, new_integration};
+use crate::doctor::verdict;
+
+/// R10.1, R10.2, R9.4: what the status page says, and how it is served.
+#[test]
+fn faults_of_the_status_page() {
+    assert_found(STATUS);
+    assert_fields_found(STATUS_FIELDS);
+}
+
+/// R5.7, R2.1: the gateway refuses, because of what stands in front of it.
+#[test]
+fn faults_that_the_gateway_refuses() {
+    assert_found(BEHIND_ANOTHER_HOST);
+    let mut site = Site::sound();
+    site.gateway = gateway_with(json!({"hosts": ["other.example"]}));
+    let cause = "the integration refuses the request: the host is not served here";
+    let expected = (Fail, cause.to_owned(), Some("R5.7"));
+    assert_eq!(verdict(&site.examined(), "identification-v4"), expected);
+}
+
+const STATUS: &[Row] = &[
+    (
+        "the page is off",
+        |site| site.gateway = gateway_with(json!({"status_page": false})),
+        &[("status-page", Warn)],
+    ),
+    (
+        "another page in its place",
+        |site| site.front = |request| is_status(request).then(|| text(200, PAGE)),
+        &[("status-page", Fail)],
+    ),
+    (
+        "HEAD is not allowed",
+        |site| {
+            site.front = |request| (request.method() == Method::HEAD).then(|| text(405, ""));
+        },
+        &[("status-head", Warn)],
+    ),
+    (
+        "HEAD has a body",
+        |site| {
+            site.back = |request, response| {
+                if request.method() == Method::HEAD {
+                    *response.body_mut() = Bytes::from_static(b"x");
+                }
+            }
+        },
+        &[("status-head", Warn)],
+    ),
+    (
+        "no route is on",
+        |site| {
+            site.integration = new_integration("https://metrics.shop.example.com/ore54guier");
+            site.gateway = gateway_with(json!({"mount": "anywhere",
+                    "agent_download_path": null, "get_result_path": null}));
+        },
+        &[("status-routes", Fail), ("identification-v4", Fail)],
+    ),
+    (
+        "v3 is off",
+        |site| {
+            site.gateway = gateway_with(json!({"agent_download_path": null}));
+        },
+        &[("status-routes", Fail), ("agent-v3", Fail)],
+    ),
+    (
+        "v4 is off",
+        |site| site.gateway = gateway_with(json!({"v4": false})),
+        &[("agent-v4", Warn), ("identification-v4", Warn)],
+    ),
+];
+
+const STATUS_FIELDS: &[FieldRow] = &[
+    (
+        "a CDN keeps the page",
+        (is_status, "cache-control", "public, max-age=600"),
+        &[("status-cache", Warn)],
+    ),
+    ("a CDN has kept the page", (is_status, "x-cache", "Hit from edge"), &[("status-cache", Warn)]),
+];
+
+const BEHIND_ANOTHER_HOST: &[Row] = &[
+    (
+        "the edge hides the host",
+        |site| site.forward = |request| set(request.headers_mut(), "host", "api.fpjs.io"),
+        HIDDEN,
+    ),
+    (
+        "a host that is not listed",
+        |site| site.gateway = gateway_with(json!({"hosts": ["other.example"]})),
+        REFUSED,
+    ),
+];
+
+const REFUSED: &[(&str, Outcome)] = &[
+    ("agent-v4", Fail),
+    ("agent-v3", Fail),
+    ("browser-cache", Fail),
+    ("identification-v4", Fail),
+    ("identification-v3", Fail),
+    ("preflight", Warn),
+];
+
+const HIDDEN: &[(&str, Outcome)] = &[
+    ("status-host", Fail),
+    ("agent-v4", Fail),
+    ("agent-v3", Fail),
+    ("browser-cache", Fail),
+    ("identification-v4", Fail),
+    ("identification-v3", Fail),
+    ("preflight", Warn),
+];
