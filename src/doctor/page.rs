@@ -34,22 +34,23 @@ const PHRASES: &[(&str, State)] = &[
 const ALL_SET: &[&str] =
     &["all required environment variables are set", "all environment variables are set"];
 
-/// The words of a status page, in lower case, and its JSON.
-pub(super) struct Page<'c> {
+/// The words of a status page, in lower case, and the variables of its JSON, each with whether it is set.
+pub(super) struct Page {
     words: String,
-    json: Option<Json<'c>>,
+    variables: Vec<(String, bool)>,
 }
 
-impl<'c> Page<'c> {
+impl Page {
     /// The page as the integration shows it, or why there is none to read.
-    pub(super) fn read(case: &'c Case) -> Result<Self, Judgement> {
+    pub(super) fn read(case: &Case) -> Result<Self, Judgement> {
         let html = case.response(Probe::StatusPage)?;
+        let words = words(&String::from_utf8_lossy(html.body()));
+        if !is_page(html, &words) {
+            return Err(Judgement::skipped(NO_PAGE));
+        }
         let json = case.response(Probe::StatusJson).ok();
-        let page = Self {
-            words: words(&String::from_utf8_lossy(html.body())),
-            json: json.and_then(|response| Json::parse(response.body())),
-        };
-        if is_page(html, &page.words) { Ok(page) } else { Err(Judgement::skipped(NO_PAGE)) }
+        let variables = json.and_then(|response| variables(response.body())).unwrap_or_default();
+        Ok(Self { words, variables })
     }
 
     /// Whether a phrase stands on it, given in lower case.
@@ -78,13 +79,19 @@ impl<'c> Page<'c> {
     }
 
     fn in_json(&self, name: &str) -> Option<State> {
-        let entries = self.json?.member("envInfo")?.items()?;
-        let mut named = entries.into_iter().filter(|entry| {
-            entry.member("envVarName").and_then(Json::as_text).is_some_and(|text| text == name)
-        });
-        let is_set = named.next()?.member("isSet")?.as_bool()?;
-        Some(if is_set { State::Set } else { State::Missing })
+        let (_, is_set) = self.variables.iter().find(|(own, _)| own == name)?;
+        Some(if *is_set { State::Set } else { State::Missing })
     }
+}
+
+/// What the page as JSON lists (R10.4).
+fn variables(body: &[u8]) -> Option<Vec<(String, bool)>> {
+    let entries = Json::parse(body)?.member("envInfo")?.items()?;
+    let variables = entries.into_iter().filter_map(|entry| {
+        let name = entry.member("envVarName")?.as_text()?;
+        Some((name, entry.member("isSet")?.as_bool()?))
+    });
+    Some(variables.collect())
 }
 
 pub(super) const NO_PAGE: &str = "there is no status page";
