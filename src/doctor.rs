@@ -41,17 +41,19 @@ mod judge;
 mod judgement;
 mod page;
 mod probe;
+mod request;
 mod speaker;
 mod step;
 mod verdict;
 
 use std::fmt;
 
-use self::case::{Case, Observed, Probe};
+use self::case::{Case, Observed};
 pub use self::check::{Check, Group};
 pub use self::failure::{ProbeFailure, TlsFailure};
 pub use self::integration::{Integration, IntegrationError};
 pub use self::judgement::Outcome;
+use self::probe::Probe;
 pub use self::step::{Answer, Step};
 pub use self::verdict::{Summary, Verdict};
 
@@ -157,7 +159,7 @@ impl Doctor {
     fn advance(&mut self) {
         self.step = loop {
             let Some(probe) = self.case.next() else { break Step::Done };
-            match probe::step(&self.case, probe) {
+            match request::step(&self.case, probe) {
                 Ok(step) => break step,
                 Err(why) => self.observe(Observed::NotAsked(why)),
             }

@@ -17,11 +17,11 @@ use std::net::IpAddr;
 
 use arbitrary::Arbitrary;
 use bytes::Bytes;
+use firstparty::Region;
 use firstparty::doctor::{
     Answer, Check, Doctor, Integration, Outcome, ProbeFailure, Step, TlsFailure, Verdict,
 };
 use firstparty::http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode};
-use firstparty::Region;
 use firstparty_fuzz::input::Rest;
 use libfuzzer_sys::fuzz_target;
 
@@ -60,7 +60,8 @@ fn integration(known: u8) -> Integration {
         integration = integration.origin("https://www.example.com").unwrap();
     }
     if known & 2 == 0 {
-        integration = integration.agent_path("a".parse().unwrap()).result_path("r".parse().unwrap());
+        integration =
+            integration.agent_path("a".parse().unwrap()).result_path("r".parse().unwrap());
     }
     if known & 4 == 0 {
         integration = integration.api_key("key/%\u{e9}");
@@ -111,7 +112,10 @@ fn assert_verdicts(verdicts: &[Verdict]) {
     assert_eq!(checks, Check::ALL);
     for verdict in verdicts {
         let texts = [verdict.cause(), verdict.remedy().unwrap_or_default()];
-        assert!(texts.iter().all(|text| text.len() <= 300 && !text.contains(SECRET)), "{verdict:?}");
+        assert!(
+            texts.iter().all(|text| text.len() <= 300 && !text.contains(SECRET)),
+            "{verdict:?}"
+        );
         assert!(texts.iter().all(|text| text.is_ascii()), "{verdict:?}");
         assert_eq!(verdict.remedy().is_some(), verdict.outcome() >= Outcome::Warn, "{verdict:?}");
     }

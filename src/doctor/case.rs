@@ -8,6 +8,7 @@ use http::Response;
 use super::failure::ProbeFailure;
 use super::integration::Integration;
 use super::judgement::Judgement;
+use super::probe::Probe;
 use crate::client_setup::propose_path_segment;
 
 /// More of a body is never read. A script is longer, and its beginning tells enough.
@@ -15,51 +16,6 @@ pub(super) const BODY_LIMIT: usize = 64 * 1024;
 
 /// More addresses of a host are never compared.
 const ADDRESS_LIMIT: usize = 64;
-
-macro_rules! probes {
-    ($($(#[$doc:meta])+ $probe:ident)+) => {
-        /// Everything that can be asked, in the order in which it is.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-        pub(super) enum Probe {
-            $($(#[$doc])+ $probe,)+
-        }
-
-        impl Probe {
-            pub(super) const ALL: &[Self] = &[$(Self::$probe),+];
-        }
-    };
-}
-
-probes! {
-    /// The addresses of the integration's host.
-    Addresses
-    /// The addresses of the site's host.
-    SiteAddresses
-    /// GET of the status page.
-    StatusPage
-    /// HEAD of the status page.
-    StatusHead
-    /// GET of the status page as JSON.
-    StatusJson
-    /// The v4 agent.
-    AgentV4
-    /// The v3 agent.
-    AgentV3
-    /// The v3 agent of another public API key.
-    OtherAgent
-    /// The browser-cache request of v3.
-    BrowserCache
-    /// A request with a query that a server could spoil.
-    Query
-    /// An identification request of v4, with an empty body.
-    IdentificationV4
-    /// The same of v3.
-    IdentificationV3
-    /// One of them again, byte for byte.
-    Repeat
-    /// The preflight for the repeated one.
-    Preflight
-}
 
 /// How a probe ended.
 pub(super) enum Observed {

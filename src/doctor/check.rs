@@ -4,9 +4,10 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use super::case::{Case, Probe};
+use super::case::Case;
 use super::judge::{agent, cache, cookie, cors, field, identification, reach, status, upstream};
 use super::judgement::{Judged, Judgement};
+use super::probe::Probe;
 
 /// What a check is about.
 ///

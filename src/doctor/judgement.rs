@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-/// How a check ended.
+/// How a check ended, in the order of how much there is to mend.
 ///
 /// ```
 /// use firstparty::doctor::Outcome;

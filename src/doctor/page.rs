@@ -3,9 +3,10 @@
 use bytes::Bytes;
 use http::{Response, StatusCode};
 
-use super::case::{Case, Probe};
+use super::case::Case;
 use super::json::Json;
 use super::judgement::Judgement;
+use super::probe::Probe;
 use crate::platform::Platform;
 use crate::variable::Variable;
 

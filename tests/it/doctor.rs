@@ -139,6 +139,8 @@ fn requests_are_those_of_a_page() {
         .iter()
         .map(|line| line.replace(base, "").replace(nonce, "NONCE").replace(nobody, "NOBODY"));
     assert_eq!(shown.collect::<Vec<_>>(), expected);
+    // And the addresses of two hosts.
+    assert_eq!(Doctor::MAX_STEPS, expected.len() + 2);
     for request in &site.requests {
         let headers = request.headers();
         assert_eq!(headers["origin"], "https://www.shop.example.com");

@@ -2,13 +2,14 @@
 
 use bytes::Bytes;
 use http::header::{AGE, CONTENT_ENCODING, CONTENT_TYPE, VARY};
-use http::{HeaderMap, Response, StatusCode};
+use http::{Response, StatusCode};
 
 use super::cache;
 use super::identification::{NOT_ROUTED, why_failed, why_refused};
 use crate::config::CachePolicy;
-use crate::doctor::case::{Case, Probe};
+use crate::doctor::case::Case;
 use crate::doctor::judgement::{Judged, Judgement};
+use crate::doctor::probe::Probe;
 use crate::doctor::speaker::Speaker;
 use crate::refusal::Refusal;
 use crate::response::cache_control::AgeCap;
@@ -101,8 +102,7 @@ fn media_type(case: &Case, probe: Probe) -> Judged {
 /// R7.1, R7.5: the caps would change nothing.
 fn cache(case: &Case, probe: Probe) -> Judged {
     let headers = script(case, probe)?.headers();
-    let mut capped = HeaderMap::new();
-    capped.extend(headers.clone());
+    let mut capped = headers.clone();
     if let Some(cap) = AgeCap::new(CachePolicy::default()) {
         cap.apply(&mut capped);
     }

@@ -3,10 +3,11 @@
 use http::HeaderMap;
 use http::header::{AGE, CACHE_CONTROL};
 
-use crate::doctor::case::{Case, Probe};
+use crate::doctor::case::Case;
 use crate::doctor::json::Json;
 use crate::doctor::judgement::{Judged, Judgement};
-use crate::doctor::probe;
+use crate::doctor::probe::Probe;
+use crate::doctor::request;
 use crate::doctor::speaker::Speaker;
 
 /// Fields by which caches say whether they had the answer (RFC 9211, and older ones).
@@ -56,7 +57,7 @@ fn members(headers: &HeaderMap, field: &str) -> impl Iterator<Item = String> {
 
 /// R2.7: the same request twice gets two answers of Fingerprint's. Its request IDs are unique.
 pub(in crate::doctor) fn identification(case: &Case) -> Judged {
-    let first = case.response(probe::repeated(&case.integration))?;
+    let first = case.response(request::repeated(&case.integration))?;
     let second = case.response(Probe::Repeat)?;
     let ids = [first, second].map(|response| {
         let id = Json::parse(response.body()).and_then(|json| json.member("requestId"));

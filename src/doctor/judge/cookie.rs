@@ -5,8 +5,9 @@ use http::{HeaderMap, HeaderValue};
 
 use super::cache;
 use crate::config::CookieDomain;
-use crate::doctor::case::{Case, Probe};
+use crate::doctor::case::Case;
 use crate::doctor::judgement::{Judged, Judgement};
+use crate::doctor::probe::Probe;
 use crate::response::set_cookie::DomainPolicy;
 use crate::route::Kind;
 

@@ -4,9 +4,10 @@ use bytes::Bytes;
 use http::Response;
 use http::header::{ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_ORIGIN};
 
-use crate::doctor::case::{Case, Probe};
+use crate::doctor::case::Case;
 use crate::doctor::judgement::{Judged, Judgement};
-use crate::doctor::probe::ONE_ORIGIN;
+use crate::doctor::probe::Probe;
+use crate::doctor::request::ONE_ORIGIN;
 use crate::doctor::speaker::Speaker;
 
 /// What a page reads, and whether the agent asks for it with cookies.

@@ -2,9 +2,10 @@
 
 use http::{HeaderName, Response};
 
-use crate::doctor::case::{Case, Probe};
+use crate::doctor::case::Case;
 use crate::doctor::judgement::{Judged, Judgement};
 use crate::doctor::page::Page;
+use crate::doctor::probe::Probe;
 use crate::field::IDENTITY_FIELDS;
 use crate::field::dropped::{CACHE_TAGS, FROM_RESPONSES};
 

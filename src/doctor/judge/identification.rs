@@ -4,8 +4,9 @@
 
 use http::StatusCode;
 
-use crate::doctor::case::{Case, Probe};
+use crate::doctor::case::Case;
 use crate::doctor::judgement::{Judged, Judgement};
+use crate::doctor::probe::Probe;
 use crate::doctor::speaker::Speaker;
 use crate::failure::Failure;
 use crate::refusal::Refusal;

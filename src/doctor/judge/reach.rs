@@ -9,9 +9,10 @@ use url::{Host, Url};
 
 use crate::advice::blocked_term_in;
 use crate::config::RoutePath;
-use crate::doctor::case::{Case, Observed, Probe, is_redirect};
+use crate::doctor::case::{Case, Observed, is_redirect};
 use crate::doctor::failure::{ProbeFailure, TlsFailure};
 use crate::doctor::judgement::{Judged, Judgement};
+use crate::doctor::probe::Probe;
 
 /// The host has an address.
 pub(in crate::doctor) fn resolves(case: &Case) -> Judged {

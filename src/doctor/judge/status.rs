@@ -3,9 +3,10 @@
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 
 use super::cache;
-use crate::doctor::case::{Case, Probe};
+use crate::doctor::case::Case;
 use crate::doctor::judgement::{Judged, Judgement};
 use crate::doctor::page::{NO_PAGE, Page, State};
+use crate::doctor::probe::Probe;
 use crate::doctor::speaker::Speaker;
 use crate::variable::Variable;
 
@@ -79,7 +80,7 @@ pub(in crate::doctor) fn routes(case: &Case) -> Judged {
             "set both v3 paths, or let the site use v4",
         ));
     }
-    if page.says("not ready") || states.iter().any(|(state, _)| state.is_some()) {
+    if states.iter().any(|(state, _)| state.is_some()) {
         return Ok(Judgement::ok("the routes that the site needs are on"));
     }
     Err(Judgement::skipped("the status page does not say it"))

@@ -3,10 +3,11 @@
 use bytes::Bytes;
 use http::Response;
 
-use crate::doctor::case::{Case, Probe};
+use crate::doctor::case::Case;
 use crate::doctor::judgement::{Judged, Judgement};
 use crate::doctor::page::{Page, State};
-use crate::doctor::probe::{DELICATE, region_of_query};
+use crate::doctor::probe::Probe;
+use crate::doctor::request::{DELICATE, region_of_query};
 use crate::doctor::speaker::{Complaint, Speaker};
 use crate::region::Region;
 use crate::report::exchange::Report;
