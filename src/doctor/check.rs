@@ -205,19 +205,23 @@ checks! {
     /// No cache gives one public API key the agent of another.
     AgentKey = "agent-key" by "R7", Agent, after OtherAgent, agent::other_key;
     /// The browser-cache request reaches Fingerprint.
-    BrowserCache = "browser-cache" by "R2.2", Identification, after BrowserCache, identification::browser_cache;
+    BrowserCache =
+        "browser-cache" by "R2.2", Identification, after BrowserCache, identification::browser_cache;
     /// The query arrives byte for byte, where Fingerprint's side can tell.
     Query = "query" by "R3.1", Identification, after Query, upstream::query;
     /// The request goes to the region that it names, where Fingerprint's side can tell.
     Region = "region" by "R3.3", Identification, after Repeat, upstream::region;
     /// A v4 identification request reaches Fingerprint.
-    IdentificationV4 = "identification-v4" by "R2.7", Identification, after Repeat, identification::v4;
+    IdentificationV4 =
+        "identification-v4" by "R2.7", Identification, after Repeat, identification::v4;
     /// A v3 identification request reaches Fingerprint.
-    IdentificationV3 = "identification-v3" by "R2.7", Identification, after Repeat, identification::v3;
+    IdentificationV3 =
+        "identification-v3" by "R2.7", Identification, after Repeat, identification::v3;
     /// Fingerprint accepts the proxy secret.
     Secret = "secret" by "R11.1", Identification, after Repeat, upstream::secret;
     /// No cache answers identification requests.
-    IdentificationCache = "identification-cache" by "R2.7", Browser, after Repeat, cache::identification;
+    IdentificationCache =
+        "identification-cache" by "R2.7", Browser, after Repeat, cache::identification;
     /// A browser at the site accepts Fingerprint's cookies.
     CookieDomain = "cookie-domain" by "R8.2", Browser, after Repeat, cookie::domain;
     /// No cookie breaks the conditions that its own attributes and name set.
