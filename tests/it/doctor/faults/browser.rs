@@ -67,7 +67,16 @@ const BROWSER_FIELDS: &[FieldRow] = &[
         (is_post, "access-control-allow-origin", ""),
         &[("cors", Fail)],
     ),
-    ("CORS allows no cookies", (is_post, "access-control-allow-origin", "*"), &[("cors", Fail)]),
+    (
+        "CORS allows no cookies",
+        (is_post, "access-control-allow-credentials", ""),
+        &[("cors", Fail)],
+    ),
+    (
+        "CORS allows every site, hence no cookies",
+        (is_post, "access-control-allow-origin", "*"),
+        &[("cors", Fail)],
+    ),
     (
         "CORS is lost for the agent",
         (is_v4_agent, "access-control-allow-origin", ""),
