@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -22,10 +23,7 @@ use tokio::net::TcpListener;
 
 const SCRIPT: &str = "export function load() { return Promise.resolve('a stand-in'); }\n";
 const SCRIPT_TAG: &str = "\"stand-in-1\"";
-const RESULT: &str = concat!(
-    r#"{"v":"2","requestId":"1767225600123.AbCdEf","products":{"identification":{"data":"#,
-    r#"{"visitorId":"a1b2c3d4e5f6g7h8i9j0"}}}}"#
-);
+const PRODUCTS: &str = r#"{"identification":{"data":{"visitorId":"a1b2c3d4e5f6g7h8i9j0"}}}"#;
 const COOKIE: &str =
     "_iidt=c3RhbmQtaW4; Path=/; Domain=fpjs.io; Max-Age=31536000; Secure; HttpOnly; SameSite=Lax";
 
@@ -75,8 +73,13 @@ fn with_origin(builder: Builder, headers: &HeaderMap) -> Builder {
 
 type Answer = Result<Response<Full<Bytes>>, http::Error>;
 
+/// No two answers have one request ID, so that it shows whether a cache on the way has given one twice.
 fn identification(builder: Builder) -> Answer {
-    builder.header(CONTENT_TYPE, "application/json").header(SET_COOKIE, COOKIE).body(RESULT.into())
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let number = COUNT.fetch_add(1, Ordering::Relaxed) % 1_000_000;
+    let result =
+        format!(r#"{{"v":"2","requestId":"1767225600123.{number:06}","products":{PRODUCTS}}}"#);
+    builder.header(CONTENT_TYPE, "application/json").header(SET_COOKIE, COOKIE).body(result.into())
 }
 
 fn script(builder: Builder, headers: &HeaderMap) -> Answer {

@@ -10,6 +10,7 @@
 
 mod answers;
 mod doctor;
+mod doctor_program;
 mod exchange;
 mod explain;
 mod explain_page;

@@ -26,6 +26,12 @@ pub(crate) fn explain() -> &'static PathBuf {
     EXPLAIN.get_or_init(|| build("explain"))
 }
 
+/// The example that examines an integration.
+pub(crate) fn doctor() -> &'static PathBuf {
+    static DOCTOR: OnceLock<PathBuf> = OnceLock::new();
+    DOCTOR.get_or_init(|| build("doctor"))
+}
+
 /// Builds an example with the features of the tests.
 fn build(example: &str) -> PathBuf {
     let features = FEATURES.iter().filter(|(_, on)| *on).map(|(name, _)| *name);

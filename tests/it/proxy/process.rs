@@ -16,9 +16,9 @@ use crate::program;
 pub(super) const SECRET: &str = "s3cret-of-the-test";
 
 /// A running proxy; it ends with the test.
-pub(super) struct Proxy {
+pub(crate) struct Proxy {
     child: Child,
-    pub(super) address: SocketAddr,
+    pub(crate) address: SocketAddr,
     /// What it printed at the start.
     pub(super) welcome: String,
     stderr: Arc<Mutex<String>>,
@@ -40,7 +40,7 @@ impl Proxy {
     }
 
     /// Waits until it listens.
-    pub(super) fn start(command: &mut Command) -> Self {
+    pub(crate) fn start(command: &mut Command) -> Self {
         let mut child = command.spawn().unwrap();
         let stderr = Arc::new(Mutex::new(String::new()));
         let reader = collect(child.stderr.take().unwrap(), Arc::clone(&stderr));
@@ -137,7 +137,7 @@ pub(super) fn exchanges(log: &str) -> Vec<Value> {
 }
 
 /// The example, without anyone's settings.
-pub(super) fn command() -> Command {
+pub(crate) fn command() -> Command {
     let mut command = Command::new(program::proxy());
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("FIRSTPARTY_") {

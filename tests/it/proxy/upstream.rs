@@ -7,23 +7,23 @@ use std::sync::{Arc, Mutex};
 use super::wire::{Message, PATIENCE, Wire};
 
 /// Where nobody listens: the system gives this port to no one who asks for any free one.
-pub(super) const NOBODY: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 1);
+pub(crate) const NOBODY: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 1);
 
 /// The upstream of one test.
-pub(super) struct Upstream {
-    pub(super) address: SocketAddr,
+pub(crate) struct Upstream {
+    pub(crate) address: SocketAddr,
     seen: Mutex<Receiver<Message>>,
 }
 
 /// What a script has in hand.
-pub(super) struct Script {
-    pub(super) wire: Wire,
+pub(crate) struct Script {
+    pub(crate) wire: Wire,
     pub(super) seen: Sender<Message>,
 }
 
 impl Upstream {
     /// Runs a script on every connection.
-    pub(super) fn scripted(script: impl Fn(Script) + Send + Sync + 'static) -> Self {
+    pub(crate) fn scripted(script: impl Fn(Script) + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let (sender, receiver) = channel();
@@ -39,7 +39,7 @@ impl Upstream {
     }
 
     /// Answers every request alike.
-    pub(super) fn answering(response: impl Into<Vec<u8>>) -> Self {
+    pub(crate) fn answering(response: impl Into<Vec<u8>>) -> Self {
         let response = response.into();
         Self::scripted(move |mut script| {
             while let Ok(message) = script.wire.message() {

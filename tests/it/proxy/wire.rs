@@ -5,25 +5,25 @@ use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
 /// Longer than anything here takes, shorter than a hanging test may.
-pub(super) const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// One side of a connection.
-pub(super) struct Wire {
+pub(crate) struct Wire {
     stream: TcpStream,
     buffer: Vec<u8>,
 }
 
 /// The head of a message: its first line, and its fields in order, names in lower case.
 #[derive(Clone, Debug)]
-pub(super) struct Head {
-    pub(super) line: String,
-    pub(super) fields: Vec<(String, Vec<u8>)>,
+pub(crate) struct Head {
+    pub(crate) line: String,
+    pub(crate) fields: Vec<(String, Vec<u8>)>,
 }
 
 /// A whole message.
 #[derive(Clone, Debug)]
-pub(super) struct Message {
-    pub(super) head: Head,
+pub(crate) struct Message {
+    pub(crate) head: Head,
     pub(super) body: Vec<u8>,
 }
 
@@ -92,12 +92,12 @@ impl Wire {
         self.try_send(bytes).unwrap();
     }
 
-    pub(super) fn try_send(&mut self, bytes: impl AsRef<[u8]>) -> io::Result<()> {
+    pub(crate) fn try_send(&mut self, bytes: impl AsRef<[u8]>) -> io::Result<()> {
         self.stream.write_all(bytes.as_ref())
     }
 
     /// Reads the head of the next message; an error if the connection ended before.
-    pub(super) fn head(&mut self) -> io::Result<Head> {
+    pub(crate) fn head(&mut self) -> io::Result<Head> {
         let line = String::from_utf8(self.line()?).unwrap();
         let mut fields = Vec::new();
         loop {
@@ -112,7 +112,7 @@ impl Wire {
     }
 
     /// Reads a message whose body, if any, is framed; an error if it was cut.
-    pub(super) fn message(&mut self) -> io::Result<Message> {
+    pub(crate) fn message(&mut self) -> io::Result<Message> {
         let head = self.head()?;
         let body = self.body(&head)?;
         Ok(Message { head, body })
@@ -152,7 +152,7 @@ impl Wire {
     }
 
     /// Reads to the end of the connection.
-    pub(super) fn rest(&mut self) -> io::Result<Vec<u8>> {
+    pub(crate) fn rest(&mut self) -> io::Result<Vec<u8>> {
         while self.fill()? {}
         Ok(std::mem::take(&mut self.buffer))
     }
@@ -168,7 +168,7 @@ impl Wire {
         }
     }
 
-    pub(super) fn take(&mut self, length: usize) -> io::Result<Vec<u8>> {
+    pub(crate) fn take(&mut self, length: usize) -> io::Result<Vec<u8>> {
         while self.buffer.len() < length {
             self.need()?;
         }
