@@ -23,8 +23,8 @@ const MAX_HEAD: usize = 64 * 1024;
 /// What the doctor calls itself. Some firewalls refuse what has no name.
 const PRODUCT: &str = concat!("firstparty-doctor/", env!("CARGO_PKG_VERSION"));
 
-/// How many times one limit all steps may take together.
-const WHOLE: u32 = 10;
+/// All steps together may take as long as so many of them.
+const WHOLE: u32 = 6;
 
 /// Asks the integration.
 pub(crate) struct Client {

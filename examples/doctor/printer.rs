@@ -7,7 +7,7 @@ use anstyle::{AnsiColor, Style};
 use firstparty::doctor::{Check, Group, Outcome, Summary, Verdict};
 
 use crate::args::Args;
-use crate::text::{hanging, visible};
+use crate::text::hanging;
 
 const HEADING: Style = AnsiColor::Cyan.on_default().bold();
 const OK: Style = AnsiColor::Green.on_default();
@@ -45,7 +45,7 @@ impl Printer {
         if self.is_json {
             return Ok(());
         }
-        writeln!(self.out, "{HEADING}{}{HEADING:#}", visible(url))?;
+        writeln!(self.out, "{HEADING}{url}{HEADING:#}")?;
         self.out.flush()
     }
 

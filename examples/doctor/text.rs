@@ -3,16 +3,11 @@
 /// How wide a page is.
 const WIDTH: usize = 100;
 
-/// Whatever a text has in it, it must not steer the terminal.
-pub(crate) fn visible(text: &str) -> String {
-    text.replace(char::is_control, "\u{fffd}")
-}
-
 /// A text that begins behind so many columns. Words that do not fit go on below its beginning.
 pub(crate) fn hanging(text: &str, indent: usize) -> String {
     let margin = format!("\n{:indent$}", "");
     let (mut lines, mut column) = (String::new(), indent);
-    for word in visible(text).split(' ') {
+    for word in text.split(' ') {
         let width = word.chars().count();
         if column == indent {
             column += width;

@@ -62,6 +62,23 @@ fn waiting_has_an_end() {
     }
 }
 
+/// R11.4: all requests together have a limit, too.
+#[test]
+fn the_whole_has_an_end() {
+    let server = Upstream::scripted(|mut script| {
+        let is_status =
+            script.wire.head().is_ok_and(|head| head.line.starts_with("GET /ore54guier/status "));
+        if is_status {
+            let _ = script.wire.try_send("HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n");
+        }
+        let _ = script.wire.rest();
+    });
+    let run = Run::at("http", server.address, &[&EVERYTHING[..], &["--timeout", "0.5"]].concat());
+    assert!(run.checks("ok").contains(&"reachable".to_owned()), "{}", run.out);
+    // Ten requests would take five seconds.
+    assert!(run.time < Duration::from_millis(4500), "{:?}", run.time);
+}
+
 /// R11.4: a body without end is read as far as the doctor wants, and no answer to it.
 #[test]
 fn a_body_may_have_no_end() {
