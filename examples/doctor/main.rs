@@ -13,7 +13,7 @@
 //! * `dial`: names, TCP, and TLS
 //! * `trust`: whose certificates are trusted, and why one is not
 //! * `printer`: verdicts, for people or as JSON
-//! * `text`: text as a terminal can show it
+//! * `text`: text in columns
 
 mod args;
 mod client;

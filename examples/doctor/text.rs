@@ -1,4 +1,4 @@
-//! Text as a terminal can show it.
+//! Text in columns.
 
 /// How wide a page is.
 const WIDTH: usize = 100;

@@ -45,10 +45,11 @@ pub(crate) fn kind(error: &io::Error) -> TlsFailure {
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
             TlsFailure::NotYetValid
         }
-        CertificateError::UnknownIssuer => TlsFailure::UnknownIssuer,
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
             TlsFailure::WrongName
         }
-        _ => TlsFailure::Other,
+        // Whatever else may be wrong with it, the authorities that are trusted issue none like this. Most
+        // certificates that sign themselves end here.
+        _ => TlsFailure::UnknownIssuer,
     }
 }
