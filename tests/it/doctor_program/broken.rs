@@ -32,6 +32,19 @@ fn failures_are_told_apart() {
     assert_unreachable(&Run::at("http", NOBODY, &[]), "nobody", ProbeFailure::Connect);
 }
 
+/// R11.4: the URL alone leads to the server, by a name or by an address.
+#[test]
+fn names_and_addresses_are_connected_to() {
+    let server = Upstream::answering("HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n");
+    for host in ["localhost", "127.0.0.1"] {
+        let url = format!("http://{host}:{}/ore54guier", server.address.port());
+        let run = Run::with(&[&url, "--json"]);
+        assert!(run.checks("ok").contains(&"reachable".to_owned()), "{}", run.out);
+        let url = format!("http://{host}:{}/ore54guier", NOBODY.port());
+        assert_unreachable(&Run::with(&[&url, "--json"]), host, ProbeFailure::Connect);
+    }
+}
+
 /// R11.4: a name that leads nowhere.
 #[test]
 fn a_name_may_resolve_to_nothing() {

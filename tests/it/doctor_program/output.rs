@@ -60,6 +60,11 @@ fn the_page_agrees_with_the_lines() {
         ["ok", "warn", "fail", "skipped"].map(|verdict| lines.checks(verdict).len());
     let summary = format!("\nsummary  {ok} ok  {warn} warn  {fail} fail  {skipped} skipped\n");
     assert!(page.out.ends_with(&summary), "{}", page.out);
+    let mut headings: Vec<_> = page.out.lines().filter(|line| !line.starts_with(' ')).collect();
+    headings.retain(|line| !line.is_empty());
+    let mut groups: Vec<_> = Check::ALL.iter().map(|check| check.group().to_string()).collect();
+    groups.dedup();
+    assert_eq!(headings[1..headings.len() - 1], groups, "{}", page.out);
     assert!(page.out.lines().all(|line| line.chars().count() <= 100), "{}", page.out);
 }
 
