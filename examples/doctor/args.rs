@@ -15,8 +15,8 @@ use firstparty::doctor::{Integration, IntegrationError};
 /// It asks what browsers ask, judges each answer, and says what to do about those that are wrong. Redirects are
 /// not followed.
 ///
-/// One of the probes is an identification request without content. Fingerprint refuses it, which shows that it
-/// arrives, and counts it as an erroneous identification; --no-identification leaves it out.
+/// Some of its requests are identification requests without content. Fingerprint refuses them, which shows that
+/// they arrive, and counts them as erroneous identifications; --no-identification leaves them out.
 ///
 /// The exit status is 0 if no check failed, 1 if one did, and 2 if the doctor could not work.
 #[derive(Parser)]
@@ -46,7 +46,7 @@ pub(crate) struct Args {
     #[arg(long)]
     region: Option<Region>,
 
-    /// Send no identification request
+    /// Send no identification requests
     #[arg(long)]
     no_identification: bool,
 
