@@ -88,8 +88,8 @@ fn the_whole_has_an_end() {
     });
     let run = Run::at("http", server.address, &[&EVERYTHING[..], &["--timeout", "0.5"]].concat());
     assert!(run.checks("ok").contains(&"reachable".to_owned()), "{}", run.out);
-    // Ten requests would take five seconds.
-    assert!(run.time < Duration::from_millis(4500), "{:?}", run.time);
+    // Ten requests would take five seconds at least.
+    assert!(run.time < Duration::from_secs(5), "{:?}", run.time);
 }
 
 /// R11.4: a body without end is read as far as the doctor wants, and no answer to it.

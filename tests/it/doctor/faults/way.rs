@@ -44,6 +44,16 @@ const WAY: &[Row] = &[
         &[("addresses", Warn)],
     ),
     (
+        "another network, in the form that IPv6 sockets see",
+        |site| {
+            site.addresses = |host| match host {
+                "metrics.shop.example.com" => vec!["::ffff:198.51.100.1".parse().unwrap()],
+                _ => vec!["::ffff:198.52.100.1".parse().unwrap()],
+            }
+        },
+        &[("addresses", Warn)],
+    ),
+    (
         "the connection is refused",
         |site| site.failure = |_| Some(ProbeFailure::Connect),
         &[("reachable", Fail)],
