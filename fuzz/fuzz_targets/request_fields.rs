@@ -13,7 +13,7 @@ use firstparty::route::Kind;
 use firstparty_fuzz::input::Rest;
 use firstparty_fuzz::judge::answer_of;
 use firstparty_fuzz::model::{fields, request};
-use firstparty_fuzz::plan::Setting;
+use firstparty_fuzz::plan::{Kept, Plan, Setting};
 use libfuzzer_sys::fuzz_target;
 
 #[derive(Arbitrary, Debug)]
@@ -25,6 +25,8 @@ struct Input<'a> {
 
 const UPSTREAM: HeaderValue = HeaderValue::from_static("api.fpjs.io");
 
+thread_local!(static FILTERS: Kept<RequestFields> = Kept::default());
+
 fuzz_target!(|input: Input<'_>| {
     let plan = input.setting.plan();
     let authorised = input.authorised & 1 == 1;
@@ -35,7 +37,8 @@ fuzz_target!(|input: Input<'_>| {
     let one_host = if hosts > 1 { Err((400, "R5.7")) } else { Ok(()) };
     let expected = request::framing(&before).and(one_host);
 
-    let filter = RequestFields::new(&plan.config(), plan.platform);
+    let build = |plan: &Plan| RequestFields::new(&plan.config(), plan.platform);
+    let filter = FILTERS.with(|kept| kept.get(&input.setting, build));
     let mut after = headers.clone();
     let browser = match filter.filter(&mut after, kind, &UPSTREAM) {
         Ok(browser) => browser,

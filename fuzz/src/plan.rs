@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use arbitrary::Arbitrary;
 use firstparty::config::{
@@ -162,7 +163,33 @@ pub const SECRET: u8 = 8;
 
 /// The entry of a table that a byte stands for.
 pub fn choose<T: Copy>(table: &[T], byte: u8) -> T {
-    table[usize::from(byte & 31) % table.len()]
+    table[usize::from(index(table, byte))]
+}
+
+fn index<T>(table: &[T], byte: u8) -> u8 {
+    (byte & 31) % u8::try_from(table.len()).expect("a short table")
+}
+
+/// What was made of settings. Making it takes longer than using it, and most inputs are like one
+/// before in the bytes that choose a setting.
+#[derive(Debug)]
+pub struct Kept<T>(RefCell<HashMap<[u8; 12], Rc<T>>>);
+
+impl<T> Default for Kept<T> {
+    fn default() -> Self {
+        Self(RefCell::default())
+    }
+}
+
+impl<T> Kept<T> {
+    pub fn get(&self, setting: &Setting, make: impl FnOnce(&Plan) -> T) -> Rc<T> {
+        let mut kept = self.0.borrow_mut();
+        if kept.len() > 4096 {
+            kept.clear();
+        }
+        let made = kept.entry(setting.key()).or_insert_with(|| Rc::new(make(&setting.plan())));
+        Rc::clone(made)
+    }
 }
 
 impl Setting {
@@ -176,20 +203,31 @@ impl Setting {
         ]
     }
 
-    /// The gateway of the plan. Kept, because setting one up takes longer than an exchange.
+    /// The gateway of the plan.
     pub fn gateway(&self) -> Gateway {
-        thread_local!(static KEPT: RefCell<HashMap<[u8; 12], Gateway>> = RefCell::default());
-        let build = || {
-            let plan = self.plan();
-            Gateway::new(plan.config(), plan.platform)
-        };
-        KEPT.with_borrow_mut(|kept| {
-            if kept.len() > 4096 {
-                kept.clear();
-            }
-            let key = self.bytes().map(|byte| byte & 31);
-            kept.entry(key).or_insert_with(build).clone()
-        })
+        thread_local!(static GATEWAYS: Kept<Gateway> = Kept::default());
+        let build = |plan: &Plan| Gateway::new(plan.config(), plan.platform);
+        GATEWAYS.with(|kept| Gateway::clone(&kept.get(self, build)))
+    }
+
+    /// Equal for all bytes that choose the same.
+    fn key(&self) -> [u8; 12] {
+        let Self { platform, agent, result, mount, flags, domain, .. } = *self;
+        let Self { cap, dropped, cookies, hosts, trusted, upstream, .. } = *self;
+        [
+            index(Platform::ALL, platform),
+            index(AGENTS, agent),
+            index(RESULTS, result),
+            index(PLACES, mount),
+            flags & 31,
+            index(DOMAINS, domain),
+            index(CAPS, cap),
+            index(DROPPED, dropped),
+            index(COOKIES, cookies),
+            index(HOSTS, hosts),
+            index(TRUSTED, trusted),
+            index(UPSTREAMS, upstream),
+        ]
     }
 
     /// The configuration that the bytes choose.
