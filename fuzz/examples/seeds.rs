@@ -76,6 +76,9 @@ const COOKIES: &[&str] = &[
     "[::1]\nDomain=fpjs.io; DOMAIN = fpjs.io ;Domain=fpjs.io",
 ];
 
+/// How many exchanges the grammar writes.
+const WRITTEN: u64 = 256;
+
 /// Seeds of each target.
 #[derive(Default)]
 struct Seeds(BTreeMap<&'static str, Vec<Vec<u8>>>);
@@ -117,8 +120,12 @@ impl Seeds {
         let cookies = fields(&line["upstream"]["headers"], Some("set-cookie"));
         self.add("set_cookie", &[0, 1], &format!("{host}{cookies}"));
         let origin = fields(&request["headers"], Some("origin"));
-        let choices = [&setting[..1], &[authorised * 2, setting[1]], &[7; 16]].concat();
-        self.add("reply", &choices, &format!("{}\nsecret\n{}", origin.trim(), document(line)));
+        // The third byte chooses one of four parts, too.
+        for part in 0..4 {
+            let which = part << 5 | setting[1];
+            let choices = [&setting[..1], &[authorised * 2, which], &[7; 16]].concat();
+            self.add("reply", &choices, &format!("{}\nsecret\n{}", origin.trim(), document(line)));
+        }
     }
 
     fn add_edges(&mut self) {
@@ -143,6 +150,13 @@ impl Seeds {
                 self.add("explain", &[&listed[..], &[1]].concat(), &talk);
             }
         }
+        for number in 0..WRITTEN {
+            let bytes = numbers(number);
+            let (setting, choices) = bytes.split_at(13);
+            let written = [setting, &[0], choices].concat();
+            self.add("exchange", &written, "");
+            self.add("explain", &written, "");
+        }
         for ages in AGES {
             self.add("cache_control", &[0, 0], ages);
         }
@@ -162,6 +176,19 @@ impl Seeds {
         }
         Ok(())
     }
+}
+
+/// A setting, a peer, and choices for the grammar: as good as any, and the same each time.
+fn numbers(seed: u64) -> Vec<u8> {
+    let mut state = seed;
+    let next = || {
+        // The finaliser of SplitMix64.
+        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (state ^ state >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (mixed >> 56).to_le_bytes()[0]
+    };
+    std::iter::repeat_with(next).take(160).collect()
 }
 
 fn text(value: &Value) -> &str {

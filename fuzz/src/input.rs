@@ -2,8 +2,10 @@
 //!
 //! A request is `METHOD URI`, or `METHOD URI VERSION`, then a line a field; a response is `STATUS`, then its fields. An
 //! empty line parts the two. `*` and a byte before a field repeat it so many times. What `http`
-//! cannot hold is left out.
+//! cannot hold is left out. An exchange that begins with a zero byte is written by `grammar.rs`.
 
+use std::borrow::Cow;
+use std::fmt;
 use std::net::IpAddr;
 
 use arbitrary::{Arbitrary, Result, Unstructured};
@@ -11,10 +13,11 @@ use firstparty::http::{
     HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, Version,
 };
 
+use crate::grammar;
 use crate::plan::{Setting, choose};
 
 /// A configuration, a peer, and what both sides say.
-#[derive(Arbitrary, Clone, Copy, Debug)]
+#[derive(Arbitrary, Clone, Copy)]
 pub struct Talk<'a> {
     pub setting: Setting,
     peer: u8,
@@ -31,9 +34,28 @@ impl Talk<'_> {
     }
 }
 
+/// With the text that the target reads, whoever wrote it.
+impl fmt::Debug for Talk<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = String::from_utf8_lossy(&self.rest.written()).into_owned();
+        let peer = self.peer();
+        f.debug_struct("Talk")
+            .field("setting", &self.setting)
+            .field("peer", &peer)
+            .field("text", &text)
+            .finish()
+    }
+}
+
 /// All bytes that are left. The last member of an input, so that the text stands there as it is.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Rest<'a>(pub &'a [u8]);
+
+impl fmt::Debug for Rest<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        String::from_utf8_lossy(self.0).fmt(f)
+    }
+}
 
 impl<'a> Arbitrary<'a> for Rest<'a> {
     fn arbitrary(input: &mut Unstructured<'a>) -> Result<Self> {
@@ -59,8 +81,17 @@ impl<'a> Rest<'a> {
 
     /// A request, and what upstream may answer.
     pub fn exchange(self) -> Option<(Request<()>, Response<()>)> {
-        let lines = &mut self.lines();
+        let text = self.written();
+        let lines = &mut lines(&text);
         Some((request(lines)?, response(lines)))
+    }
+
+    /// The text, or what the grammar writes. No method begins with a zero byte.
+    fn written(self) -> Cow<'a, [u8]> {
+        match self.0 {
+            [0, choices @ ..] => Cow::Owned(grammar::exchange(choices).into_bytes()),
+            text => Cow::Borrowed(text),
+        }
     }
 
     /// Fields alone.
@@ -74,8 +105,12 @@ impl<'a> Rest<'a> {
     }
 
     fn lines(self) -> impl Iterator<Item = &'a [u8]> {
-        self.0.split(|&byte| byte == b'\n')
+        lines(self.0)
     }
+}
+
+fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    text.split(|&byte| byte == b'\n')
 }
 
 fn request<'a>(lines: &mut impl Iterator<Item = &'a [u8]>) -> Option<Request<()>> {
