@@ -62,13 +62,14 @@ impl FieldSet {
     pub fn with_prefixes<P: AsRef<str>>(mut self, prefixes: impl IntoIterator<Item = P>) -> Self {
         for prefix in prefixes {
             let prefix = prefix.as_ref().to_ascii_lowercase();
-            for &known in KnownField::ALL {
-                if known.name().as_str().starts_with(&prefix) {
-                    self.known.insert(known);
-                }
-            }
             self.starts.insert_prefix(&prefix);
             self.prefixes.push(prefix.into());
+        }
+        // Nearly all are ruled out before a prefix is compared.
+        for &known in KnownField::ALL {
+            if self.contains_other(known.name().as_str()) {
+                self.known.insert(known);
+            }
         }
         self
     }
@@ -99,7 +100,7 @@ impl FieldSet {
         self.known.contains(known)
     }
 
-    /// `name` is lower case, as every [`HeaderName`] is, and not [`KnownField`].
+    /// `name` is lower case, as every [`HeaderName`] is. A [`KnownField`] is found by its prefix only.
     #[inline]
     pub(crate) fn contains_other(&self, name: &str) -> bool {
         !self.starts.rule_out(name.as_bytes()) && self.has_prefix_or_other(name)
