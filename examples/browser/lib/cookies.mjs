@@ -5,7 +5,7 @@ import { SHOP } from './names.mjs';
 // Seen from www.shop.example.com.
 const DOMAINS = [
   SHOP, `.${SHOP}`, 'WWW.Shop.Example.COM', 'shop.example.com', '.shop.example.com', 'example.com', '.EXAMPLE.com',
-  'com', '.com', 'fpjs.io', '.fpjs.io', 'FPJS.io', 'metrics.shop.example.com', 'a.www.shop.example.com',
+  'com', 'COM', '.Com', 'fpjs.io', '.fpjs.io', 'FPJS.io', 'metrics.shop.example.com', 'a.www.shop.example.com',
   'xshop.example.com', 'shop.example.com.', 'localhost', '127.0.0.1', '[::1]', '', '.', '..example.com', 'a..b',
   '"example.com"', 'example.com:443', 'example', 'shop.example.com/', 'exa mple.com',
 ];
