@@ -265,6 +265,40 @@ mod tests {
         }
     }
 
+    /// R11.4: escapes are read, and what another parser refuses is refused.
+    #[test]
+    fn escapes_are_read() {
+        let texts = [
+            r#""\"\\\/\b\f\n\r\t""#,
+            r#""\u00e9\u20AC""#,
+            r#""\ud83d\ude00""#,
+            r#""\ud83d""#,
+            r#""\ud83d\n""#,
+            r#""\ud83d\u0041""#,
+            r#""\ud83d\ue000""#,
+            r#""\ude00""#,
+            r#""\ud83d\u00""#,
+            r#""\u+0e9""#,
+            r#""\u00e""#,
+            r#""\x""#,
+            "\"\\",
+            "\"\n\"",
+            r#"{"a":}"#,
+            r#"{"a" 1}"#,
+            r"{a:1}",
+            r#"{"a":1"#,
+            "[1,]",
+            "t",
+            "",
+        ];
+        for text in texts {
+            match serde_json::from_str::<Value>(text) {
+                Ok(value) => assert_reads(Json::parse(text.as_bytes()).unwrap(), &value),
+                Err(_) => assert_eq!(Json::parse(text.as_bytes()), None, "{text}"),
+            }
+        }
+    }
+
     /// R11.4: what is nested deeper than any answer costs no stack.
     #[test]
     fn depth_is_bounded() {
