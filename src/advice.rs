@@ -7,7 +7,7 @@ mod blocked;
 
 use std::fmt;
 
-pub(crate) use self::blocked::{blocked_term, blocked_term_in, is_blocked_segment};
+pub(crate) use self::blocked::blocked_term;
 use crate::config::{AgentOrigin, Config, Resolution};
 use crate::platform::{Platform, Profile};
 use crate::variable::Variable;
@@ -202,7 +202,7 @@ fn advise_on_paths(config: &Config, profile: &Profile, advice: &mut Vec<Advice>)
         (Variable::GetResultPath, config.get_result_path()),
         (Variable::RoutePrefix, config.route_prefix()),
     ] {
-        if let Some(term) = path.and_then(blocked_term) {
+        if let Some(term) = path.and_then(|path| blocked_term(path.as_str())) {
             advice.push(Advice::BlockedPath { setting: profile.variable_name(variable), term });
         }
     }

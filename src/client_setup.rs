@@ -89,7 +89,7 @@ impl ClientSetup {
             path => Some(RoutePath::parse(PATH, path)?),
         };
         check_mount(&config.mount, path.as_ref())?;
-        let blocked = path.as_ref().and_then(blocked_term);
+        let blocked = path.as_ref().and_then(|path| blocked_term(path.as_str()));
         let path = path.map_or("/".to_owned(), |path| format!("/{path}/"));
         let routes = Routes::new(config);
         check_v3(config, &routes, &path)?;

@@ -1,7 +1,5 @@
 //! Paths that content blockers match (contract R1.5).
 
-use crate::config::RoutePath;
-
 /// Path terms that content blockers match.
 const BLOCKED_TERMS: &[&str] = &[
     "fingerprint",
@@ -19,19 +17,9 @@ const BLOCKED_TERMS: &[&str] = &[
 const BLOCKED_SEGMENTS: &[&str] = &["agent", "fp", "stats", "collect"];
 
 /// The first term in a path that content blockers match.
-pub(crate) fn blocked_term(path: &RoutePath) -> Option<&'static str> {
-    blocked_term_in(path.as_str())
-}
-
-/// The same in any text that is a path.
-pub(crate) fn blocked_term_in(path: &str) -> Option<&'static str> {
+pub(crate) fn blocked_term(path: &str) -> Option<&'static str> {
     let lower = path.to_ascii_lowercase();
     let mut terms = BLOCKED_TERMS.iter().copied().filter(|term| lower.contains(term));
     let mut segments = BLOCKED_SEGMENTS.iter().copied();
     terms.next().or_else(|| segments.find(|term| lower.split('/').any(|segment| segment == *term)))
-}
-
-/// Whether content blockers may match a path segment.
-pub(crate) fn is_blocked_segment(segment: &str) -> bool {
-    RoutePath::parse("path", segment).is_ok_and(|path| blocked_term(&path).is_some())
 }

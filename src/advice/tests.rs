@@ -200,7 +200,7 @@ fn routes_are_compared() {
 }
 
 fn term(path: &str) -> Option<&'static str> {
-    blocked_term(&path.parse().unwrap())
+    blocked_term(path)
 }
 
 /// R1.5: the terms that content blockers match, anywhere in a path or as a whole segment.

@@ -1,6 +1,6 @@
 //! Random path segments (contract R1.7).
 
-use crate::advice::is_blocked_segment;
+use crate::advice::blocked_term;
 use crate::entropy;
 
 /// Proposes a random path segment that content blockers do not know: ten characters of `a` to
@@ -19,7 +19,7 @@ use crate::entropy;
 pub fn propose_path_segment(entropy: [u8; 16]) -> String {
     let entropy = u128::from_le_bytes(entropy);
     let mut segments = (0..4).map(|attempt| segment(entropy.rotate_left(attempt * 32)));
-    segments.find(|segment| !is_blocked_segment(segment)).unwrap_or_else(|| segment(!entropy))
+    segments.find(|segment| blocked_term(segment).is_none()).unwrap_or_else(|| segment(!entropy))
 }
 
 /// One of 26 · 36⁹ segments.

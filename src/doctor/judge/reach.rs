@@ -7,7 +7,7 @@ use http::Response;
 use http::header::LOCATION;
 use url::{Host, Url};
 
-use crate::advice::blocked_term_in;
+use crate::advice::blocked_term;
 use crate::config::RoutePath;
 use crate::doctor::case::{Case, Observed, is_redirect};
 use crate::doctor::failure::{ProbeFailure, TlsFailure};
@@ -38,7 +38,7 @@ pub(in crate::doctor) fn path(case: &Case) -> Judged {
         (agent, "the v3 agent path has a term that content blockers match"),
         (result, "the v3 result path has a term that content blockers match"),
     ] {
-        if blocked_term_in(path).is_some() {
+        if blocked_term(path).is_some() {
             return Err(Judgement::warn(cause, "use a random path segment"));
         }
     }
