@@ -44,3 +44,10 @@ probes! {
     /// The preflight for the repeated one.
     Preflight,
 }
+
+impl Probe {
+    /// Those that Fingerprint counts as erroneous identifications. Only their answers carry its cookies and
+    /// its complaints.
+    pub(super) const IDENTIFICATIONS: &[Self] =
+        &[Self::IdentificationV4, Self::IdentificationV3, Self::Repeat];
+}

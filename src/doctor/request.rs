@@ -67,7 +67,6 @@ fn request(case: &Case, probe: Probe) -> Result<Request<Bytes>, NotAsked> {
     let integration = &case.integration;
     let [nonce, other_key] = &case.nonces;
     let key = integration.api_key.as_deref().ok_or(NO_KEY);
-    let region = integration.region.unwrap_or_default();
     let (method, target) = match probe {
         Probe::StatusHead => (Method::HEAD, "/status".to_owned()),
         Probe::StatusJson => (Method::GET, "/status?format=json".to_owned()),
@@ -76,7 +75,7 @@ fn request(case: &Case, probe: Probe) -> Result<Request<Bytes>, NotAsked> {
         Probe::OtherAgent => (Method::GET, key.and(agent_v3(integration, other_key))?),
         Probe::BrowserCache => {
             let route = result_route(integration)?;
-            (Method::GET, format!("/{route}/{nonce}?region={region}&q={nonce}"))
+            (Method::GET, format!("/{route}/{nonce}?region={}&q={nonce}", region(integration)))
         }
         Probe::Query => (Method::GET, query(integration, nonce)),
         Probe::IdentificationV4 => {
@@ -116,6 +115,10 @@ fn result_route(integration: &Integration) -> Result<&RoutePath, NotAsked> {
     integration.result_path.as_ref().ok_or(NO_RESULT_PATH)
 }
 
+fn region(integration: &Integration) -> Region {
+    integration.region.unwrap_or_default()
+}
+
 /// Unless the region is known, one that nothing chooses by default.
 pub(super) fn region_of_query(integration: &Integration) -> Region {
     integration.region.unwrap_or(Region::Eu)
@@ -130,12 +133,12 @@ fn may_identify(integration: &Integration) -> Result<(), NotAsked> {
 }
 
 fn identification_v4(integration: &Integration) -> String {
-    format!("/?region={}", integration.region.unwrap_or_default())
+    format!("/?region={}", region(integration))
 }
 
 fn identification_v3(integration: &Integration) -> Result<String, NotAsked> {
     let route = result_route(integration)?;
-    Ok(format!("/{route}?region={}", integration.region.unwrap_or_default()))
+    Ok(format!("/{route}?region={}", region(integration)))
 }
 
 /// The first identification request that the repeated one repeats.

@@ -11,12 +11,9 @@ use crate::doctor::probe::Probe;
 use crate::response::set_cookie::DomainPolicy;
 use crate::route::Kind;
 
-/// The answers that carry Fingerprint's cookies.
-const IDENTIFICATION: &[Probe] = &[Probe::IdentificationV4, Probe::IdentificationV3, Probe::Repeat];
-
 /// The cookies of identification, or nothing to say.
 fn cookies(case: &Case) -> Result<Vec<&HeaderValue>, Judgement> {
-    let responses = IDENTIFICATION.iter().filter_map(|probe| case.response(*probe).ok());
+    let responses = Probe::IDENTIFICATIONS.iter().filter_map(|probe| case.response(*probe).ok());
     let cookies: Vec<_> =
         responses.flat_map(|response| response.headers().get_all(SET_COOKIE)).collect();
     if cookies.is_empty() {

@@ -18,9 +18,8 @@ const NOT_TOLD: &str = "Fingerprint does not say what came to it";
 
 /// What Fingerprint answered to identification requests.
 fn complaints(case: &Case) -> impl Iterator<Item = (Complaint, &Response<Bytes>)> {
-    let probes = [Probe::IdentificationV4, Probe::IdentificationV3, Probe::Repeat];
-    probes.into_iter().filter_map(|probe| {
-        let response = case.response(probe).ok()?;
+    Probe::IDENTIFICATIONS.iter().filter_map(|probe| {
+        let response = case.response(*probe).ok()?;
         match Speaker::of(response) {
             Speaker::Upstream(complaint) => Some((complaint, response)),
             _ => None,
