@@ -6,7 +6,7 @@ use firstparty::Failure;
 use firstparty::doctor::Outcome::{Fail, Warn};
 use serde_json::json;
 
-use super::{PAGE, Row, assert_found, is_post, text};
+use super::{NOTHING_PASSES, PAGE, Row, assert_found, is_post, text};
 use crate::doctor::site::{Site, gateway_with};
 use crate::doctor::{found, verdict};
 
@@ -90,14 +90,7 @@ const SENT: &[Row] = &[
     (
         "Fingerprint cannot be reached",
         |site| site.upstream_failure = |_| Some(Failure::Connect),
-        &[
-            ("agent-v4", Fail),
-            ("agent-v3", Fail),
-            ("browser-cache", Fail),
-            ("identification-v4", Fail),
-            ("identification-v3", Fail),
-            ("preflight", Warn),
-        ],
+        NOTHING_PASSES,
     ),
     (
         "identification takes too long",

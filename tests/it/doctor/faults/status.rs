@@ -1,11 +1,14 @@
 //! The status page, and what the gateway refuses.
 
 use bytes::Bytes;
-use firstparty::doctor::Outcome::{self, Fail, Warn};
+use firstparty::doctor::Outcome::{Fail, Warn};
 use firstparty::http::Method;
 use serde_json::json;
 
-use super::{FieldRow, PAGE, Row, assert_fields_found, assert_found, is_status, set, text};
+use super::{
+    Expected, FieldRow, NOTHING_PASSES, PAGE, Row, assert_fields_found, assert_found, is_status,
+    set, text,
+};
 use crate::doctor::site::{Site, gateway_with, new_integration};
 use crate::doctor::verdict;
 
@@ -97,20 +100,12 @@ const BEHIND_ANOTHER_HOST: &[Row] = &[
     (
         "a host that is not listed",
         |site| site.gateway = gateway_with(json!({"hosts": ["other.example"]})),
-        REFUSED,
+        NOTHING_PASSES,
     ),
 ];
 
-const REFUSED: &[(&str, Outcome)] = &[
-    ("agent-v4", Fail),
-    ("agent-v3", Fail),
-    ("browser-cache", Fail),
-    ("identification-v4", Fail),
-    ("identification-v3", Fail),
-    ("preflight", Warn),
-];
-
-const HIDDEN: &[(&str, Outcome)] = &[
+/// As `NOTHING_PASSES`, and the page says why.
+const HIDDEN: Expected = &[
     ("status-host", Fail),
     ("agent-v4", Fail),
     ("agent-v3", Fail),
