@@ -63,7 +63,10 @@ mod tests {
         for byte in 0..=u8::MAX {
             let unreserved = byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
             assert_eq!(UNRESERVED.contains(byte), unreserved, "{byte}");
-            let token = byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+            assert_eq!(is_unreserved(byte), unreserved, "{byte}");
+            let punctuation = b"!#$%&'*+-.^_`|~".contains(&byte);
+            assert_eq!(is_token_punctuation(byte), punctuation, "{byte}");
+            let token = byte.is_ascii_alphanumeric() || punctuation;
             assert_eq!(TOKEN.contains(byte), token, "{byte}");
             let lower = unreserved && !byte.is_ascii_uppercase();
             assert_eq!(UNRESERVED_LOWER.contains(byte), lower, "{byte}");

@@ -168,7 +168,8 @@ mod tests {
 
     #[test]
     fn every_octet_is_written_as_it_is_formatted() {
-        for octet in 0..=u8::MAX {
+        for (octet, (digits, length)) in (0..=u8::MAX).zip(octets()) {
+            assert_eq!(digits.get(..length.into()), Some(format!("{octet}.").as_bytes()));
             let text = DottedOctets::of([octet, 1, octet, octet]);
             assert_eq!(text.as_bytes(), format!("{octet}.1.{octet}.{octet}").into_bytes());
         }

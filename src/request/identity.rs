@@ -102,3 +102,51 @@ fn insert(headers: &mut HeaderMap, field: KnownField, value: HeaderValue) -> Res
     let inserted = headers.try_insert(field.name().clone(), value);
     inserted.map(drop).map_err(|_| Refusal::TooManyFields)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn identity() -> Identity {
+        Identity::new(&Config::builder().pre_shared_secret("s3cret").build().unwrap())
+    }
+
+    fn host() -> BrowserHost {
+        BrowserHost::from_field(&HeaderValue::from_static("www.example.com")).unwrap()
+    }
+
+    /// R5.6: each field is there once, whatever was there before.
+    #[test]
+    fn fields_are_added_in_place_of_others() {
+        let mut headers = HeaderMap::new();
+        for name in ["fpjs-proxy-secret", "fpjs-proxy-client-ip", "fpjs-proxy-forwarded-host"] {
+            headers.append(name, HeaderValue::from_static("forged"));
+            headers.append(name, HeaderValue::from_static("forged"));
+        }
+        identity().add(&mut headers, host(), "2001:db8::7".parse().ok()).unwrap();
+        assert_eq!(headers.len(), 3);
+        assert_eq!(headers["fpjs-proxy-secret"], "s3cret");
+        assert_eq!(headers["fpjs-proxy-client-ip"], "2001:db8::7");
+        assert_eq!(headers["fpjs-proxy-forwarded-host"], "www.example.com");
+    }
+
+    /// R5.6: a request is refused if the map has no room for one of the fields.
+    #[test]
+    fn a_full_map_refuses_the_request() {
+        let mut full = HeaderMap::new();
+        while full.try_insert(name(full.len()), HeaderValue::from_static("")).is_ok() {}
+        for free in 0..=3 {
+            let mut headers = full.clone();
+            for index in 0..free {
+                headers.remove(name(index));
+            }
+            let added = identity().add(&mut headers, host(), "192.0.2.7".parse().ok());
+            assert_eq!(added.is_ok(), free == 3, "{free}: {added:?}");
+            assert!(added.is_ok() || added == Err(Refusal::TooManyFields));
+        }
+    }
+
+    fn name(index: usize) -> http::HeaderName {
+        format!("x-{index}").parse().unwrap()
+    }
+}

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use bytes::Bytes;
 use firstparty::Failure;
-use firstparty::doctor::Outcome::{Fail, Warn};
+use firstparty::doctor::Outcome::{Fail, Skipped, Warn};
 use serde_json::json;
 
 use super::{NOTHING_PASSES, PAGE, Row, assert_found, is_post, text};
@@ -43,6 +44,33 @@ fn a_fixed_region_is_no_fault() {
     let doctor = site.examined();
     assert_eq!(found(&doctor), BTreeMap::new());
     assert_eq!(verdict(&doctor, "region").1, "the integration fixes the region");
+}
+
+/// R3.3: a query that is shown without the host to which it was sent does not tell the region.
+#[test]
+fn a_region_that_is_not_shown_is_not_judged() {
+    let mut site = Site::sound();
+    site.upstream = |_, response| {
+        let body = String::from_utf8_lossy(response.body());
+        *response.body_mut() =
+            body.replace("https://eu.api.fpjs.io", "https://eu.myapi.fpjs.io").into();
+    };
+    let doctor = site.examined();
+    assert_eq!(found(&doctor), BTreeMap::new());
+    let expected = (Skipped, "Fingerprint does not say what came to it".to_owned(), Some("R3.3"));
+    assert_eq!(verdict(&doctor, "region"), expected);
+}
+
+/// R11.4: an error of Fingerprint's that has no code proves the way all the same.
+#[test]
+fn an_error_without_code_is_fingerprints() {
+    let mut site = Site::sound();
+    site.upstream = |request, response| {
+        if is_post(request) {
+            *response.body_mut() = Bytes::from_static(b"{\"error\":{\"message\":\"x\"}}");
+        }
+    };
+    assert_eq!(found(&site.examined()), BTreeMap::new());
 }
 
 const SENT: &[Row] = &[

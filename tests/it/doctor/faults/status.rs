@@ -1,7 +1,8 @@
 //! The status page, and what the gateway refuses.
 
 use bytes::Bytes;
-use firstparty::doctor::Outcome::{Fail, Warn};
+use firstparty::doctor::Outcome::{Fail, Ok, Skipped, Warn};
+use firstparty::doctor::{Answer, Doctor, Step};
 use firstparty::http::Method;
 use serde_json::json;
 
@@ -10,7 +11,8 @@ use super::{
     set, text,
 };
 use crate::doctor::site::{Site, gateway_with, new_integration};
-use crate::doctor::verdict;
+use crate::doctor::{examine, verdict};
+use crate::support::response;
 
 /// R10.1, R10.2, R9.4: what the status page says, and how it is served.
 #[test]
@@ -28,6 +30,54 @@ fn faults_that_the_gateway_refuses() {
     let cause = "the integration refuses the request: the host is not served here";
     let expected = (Fail, cause.to_owned(), Some("R5.7"));
     assert_eq!(verdict(&site.examined(), "identification-v4"), expected);
+}
+
+/// R4.4, R5.2: a server in front changes requests, and the gateway says what is wrong with them.
+#[test]
+fn changes_on_the_way_are_told() {
+    let mut site = Site::sound();
+    site.forward = |request| *request.uri_mut() = request.uri().path().parse().unwrap();
+    let (outcome, cause, rule) = verdict(&site.examined(), "agent-v3");
+    assert_eq!((outcome, rule), (Fail, Some("R4.4")), "{cause}");
+    site.forward = |request| set(request.headers_mut(), "transfer-encoding", "gzip");
+    for check in ["agent-v3", "identification-v4"] {
+        let (outcome, cause, rule) = verdict(&site.examined(), check);
+        assert_eq!((outcome, rule), (Fail, Some("R5.2")), "{cause}");
+    }
+}
+
+/// R10.4: what the words of a page do not say, its JSON does.
+#[test]
+fn variables_are_read_in_json() {
+    for (json, outcome) in [
+        (r#"{"envInfo": [{"envVarName": "PROXY_SECRET", "isSet": false}]}"#, Fail),
+        (r#"{"envInfo": [{"envVarName": "PROXY_SECRET", "isSet": true}]}"#, Ok),
+        (
+            r#"{"envInfo": [1, {"isSet": true}, {"envVarName": "fpjs_pre_shared_secret", "isSet": true}]}"#,
+            Ok,
+        ),
+        (r#"{"envInfo": [{"envVarName": "PROXY_SECRET", "isSet": "true"}]}"#, Skipped),
+        (
+            r#"{"envInfo": [{"envVarName": 1, "isSet": true}, {"envVarName": "PROXY_SECRET"}]}"#,
+            Skipped,
+        ),
+        (r#"{"envInfo": {"envVarName": "PROXY_SECRET", "isSet": true}}"#, Skipped),
+        (r#"{"variables": []}"#, Skipped),
+        ("true", Skipped),
+    ] {
+        let mut site = Site::sound();
+        site.integration = new_integration("https://metrics.shop.example.com/ore54guier");
+        let doctor = Doctor::new(site.integration.clone(), [0; 16]);
+        let doctor = examine(doctor, |step| match &step {
+            Step::Send(request) if is_status(request) => {
+                let is_json = request.uri().query() == Some("format=json");
+                let body = if is_json { json } else { "<h1>Integration status</h1>" };
+                Answer::Response(response(200, &[]).map(|()| body.into()))
+            }
+            _ => site.answer(step),
+        });
+        assert_eq!(verdict(&doctor, "status-secret").0, outcome, "{json}");
+    }
 }
 
 const STATUS: &[Row] = &[

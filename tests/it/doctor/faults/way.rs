@@ -1,18 +1,38 @@
 //! Name, addresses, connection, and the words in the paths.
 
 use bytes::Bytes;
-use firstparty::doctor::Outcome::{Fail, Warn};
+use firstparty::doctor::Outcome::{Fail, Skipped, Warn};
 use firstparty::doctor::ProbeFailure;
 use serde_json::json;
 
 use super::{Row, assert_found, is_post};
-use crate::doctor::site::{gateway_with, integration_at};
+use crate::doctor::site::{Site, gateway_with, integration_at};
+use crate::doctor::verdict;
 use crate::support::response;
 
 /// R11.4: name, addresses, connection, redirects.
 #[test]
 fn faults_on_the_way_to_the_host() {
     assert_found(WAY);
+}
+
+/// R11.4: one's own machine needs no TLS.
+#[test]
+fn loopback_needs_no_tls() {
+    for (host, outcome) in [
+        ("localhost", Skipped),
+        ("www.localhost", Skipped),
+        ("127.0.0.7", Skipped),
+        ("[::1]", Skipped),
+        ("localhost.example", Fail),
+        ("notlocalhost", Fail),
+        ("128.0.0.1", Fail),
+        ("[::2]", Fail),
+    ] {
+        let mut site = Site::sound();
+        site.integration = integration_at(&format!("http://{host}/ore54guier"));
+        assert_eq!(verdict(&site.examined(), "tls").0, outcome, "{host}");
+    }
 }
 
 /// R1.5: content blockers know a path.
