@@ -5,6 +5,7 @@
 mod age_limit;
 mod directive;
 mod rewrite;
+pub(crate) mod stated;
 
 use http::header::{CACHE_CONTROL, EXPIRES};
 use http::{HeaderMap, HeaderValue, StatusCode};

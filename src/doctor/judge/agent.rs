@@ -1,7 +1,7 @@
 //! Downloads of the agent: the same checks for both generations.
 
 use bytes::Bytes;
-use http::header::{AGE, CONTENT_ENCODING, CONTENT_TYPE, VARY};
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE, VARY};
 use http::{Response, StatusCode};
 
 use super::cache;
@@ -13,6 +13,7 @@ use crate::doctor::probe::Probe;
 use crate::doctor::speaker::Speaker;
 use crate::refusal::Refusal;
 use crate::response::cache_control::AgeCap;
+use crate::response::cache_control::stated::Stated;
 
 /// Compressing less than this gains nothing.
 const SHORT: usize = 1024;
@@ -118,10 +119,7 @@ fn cache(case: &Case, probe: Probe) -> Judged {
 /// R6.3, RFC 9111 §4.2.3: the script is not stale when it arrives.
 fn age(case: &Case, probe: Probe) -> Judged {
     let headers = script(case, probe)?.headers();
-    let mut ages =
-        headers.get_all(AGE).iter().filter_map(|value| value.to_str().ok()?.parse().ok());
-    let (age, lifetime): (u64, _) =
-        (ages.next().unwrap_or_default(), cache::max_age(headers, "max-age="));
+    let (age, lifetime) = (cache::age(headers), Stated::of(headers).max_age);
     if lifetime.is_some_and(|lifetime| age > 0 && age >= lifetime) {
         return Err(Judgement::warn(
             "the script is stale on arrival, so that browsers load it again for each page",

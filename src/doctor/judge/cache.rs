@@ -1,7 +1,7 @@
 //! What caches on the way do, as far as the fields of answers tell.
 
-use http::HeaderMap;
-use http::header::{AGE, CACHE_CONTROL};
+use http::header::AGE;
+use http::{HeaderMap, HeaderValue};
 
 use crate::doctor::case::Case;
 use crate::doctor::json::Json;
@@ -9,6 +9,8 @@ use crate::doctor::judgement::{Judged, Judgement};
 use crate::doctor::probe::Probe;
 use crate::doctor::request;
 use crate::doctor::speaker::Speaker;
+use crate::octets::decimal::{self, Decimal};
+use crate::response::cache_control::stated::Stated;
 
 /// Fields by which caches say whether they had the answer (RFC 9211, and older ones).
 const CACHE_STATUS: &[&str] = &[
@@ -27,32 +29,26 @@ pub(in crate::doctor) fn is_hit(headers: &HeaderMap) -> bool {
         let value = value.as_bytes().to_ascii_lowercase();
         value.split(|byte| !byte.is_ascii_alphanumeric()).any(|word| word == b"hit")
     });
-    has_hit || seconds_of(headers, AGE.as_str(), "").is_some_and(|age| age > 0)
+    has_hit || age(headers) > 0
 }
 
-/// Whether `cache-control` asks shared caches to keep an answer.
+/// The seconds that an answer has been in caches. Of a list the first member counts, and what is no
+/// number counts as nothing (RFC 9111 §5.1).
+pub(in crate::doctor) fn age(headers: &HeaderMap) -> u64 {
+    let age = headers.get(AGE).map(HeaderValue::as_bytes).unwrap_or_default();
+    let first = age.split(|byte| *byte == b',').next().unwrap_or_default();
+    match decimal::read(first.trim_ascii()) {
+        Decimal::Number(seconds) => seconds,
+        Decimal::TooLarge => u64::MAX,
+        Decimal::Malformed => 0,
+    }
+}
+
+/// Whether `cache-control` asks shared caches to keep an answer (RFC 9111 §5.2.2.10).
 pub(in crate::doctor) fn is_invited(headers: &HeaderMap) -> bool {
-    let ages = ["s-maxage=", "max-age="].map(|age| max_age(headers, age));
-    let is_restricted = ["no-store", "no-cache", "private"].iter().any(|restriction| {
-        members(headers, CACHE_CONTROL.as_str()).any(|member| member.starts_with(restriction))
-    });
-    !is_restricted && ages.iter().flatten().any(|age| *age > 0)
-}
-
-/// The first age of that directive in `cache-control`.
-pub(in crate::doctor) fn max_age(headers: &HeaderMap, directive: &str) -> Option<u64> {
-    seconds_of(headers, CACHE_CONTROL.as_str(), directive)
-}
-
-fn seconds_of(headers: &HeaderMap, field: &str, directive: &str) -> Option<u64> {
-    members(headers, field)
-        .find_map(|member| member.strip_prefix(directive)?.trim_matches('"').parse().ok())
-}
-
-/// The members of a list, in lower case.
-fn members(headers: &HeaderMap, field: &str) -> impl Iterator<Item = String> {
-    let values = headers.get_all(field).iter().filter_map(|value| value.to_str().ok());
-    values.flat_map(|value| value.split(',')).map(|member| member.trim().to_ascii_lowercase())
+    let stated = Stated::of(headers);
+    let age = stated.s_maxage.or(stated.max_age);
+    !stated.is_restricted && age.is_some_and(|age| age > 0)
 }
 
 /// R2.7: the same request twice gets two answers of Fingerprint's. Its request IDs are unique.
@@ -77,4 +73,54 @@ pub(in crate::doctor) fn identification(case: &Case) -> Judged {
         return Ok(Judgement::ok("the same request twice has two answers"));
     }
     Err(Judgement::skipped("Fingerprint did not answer both requests"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(fields: &[(&'static str, &str)]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for (name, value) in fields {
+            headers.append(*name, value.parse().unwrap());
+        }
+        headers
+    }
+
+    /// RFC 9211, RFC 9111 §5.1: an answer comes out of a cache if one says so, or if it has an age.
+    #[test]
+    fn hits_are_told_by_words_and_by_age() {
+        for (fields, expected) in [
+            (&[][..], false),
+            (&[("x-cache", "Hit from edge")], true),
+            (&[("x-cache", "HIT, MISS")], true),
+            (&[("x-cache", "MISS"), ("x-cache", "hit")], true),
+            (&[("cache-status", "edge; hit; ttl=5")], true),
+            (&[("cache-status", "edge; fwd=miss; detail=white")], false),
+            (&[("age", "0")], false),
+            (&[("age", "1")], true),
+            (&[("age", " 7 , 0")], true),
+            (&[("age", "0"), ("age", "7")], false),
+            (&[("age", "99999999999999999999999")], true),
+            (&[("age", "-1")], false),
+        ] {
+            assert_eq!(is_hit(&headers(fields)), expected, "{fields:?}");
+        }
+    }
+
+    /// RFC 9111 §5.2.2.10: `s-maxage` stands before `max-age` for caches that are shared.
+    #[test]
+    fn shared_caches_are_invited_by_an_age() {
+        for (fields, expected) in [
+            (&[][..], false),
+            (&[("cache-control", "public")], false),
+            (&[("cache-control", "max-age=600")], true),
+            (&[("cache-control", "max-age=0, s-maxage=60")], true),
+            (&[("cache-control", "max-age=600, s-maxage=0")], false),
+            (&[("cache-control", "max-age=600"), ("cache-control", "no-store")], false),
+            (&[("cache-control", "max-age=600, x=\"no-store, y\"")], true),
+        ] {
+            assert_eq!(is_invited(&headers(fields)), expected, "{fields:?}");
+        }
+    }
 }
