@@ -55,7 +55,7 @@ fn own_server(plan: &Plan) -> Vec<Paste> {
     let upper = |variable: Variable| variable.as_str().to_ascii_uppercase();
     let others = settings(plan, |variable| Some(upper(variable)));
     let hosts = Setting::new("hosts", plan.host.as_str());
-    let document = format!("{}\n", json!({"hosts": [plan.host.as_str()]}));
+    let document = format!("{}\n", document(plan));
     vec![
         Paste::new("environment of the example proxy", &proxy, lines(&proxy, line)),
         Paste::new("or: environment of axum, Envoy and Pingora", &others, lines(&others, line)),
@@ -90,8 +90,9 @@ fn cloudfront(plan: &Plan) -> Vec<Paste> {
 }
 
 fn cloudflare(plan: &Plan) -> Vec<Paste> {
-    let (secret, variables) = secret_apart(plan);
-    let text = lines(&variables, |variable| format!("{} = {:?}", variable.name, variable.value));
+    let (secret, variables) = secret_and_document(plan);
+    let text =
+        lines(&variables, |variable| format!("{} = {}", variable.name, toml(&variable.value)));
     let command = lines(&secret, |secret| format!("npx wrangler secret put {}", secret.name));
     vec![
         Paste::new("wrangler.toml", &variables, format!("[vars]\n{text}")),
@@ -111,9 +112,10 @@ fn azure(plan: &Plan) -> Vec<Paste> {
 
 /// Stores that `fastly compute publish` makes with a new service.
 fn fastly_compute(plan: &Plan) -> Vec<Paste> {
-    let (secret, items) = secret_apart(plan);
+    let (secret, items) = secret_and_document(plan);
     let text = lines(&items, |item| {
-        format!("[setup.config_stores.firstparty.items.{}]\nvalue = {:?}", item.name, item.value)
+        let value = toml(&item.value);
+        format!("[setup.config_stores.firstparty.items.{}]\nvalue = {value}", item.name)
     });
     let entry = lines(&secret, |secret| {
         format!(
@@ -184,6 +186,24 @@ fn named(plan: &Plan) -> Vec<Setting> {
 /// The secret, and the others.
 fn secret_apart(plan: &Plan) -> (Vec<Setting>, Vec<Setting>) {
     named(plan).into_iter().partition(|setting| setting.is_secret)
+}
+
+/// The same for an adapter that reads what has no variable, such as the hosts, in a document.
+fn secret_and_document(plan: &Plan) -> (Vec<Setting>, Vec<Setting>) {
+    let (secret, mut others) = secret_apart(plan);
+    others.push(Setting::new("FIRSTPARTY_CONFIG", document(plan)));
+    (secret, others)
+}
+
+/// A settings document (R1.6).
+fn document(plan: &Plan) -> String {
+    json!({"hosts": [plan.host.as_str()]}).to_string()
+}
+
+/// A string of TOML: a literal one where that saves escapes, as in JSON.
+fn toml(text: &str) -> String {
+    let is_plainer = text.contains('"') && !text.contains('\'');
+    if is_plainer { format!("'{text}'") } else { format!("{text:?}") }
 }
 
 /// The variables that have a name.

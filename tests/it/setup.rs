@@ -75,6 +75,7 @@ fn variables_have_the_platforms_names() {
                 json!({
                     "AGENT_SCRIPT_DOWNLOAD_PATH": "a1", "GET_RESULT_PATH": "r1",
                     "fpjs_route_prefix": "p1", "fpjs_api_keys": "K1",
+                    "FIRSTPARTY_CONFIG": r#"{"hosts":["www.example.com"]}"#,
                 }),
                 json!({"PROXY_SECRET": secret}),
             ],
@@ -85,6 +86,7 @@ fn variables_have_the_platforms_names() {
                 json!({
                     "AGENT_SCRIPT_DOWNLOAD_PATH": "a1", "GET_RESULT_PATH": "r1",
                     "fpjs_route_prefix": "p1", "fpjs_api_keys": "K1",
+                    "FIRSTPARTY_CONFIG": r#"{"hosts":["www.example.com"]}"#,
                 }),
                 json!({"PROXY_SECRET": secret}),
             ],
@@ -140,10 +142,14 @@ fn pastes_are_well_formed() {
         given(platform)["variables"][number]["text"].as_str().unwrap().to_owned()
     };
     assert!(text("cloudflare", 0).starts_with("[vars]\nAGENT_SCRIPT_DOWNLOAD_PATH = \"a1\"\n"));
+    let document = "FIRSTPARTY_CONFIG = '{\"hosts\":[\"www.example.com\"]}'\n";
+    assert!(text("cloudflare", 0).ends_with(document));
     assert_eq!(text("cloudflare", 1), "npx wrangler secret put PROXY_SECRET\n");
     let item =
         "[setup.config_stores.firstparty.items.AGENT_SCRIPT_DOWNLOAD_PATH]\nvalue = \"a1\"\n";
     assert!(text("fastly-compute", 0).starts_with(item));
+    let document = "FIRSTPARTY_CONFIG]\nvalue = '{\"hosts\":[\"www.example.com\"]}'\n";
+    assert!(text("fastly-compute", 0).ends_with(document));
     assert!(
         text("fastly-compute", 1)
             .starts_with("[setup.secret_stores.firstparty.entries.PROXY_SECRET]\n")
