@@ -1,9 +1,11 @@
 //! What a platform makes impossible: a declaration with a reason for each check.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::Path;
 
 use serde::Deserialize;
+use serde::de::{Deserializer, Error, MapAccess, Visitor};
 
 use crate::check::Check;
 
@@ -39,8 +41,7 @@ impl Impossible {
     }
 
     pub(crate) fn parse(text: &str, checks: &[&Check]) -> Result<Self, String> {
-        let declared: BTreeMap<String, Declaration> =
-            serde_json::from_str(text).map_err(|error| error.to_string())?;
+        let Self(declared) = serde_json::from_str(text).map_err(|error| error.to_string())?;
         let is_unknown = |name: &String| !checks.iter().any(|check| check.name == name);
         let unknown = names(declared.keys().filter(|name| is_unknown(name)));
         if !unknown.is_empty() {
@@ -56,6 +57,34 @@ impl Impossible {
 
     pub(crate) fn declaration(&self, name: &str) -> Option<&Declaration> {
         self.0.get(name)
+    }
+}
+
+impl<'de> Deserialize<'de> for Impossible {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Once)
+    }
+}
+
+/// Takes each name once: of two declarations, the first would be lost.
+struct Once;
+
+impl<'de> Visitor<'de> for Once {
+    type Value = Impossible;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object of reasons by the names of checks")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Impossible, A::Error> {
+        let mut declared = BTreeMap::new();
+        while let Some((name, declaration)) = entries.next_entry::<String, Declaration>()? {
+            if declared.contains_key(&name) {
+                return Err(A::Error::custom(format_args!("{name} is named twice")));
+            }
+            declared.insert(name, declaration);
+        }
+        Ok(Impossible(declared))
     }
 }
 
@@ -91,6 +120,8 @@ mod tests {
                 "no check is called upload, upload-",
             ),
             (r#"{"head": " ", "gzip": {"sometimes": ""}}"#, "no reason is given for gzip, head"),
+            (r#"{"head": "because", "gzip": "so", "head": "why"}"#, "head is named twice"),
+            (r#"["head"]"#, "expected an object of reasons by the names of checks"),
             (r#"{"head": 1}"#, "expected a reason"),
             (r#"{"head": {"never": "why"}}"#, "expected a reason"),
         ] {
