@@ -13,6 +13,7 @@ fn main() {
     let workloads = Workloads::new();
     workloads.visit(&mut Once);
     workloads.grow(&mut Once);
+    workloads.set_up(&mut Once);
 }
 
 /// Runs everything once while it is counted, and before that a few times to fill the caches of

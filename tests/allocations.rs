@@ -48,6 +48,7 @@ fn no_workload_allocates_more_than_its_budget() {
     let workloads = Workloads::new();
     workloads.visit(&mut counts);
     workloads.grow(&mut counts);
+    workloads.set_up(&mut counts);
     for (name, (allocations, bytes)) in &counts.0 {
         println!("{name}\t{allocations}\t{bytes}");
     }

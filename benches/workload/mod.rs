@@ -18,6 +18,7 @@ pub mod outcome;
 
 use std::net::IpAddr;
 
+use firstparty::config::Builder;
 use firstparty::http::{Request, Response};
 use firstparty::refusal::Refusal;
 use firstparty::route::Routes;
@@ -107,6 +108,8 @@ impl<C: Counter> Grower for C {
 
 /// The gateway and the inputs.
 pub struct Workloads {
+    /// The configuration as it is read.
+    settings: Value,
     pub config: Config,
     pub gateway: Gateway,
     /// As the gateway, but without v4: nothing else is left for E.
@@ -152,6 +155,7 @@ impl Workloads {
             d1,
             api,
             config,
+            settings: file["config"].clone(),
         }
     }
 
@@ -167,6 +171,14 @@ impl Workloads {
         self.visit_response(visitor, "D2", &self.api, &self.d2);
         self.visit_classify(visitor);
         self.visit_not_found(visitor);
+    }
+
+    /// Counts what happens before the first request: a cold start waits for it.
+    pub fn set_up(&self, counter: &mut impl Counter) {
+        let builder = || -> Builder { serde_json::from_value(self.settings.clone()).unwrap() };
+        counter.count("set up, Builder::build", builder, |builder| builder.build().unwrap());
+        let new = |config| Gateway::new(config, Platform::CloudFront);
+        counter.count("set up, Gateway::new", || self.config.clone(), new);
     }
 
     /// What the gateway does with a request.
