@@ -25,7 +25,7 @@ pub(crate) mod connection_options;
 pub(crate) mod content_length;
 pub(crate) mod dropped;
 pub(crate) mod known_field;
-mod known_set;
+pub(crate) mod known_set;
 pub(crate) mod lookup;
 mod names;
 mod passed_names;

@@ -7,6 +7,7 @@ use http::HeaderName;
 
 use super::connection_options::CLOSE;
 use super::known_field::KnownField;
+use super::known_set::KnownFieldSet;
 use super::lookup::LookupTable;
 use super::names::Names;
 use super::passed_names::{Found, PassedNames};
@@ -102,61 +103,68 @@ pub(crate) const TARGETED_CACHE_FIELDS: [KnownField; 6] = [
 ];
 
 /// Fields of a browser's request that never reach upstream.
-pub(crate) const FROM_REQUESTS: &[Row<Names>] = &[
-    Row { rule: "R5.1", fields: Names::listed(&[CONNECTION_SPECIFIC, &["expect"]]) },
-    Row { rule: "R5.3", fields: IDENTITY_FIELDS },
-    Row { rule: "R5.4", fields: Names::listed(&[&["strict-transport-security"]]) },
+pub(crate) static FROM_REQUESTS: &[Row] = &[
+    Row { rule: "R5.1", fields: &Names::listed(&[CONNECTION_SPECIFIC, &["expect"]]) },
+    Row { rule: "R5.3", fields: &IDENTITY_FIELDS },
+    Row { rule: "R5.4", fields: &Names::listed(&[&["strict-transport-security"]]) },
 ];
 
 /// Fields of upstream's response that never reach the browser.
-pub(crate) const FROM_RESPONSES: &[Row<Names>] = &[
-    Row { rule: "R6.1", fields: Names::listed(&[CONNECTION_SPECIFIC]) },
+pub(crate) static FROM_RESPONSES: &[Row] = &[
+    Row { rule: "R6.1", fields: &Names::listed(&[CONNECTION_SPECIFIC]) },
     Row {
         rule: "R6.2",
-        fields: Names::listed(&[ORIGIN_WIDE, SERVER_DIRECTIONS])
+        fields: &Names::listed(&[ORIGIN_WIDE, SERVER_DIRECTIONS])
             .and_prefixed(SERVER_DIRECTION_PREFIXES),
     },
-    Row { rule: "R6.3", fields: IDENTITY_FIELDS },
-    Row { rule: "R6.3", fields: Names::listed(&[CACHE_TAGS]) },
+    Row { rule: "R6.3", fields: &IDENTITY_FIELDS },
+    Row { rule: "R6.3", fields: &Names::listed(&[CACHE_TAGS]) },
 ];
 
 /// Fields that do not pass, and the rule of the contract that says so.
-#[derive(Clone, Debug)]
-pub(crate) struct Row<F> {
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Row {
     pub(crate) rule: &'static str,
-    pub(crate) fields: F,
+    pub(crate) fields: &'static Names,
 }
 
 /// All that does not pass in one direction.
 #[derive(Clone, Debug)]
 pub(crate) struct Dropped {
-    rows: Vec<Row<FieldSet>>,
-    /// The fields of all rows.
+    contract: &'static [Row],
+    platform: Row,
+    /// The fields of all rows, and those that the configuration drops.
     all: FieldSet,
     /// The names for which a walk has nothing to do.
     passed: PassedNames,
 }
 
 impl Dropped {
-    /// The rows of the contract, and those of the platform and the configuration. `read` are the
-    /// fields whose values the walk reads.
+    /// The rows of the contract, that of the platform, and what the configuration drops. `read` are
+    /// the fields whose values the walk reads.
     pub(crate) fn new(
-        rows: &[Row<Names>],
-        further: impl IntoIterator<Item = Row<FieldSet>>,
-        read: &[KnownField],
+        contract: &'static [Row],
+        platform: Row,
+        configured: &[HeaderName],
+        read: &KnownFieldSet,
     ) -> Self {
-        let rows =
-            rows.iter().map(|row| Row { rule: row.rule, fields: FieldSet::from(row.fields) });
-        let rows: Vec<_> = rows.chain(further).collect();
-        let all = rows.iter().fold(FieldSet::new(), |all, row| all.and(&row.fields));
-        let is_wanted = |known| all.contains_known(known) || read.contains(&known);
-        let passed = PassedNames::new(is_wanted, &all);
-        Self { rows, all, passed }
+        let mut all = FieldSet::new();
+        for row in contract.iter().chain([&platform]) {
+            all.insert_all(row.fields);
+        }
+        for name in configured {
+            all.insert(name);
+        }
+        let mut wanted = *all.known();
+        wanted.insert_all(read);
+        let passed = PassedNames::new(&wanted, &all);
+        Self { contract, platform, all, passed }
     }
 
     /// The first thing that a walk does with a field: notes the name if it is dropped. Returns the
     /// name, and whether it is dropped, if the walk may have to read the value.
-    #[inline]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "the calls would take longer than most look-ups")]
     pub(crate) fn note(
         &self,
         table: &LookupTable,
@@ -196,9 +204,14 @@ impl Dropped {
         }
     }
 
-    /// The rule that drops a field: that of the first row which has it.
+    /// The rule that drops a field: that of the first row which has it. What no row has, the
+    /// configuration drops.
     pub(crate) fn rule(&self, name: &HeaderName) -> Option<&'static str> {
-        self.rows.iter().find(|row| row.fields.contains(name)).map(|row| row.rule)
+        let mut rows = self.contract.iter().chain([&self.platform]);
+        match rows.find(|row| row.fields.contains(name)) {
+            Some(row) => Some(row.rule),
+            None => self.all.contains(name).then_some("R5.8"),
+        }
     }
 }
 

@@ -15,6 +15,9 @@ macro_rules! known_fields {
         /// its name neither allocates nor changes the case of text.
         static NAMES: [HeaderName; KnownField::ALL.len()] = [$(HeaderName::from_static($name),)+];
 
+        /// The same as text, for the compiler.
+        const TEXTS: [&str; KnownField::ALL.len()] = [$($name,)+];
+
         impl KnownField {
             pub(crate) const ALL: &[Self] = &[$(Self::$variant,)+];
         }
@@ -25,6 +28,12 @@ impl KnownField {
     pub(crate) fn name(self) -> &'static HeaderName {
         #[expect(clippy::indexing_slicing, reason = "the array has an entry for each variant")]
         &NAMES[self as usize]
+    }
+
+    /// The name as text.
+    pub(super) const fn text(self) -> &'static str {
+        #[expect(clippy::indexing_slicing, reason = "the array has an entry for each variant")]
+        TEXTS[self as usize]
     }
 }
 

@@ -30,10 +30,14 @@ static TABLE: LazyLock<LookupTable> = LazyLock::new(LookupTable::new);
 /// What `http` feeds to the hasher is not part of its promise. If it changes, names may share a
 /// slot; look-ups are then slower, but still right.
 pub(crate) struct LookupTable {
-    pub(super) slots: [Option<KnownField>; SLOTS],
+    slots: [Option<KnownField>; SLOTS],
+    /// The slot of each name, in the order of their numbers.
+    pub(super) places: [u16; KnownField::ALL.len()],
     pub(super) multiplier: u32,
     /// Whether some names found their slot taken.
     pub(super) crowded: bool,
+    /// Whether `http` feeds the text of a name that is not standard to a hasher, whole and last of all.
+    pub(super) texts_are_hashed_whole: bool,
 }
 
 /// Slots for the integers of standard names, and behind them slots for the texts of the others.
@@ -56,10 +60,17 @@ impl LookupTable {
     }
 
     pub(super) fn with_multiplier(multiplier: u32) -> Self {
-        let mut table = Self { slots: [None; SLOTS], multiplier, crowded: false };
-        for &known in KnownField::ALL {
-            let slot = table.slots.get_mut(Slot::of(known.name(), multiplier, None));
-            match slot {
+        let mut table = Self {
+            slots: [None; SLOTS],
+            places: [0; KnownField::ALL.len()],
+            multiplier,
+            crowded: false,
+            texts_are_hashed_whole: texts_are_hashed_whole(),
+        };
+        for (&known, place) in KnownField::ALL.iter().zip(&mut table.places) {
+            let slot = Slot::of(known.name(), multiplier, None);
+            *place = u16::try_from(slot).unwrap_or(u16::MAX);
+            match table.slots.get_mut(slot) {
                 Some(slot @ None) => *slot = Some(known),
                 _ => table.crowded = true,
             }
@@ -85,6 +96,31 @@ impl LookupTable {
     #[cold]
     fn search(name: &HeaderName) -> Option<KnownField> {
         KnownField::ALL.iter().copied().find(|known| known.name() == name)
+    }
+}
+
+fn texts_are_hashed_whole() -> bool {
+    let name = HeaderName::from_static("x-not-a-standard-name");
+    let mut last = LastText::default();
+    name.hash(&mut last);
+    last.0 == name.as_str().as_bytes()
+}
+
+/// What was fed last, if it was a text.
+#[derive(Default)]
+struct LastText(Vec<u8>);
+
+impl Hasher for LastText {
+    fn write(&mut self, text: &[u8]) {
+        self.0 = text.to_vec();
+    }
+
+    fn write_isize(&mut self, _: isize) {
+        self.0.clear();
+    }
+
+    fn finish(&self) -> u64 {
+        0
     }
 }
 
@@ -159,6 +195,12 @@ mod tests {
         assert!(!TABLE.crowded);
         let standard = Slot::of(&http::header::X_XSS_PROTECTION, TABLE.multiplier, None);
         assert!(standard < NUMBERS, "{standard}");
+    }
+
+    /// Not needed for being right, but for being fast.
+    #[test]
+    fn names_are_hashed_as_is_hoped() {
+        assert!(TABLE.texts_are_hashed_whole);
     }
 
     /// Whatever `http` feeds to the hasher, every name is found.

@@ -1,6 +1,12 @@
 //! Lists of field names, as constants.
 
+use std::fmt;
+
 use http::HeaderName;
+
+use super::known_field::KnownField;
+use super::known_set::KnownFieldSet;
+use super::starts::Starts;
 
 /// A constant list of field names and of prefixes of field names, all lower case.
 ///
@@ -13,24 +19,56 @@ use http::HeaderName;
 /// assert_eq!(denied.names().count(), 0);
 /// assert!(denied.prefixes().any(|prefix| prefix == "x-azure-"));
 /// ```
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Names {
     lists: &'static [&'static [&'static str]],
     prefixes: &'static [&'static str],
+    /// What the compiler has looked up: all single names, and the known ones with a prefix.
+    known: KnownFieldSet,
+    /// How the prefixes begin.
+    starts: Starts,
 }
 
 impl Names {
     /// No name at all.
-    pub(crate) const NONE: Self = Self { lists: &[], prefixes: &[] };
+    pub(crate) const NONE: Self =
+        Self { lists: &[], prefixes: &[], known: KnownFieldSet::EMPTY, starts: Starts::NONE };
 
-    /// The names of all these lists.
+    /// The names of all these lists. The compiler refuses a name that is no [`KnownField`].
     pub(crate) const fn listed(lists: &'static [&'static [&'static str]]) -> Self {
-        Self { lists, prefixes: &[] }
+        let mut known = KnownFieldSet::EMPTY;
+        let mut left = lists;
+        while let [list, rest @ ..] = left {
+            let mut names = *list;
+            while let [name, rest @ ..] = names {
+                insert_listed(&mut known, name);
+                names = rest;
+            }
+            left = rest;
+        }
+        Self { lists, known, ..Self::NONE }
     }
 
     /// Adds every name that begins with one of the prefixes.
-    pub(crate) const fn and_prefixed(self, prefixes: &'static [&'static str]) -> Self {
-        Self { prefixes, ..self }
+    pub(crate) const fn and_prefixed(mut self, prefixes: &'static [&'static str]) -> Self {
+        self.prefixes = prefixes;
+        let mut left = prefixes;
+        while let [prefix, rest @ ..] = left {
+            self.starts.insert_prefix(prefix);
+            insert_prefixed(&mut self.known, prefix);
+            left = rest;
+        }
+        self
+    }
+
+    /// The members that are known.
+    pub(super) const fn known(&self) -> &KnownFieldSet {
+        &self.known
+    }
+
+    /// How the members begin that are not known.
+    pub(super) const fn starts(&self) -> &Starts {
+        &self.starts
     }
 
     /// The single names.
@@ -49,4 +87,52 @@ impl Names {
         self.names().any(|listed| name == listed)
             || self.prefixes().any(|prefix| name.as_str().starts_with(prefix))
     }
+}
+
+impl fmt::Debug for Names {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Names")
+            .field("lists", &self.lists)
+            .field("prefixes", &self.prefixes)
+            .finish_non_exhaustive()
+    }
+}
+
+const fn insert_listed(known: &mut KnownFieldSet, name: &str) {
+    let mut all = KnownField::ALL;
+    while let [field, rest @ ..] = all {
+        let text = field.text();
+        if text.len() == name.len() && begins_with(text, name) {
+            known.insert(*field);
+            return;
+        }
+        all = rest;
+    }
+    #[expect(clippy::panic, reason = "only constants are lists, and then the compiler says it")]
+    {
+        panic!("a name in a list is one of `known_fields!`")
+    }
+}
+
+const fn insert_prefixed(known: &mut KnownFieldSet, prefix: &str) {
+    let mut all = KnownField::ALL;
+    while let [field, rest @ ..] = all {
+        if begins_with(field.text(), prefix) {
+            known.insert(*field);
+        }
+        all = rest;
+    }
+}
+
+/// As `str::starts_with`, which the compiler cannot call.
+const fn begins_with(text: &str, prefix: &str) -> bool {
+    let (mut text, mut prefix) = (text.as_bytes(), prefix.as_bytes());
+    while let [first, rest @ ..] = prefix {
+        match text {
+            [same, left @ ..] if *same == *first => text = left,
+            _ => return false,
+        }
+        prefix = rest;
+    }
+    true
 }

@@ -1,10 +1,9 @@
 //! The names for which a walk has nothing to do.
 
-use std::hash::{Hash, Hasher};
-
 use http::HeaderName;
 
 use super::known_field::KnownField;
+use super::known_set::KnownFieldSet;
 use super::lookup::{LookupTable, NUMBERS, Slot};
 use super::set::FieldSet;
 use super::starts::Starts;
@@ -31,28 +30,24 @@ pub(crate) enum Found {
 }
 
 impl PassedNames {
-    /// `is_wanted` says whether a walk has something to do for a known name, and `set` has the names
+    /// `wanted` are the known names for which a walk has something to do, and `set` has the names
     /// and prefixes that are not known.
-    pub(crate) fn new(is_wanted: impl Fn(KnownField) -> bool, set: &FieldSet) -> Self {
-        Self::in_table(KnownField::table(), is_wanted, set)
+    pub(crate) fn new(wanted: &KnownFieldSet, set: &FieldSet) -> Self {
+        Self::in_table(KnownField::table(), wanted, set)
     }
 
-    fn in_table(
-        table: &LookupTable,
-        is_wanted: impl Fn(KnownField) -> bool,
-        set: &FieldSet,
-    ) -> Self {
+    fn in_table(table: &LookupTable, wanted: &KnownFieldSet, set: &FieldSet) -> Self {
         let mut numbers = [false; NUMBERS];
-        if table.crowded || !texts_are_hashed_whole() {
+        if table.crowded || !table.texts_are_hashed_whole {
             return Self { numbers, starts: Starts::all() };
         }
-        let mut starts = set.starts().clone();
-        let (standard, texts) = table.slots.split_at(NUMBERS);
-        for (passed, known) in numbers.iter_mut().zip(standard) {
-            *passed = known.is_some_and(|known| !is_wanted(known));
-        }
-        for &known in texts.iter().flatten().filter(|&&known| is_wanted(known)) {
-            starts.insert_name(known.name().as_str());
+        let mut starts = *set.starts();
+        for (&known, &slot) in KnownField::ALL.iter().zip(&table.places) {
+            match (numbers.get_mut(usize::from(slot)), wanted.contains(known)) {
+                (Some(passed), is_wanted) => *passed = !is_wanted,
+                (None, true) => starts.insert_name(known.text()),
+                (None, false) => {}
+            }
         }
         Self { numbers, starts }
     }
@@ -68,32 +63,6 @@ impl PassedNames {
     }
 }
 
-/// Whether `http` feeds the text of a name that is not standard to a hasher, whole and last of all.
-fn texts_are_hashed_whole() -> bool {
-    let name = HeaderName::from_static("x-not-a-standard-name");
-    let mut last = LastText::default();
-    name.hash(&mut last);
-    last.0 == name.as_str().as_bytes()
-}
-
-/// What was fed last, if it was a text.
-#[derive(Default)]
-struct LastText(Vec<u8>);
-
-impl Hasher for LastText {
-    fn write(&mut self, text: &[u8]) {
-        self.0 = text.to_vec();
-    }
-
-    fn write_isize(&mut self, _: isize) {
-        self.0.clear();
-    }
-
-    fn finish(&self) -> u64 {
-        0
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -102,25 +71,23 @@ mod tests {
         passed.look_up(KnownField::table(), &HeaderName::from_static(name))
     }
 
-    /// Not needed for being right, but for being fast.
-    #[test]
-    fn names_are_hashed_as_is_hoped() {
-        assert!(texts_are_hashed_whole());
-    }
-
     /// A walk passes names over, but never one that it wants or that the set may have.
     #[test]
     fn names_without_a_use_are_passed_over() {
         let set = FieldSet::new().with_names(["x-own"]).with_prefixes(["x-forwarded-"]);
-        let wanted = [KnownField::Host, KnownField::Via, KnownField::FpjsProxySecret];
-        let passed = PassedNames::new(|known| wanted.contains(&known), &set);
+        let wanted = KnownFieldSet::EMPTY.and(&[
+            KnownField::Host,
+            KnownField::Via,
+            KnownField::FpjsProxySecret,
+        ]);
+        let passed = PassedNames::new(&wanted, &set);
         let table = KnownField::table();
         for &known in KnownField::ALL {
             let slot = Slot::of(known.name(), table.multiplier, None);
             match passed.look_up(table, known.name()) {
-                Found::Passed => assert!(!wanted.contains(&known), "{known:?}"),
+                Found::Passed => assert!(!wanted.contains(known), "{known:?}"),
                 Found::Known(found) => {
-                    assert!(found == known && (slot >= NUMBERS || wanted.contains(&known)));
+                    assert!(found == known && (slot >= NUMBERS || wanted.contains(known)));
                 }
                 Found::Other => panic!("{known:?}"),
             }
@@ -139,7 +106,7 @@ mod tests {
     #[test]
     fn nothing_is_passed_over_in_a_crowded_table() {
         let table = LookupTable::with_multiplier(0);
-        let passed = PassedNames::in_table(&table, |_| false, &FieldSet::new());
+        let passed = PassedNames::in_table(&table, &KnownFieldSet::EMPTY, &FieldSet::new());
         assert!(KnownField::ALL.iter().all(|known| {
             matches!(passed.look_up(&table, known.name()), Found::Known(found) if found == *known)
         }));

@@ -1,5 +1,7 @@
 //! A set of field names and prefixes.
 
+use std::borrow::Cow;
+
 use http::HeaderName;
 
 use super::known_field::KnownField;
@@ -27,7 +29,7 @@ pub struct FieldSet {
     /// Names outside the table, lower case, sorted.
     others: Vec<Box<str>>,
     /// Lower case.
-    prefixes: Vec<Box<str>>,
+    prefixes: Vec<Cow<'static, str>>,
     /// How `others` and `prefixes` begin.
     starts: Starts,
 }
@@ -43,17 +45,11 @@ impl FieldSet {
     #[must_use]
     pub fn with_names<N: AsRef<str>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
         for name in names {
-            let name = name.as_ref().to_ascii_lowercase();
-            match HeaderName::try_from(&name).ok().as_ref().and_then(KnownField::of) {
-                Some(known) => self.known.insert(known),
-                None => {
-                    self.starts.insert_name(&name);
-                    self.others.push(name.into());
-                }
+            // What is no name is no field's either.
+            if let Ok(name) = HeaderName::from_bytes(name.as_ref().as_bytes()) {
+                self.insert(&name);
             }
         }
-        self.others.sort_unstable();
-        self.others.dedup();
         self
     }
 
@@ -63,7 +59,7 @@ impl FieldSet {
         for prefix in prefixes {
             let prefix = prefix.as_ref().to_ascii_lowercase();
             self.starts.insert_prefix(&prefix);
-            self.prefixes.push(prefix.into());
+            self.prefixes.push(Cow::Owned(prefix));
         }
         // Nearly all are ruled out before a prefix is compared.
         for &known in KnownField::ALL {
@@ -74,16 +70,25 @@ impl FieldSet {
         self
     }
 
-    /// Adds the members of another set.
-    #[must_use]
-    pub(crate) fn and(mut self, other: &Self) -> Self {
-        self.known.insert_all(&other.known);
-        self.others.extend_from_slice(&other.others);
-        self.others.sort_unstable();
-        self.others.dedup();
-        self.prefixes.extend_from_slice(&other.prefixes);
-        self.starts.insert_all(&other.starts);
-        self
+    /// Adds the members of a constant list, which the compiler has looked up.
+    pub(super) fn insert_all(&mut self, names: &Names) {
+        self.known.insert_all(names.known());
+        self.prefixes.extend(names.prefixes().map(Cow::Borrowed));
+        self.starts.insert_all(names.starts());
+    }
+
+    pub(super) fn insert(&mut self, name: &HeaderName) {
+        let Some(known) = KnownField::of(name) else {
+            return self.insert_other(name.as_str());
+        };
+        self.known.insert(known);
+    }
+
+    fn insert_other(&mut self, name: &str) {
+        self.starts.insert_name(name);
+        if let Err(place) = self.place_of(name) {
+            self.others.insert(place, name.into());
+        }
     }
 
     /// Whether the name is in the set.
@@ -93,6 +98,11 @@ impl FieldSet {
             Some(known) => self.contains_known(known),
             None => self.contains_other(name.as_str()),
         }
+    }
+
+    /// The members that are known.
+    pub(crate) fn known(&self) -> &KnownFieldSet {
+        &self.known
     }
 
     #[inline]
@@ -113,13 +123,20 @@ impl FieldSet {
 
     fn has_prefix_or_other(&self, name: &str) -> bool {
         self.prefixes.iter().any(|prefix| name.starts_with(&**prefix))
-            || self.others.binary_search_by(|other| (**other).cmp(name)).is_ok()
+            || self.place_of(name).is_ok()
+    }
+
+    /// Where a name is among those outside the table, or where it belongs.
+    fn place_of(&self, name: &str) -> Result<usize, usize> {
+        self.others.binary_search_by(|other| (**other).cmp(name))
     }
 }
 
 impl From<Names> for FieldSet {
     fn from(names: Names) -> Self {
-        Self::new().with_names(names.names()).with_prefixes(names.prefixes())
+        let mut set = Self::new();
+        set.insert_all(&names);
+        set
     }
 }
 

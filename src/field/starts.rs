@@ -1,29 +1,35 @@
 //! How names begin, to rule out nearly all others at a glance.
 
+use std::fmt;
+
 /// A Bloom filter over the first four bytes of names and prefixes.
 ///
 /// The names of one family begin alike, as those of client hints and those of an edge do, and few
 /// families are searched for. So four bytes, which are read as one number, rule out most names before
 /// anything is compared or looked up.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy)]
 pub(super) struct Starts([bool; 1 << BITS]);
 
 const BITS: u32 = 8;
 
 impl Starts {
+    /// Rules out everything.
+    pub(super) const NONE: Self = Self([false; 1 << BITS]);
+
     /// Rules out nothing.
     pub(super) const fn all() -> Self {
         Self([true; 1 << BITS])
     }
 
-    pub(super) fn insert_name(&mut self, name: &str) {
-        if let Some(member) = self.0.get_mut(place(name.as_bytes())) {
-            *member = true;
+    pub(super) const fn insert_name(&mut self, name: &str) {
+        #[expect(clippy::indexing_slicing, reason = "a place has no more bits than the array")]
+        {
+            self.0[place(name.as_bytes())] = true;
         }
     }
 
     /// Whatever begins with a prefix of less than four bytes is not ruled out.
-    pub(super) fn insert_prefix(&mut self, prefix: &str) {
+    pub(super) const fn insert_prefix(&mut self, prefix: &str) {
         if prefix.len() < size_of::<u32>() { *self = Self::all() } else { self.insert_name(prefix) }
     }
 
@@ -40,14 +46,24 @@ impl Starts {
 
 impl Default for Starts {
     fn default() -> Self {
-        Self([false; 1 << BITS])
+        Self::NONE
+    }
+}
+
+impl fmt::Debug for Starts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let members = self.0.iter().filter(|&&is_member| is_member);
+        f.debug_tuple("Starts").field(&members.count()).finish()
     }
 }
 
 /// The place of a name or prefix. All names of less than four bytes share one.
 #[inline]
-fn place(text: &[u8]) -> usize {
-    let start = text.first_chunk().copied().map_or(0, u32::from_le_bytes);
+const fn place(text: &[u8]) -> usize {
+    let start = match text.first_chunk() {
+        Some(chunk) => u32::from_le_bytes(*chunk),
+        None => 0,
+    };
     (start.wrapping_mul(0x9e37_79b1) >> (u32::BITS - BITS)) as usize
 }
 

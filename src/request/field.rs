@@ -9,26 +9,27 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::cookie::{CookieFilter, KeptCookies};
 use crate::config::Config;
+use crate::field::FieldUse;
 use crate::field::connection_options::ConnectionOptions;
 use crate::field::content_length::ContentLength;
 use crate::field::dropped::{Dropped, FROM_REQUESTS, Row};
 use crate::field::known_field::KnownField;
+use crate::field::known_set::KnownFieldSet;
 use crate::field::removals::Removals;
 use crate::field::stored_value::StoredValue;
-use crate::field::{FieldSet, FieldUse};
 use crate::platform::Platform;
 use crate::refusal::Refusal;
 use crate::route::Kind;
 
 /// The fields that the walk reads. All other fields are dropped or passed over.
-const READ: &[KnownField] = &[
+const READ: KnownFieldSet = KnownFieldSet::EMPTY.and(&[
     KnownField::Host,
     KnownField::Origin,
     KnownField::Connection,
     KnownField::ContentLength,
     KnownField::TransferEncoding,
     KnownField::Cookie,
-];
+]);
 
 /// Edits the fields of a request: which are dropped, and which cookies are kept.
 ///
@@ -87,14 +88,9 @@ impl RequestFields {
     /// Combines the fields that the contract, the platform and the configuration drop.
     #[must_use]
     pub fn new(config: &Config, platform: Platform) -> Self {
-        let of_platform = FieldSet::from(platform.profile().request_denylist);
-        let of_configuration = FieldSet::new().with_names(&config.drop_fields);
-        let further = [
-            Row { rule: "R5.4", fields: of_platform },
-            Row { rule: "R5.8", fields: of_configuration },
-        ];
+        let of_platform = Row { rule: "R5.4", fields: &platform.profile().request_denylist };
         Self {
-            dropped: Dropped::new(FROM_REQUESTS, further, READ),
+            dropped: Dropped::new(FROM_REQUESTS, of_platform, &config.drop_fields, &READ),
             cookies: CookieFilter::new(&config.cookies),
         }
     }
@@ -161,7 +157,7 @@ impl RequestFields {
         if *name == COOKIE && !kind.is_authorised() {
             return FieldUse::Dropped;
         }
-        self.dropped.use_of(name, |known, _| READ.contains(&known))
+        self.dropped.use_of(name, |known, _| READ.contains(known))
     }
 
     /// The rule that drops a field, if one does whatever the rest of the request is.

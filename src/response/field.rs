@@ -5,26 +5,29 @@
 use http::header::{AGE, CONTENT_LENGTH, EXPIRES};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
+use crate::field::FieldUse;
 use crate::field::connection_options::ConnectionOptions;
 use crate::field::content_length::ContentLength;
 use crate::field::dropped::{Dropped, FROM_RESPONSES, Row, TARGETED_CACHE_FIELDS};
 use crate::field::known_field::KnownField;
+use crate::field::known_set::KnownFieldSet;
 use crate::field::removals::Removals;
-use crate::field::{FieldSet, FieldUse};
 use crate::octets::letters::equal_but_for_case;
 use crate::platform::Platform;
 
 /// The fields that the walk reads, unless they are dropped. All other fields are dropped or passed over.
-const READ: &[KnownField] = &[
-    KnownField::Connection,
-    KnownField::TransferEncoding,
-    KnownField::ContentLength,
-    KnownField::ContentType,
-    KnownField::CacheControl,
-    KnownField::Expires,
-    KnownField::Age,
-    KnownField::SetCookie,
-];
+const READ: KnownFieldSet = KnownFieldSet::EMPTY
+    .and(&[
+        KnownField::Connection,
+        KnownField::TransferEncoding,
+        KnownField::ContentLength,
+        KnownField::ContentType,
+        KnownField::CacheControl,
+        KnownField::Expires,
+        KnownField::Age,
+        KnownField::SetCookie,
+    ])
+    .and(&TARGETED_CACHE_FIELDS);
 
 /// The fields that the walk reads even though they are dropped.
 const READ_THOUGH_DROPPED: &[KnownField] = &[KnownField::Connection, KnownField::TransferEncoding];
@@ -94,10 +97,8 @@ impl ResponseFields {
     /// Combines the fields that the contract and the platform drop.
     #[must_use]
     pub fn new(platform: Platform) -> Self {
-        let of_platform = FieldSet::from(platform.profile().response_denylist);
-        let further = [Row { rule: "R6.3", fields: of_platform }];
-        let read = [READ, &TARGETED_CACHE_FIELDS].concat();
-        Self { dropped: Dropped::new(FROM_RESPONSES, further, &read) }
+        let of_platform = Row { rule: "R6.3", fields: &platform.profile().response_denylist };
+        Self { dropped: Dropped::new(FROM_RESPONSES, of_platform, &[], &READ) }
     }
 
     /// Edits the fields in place. One walk reads and notes; then the noted fields are removed. Each
@@ -134,11 +135,7 @@ impl ResponseFields {
     /// What the walk does with a field.
     pub(super) fn use_of(&self, name: &HeaderName) -> FieldUse {
         self.dropped.use_of(name, |known, is_dropped| {
-            if is_dropped {
-                READ_THOUGH_DROPPED.contains(&known)
-            } else {
-                READ.contains(&known) || TARGETED_CACHE_FIELDS.contains(&known)
-            }
+            if is_dropped { READ_THOUGH_DROPPED.contains(&known) } else { READ.contains(known) }
         })
     }
 
