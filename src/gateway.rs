@@ -89,7 +89,6 @@ struct Inner {
     request: RequestSteps,
     /// Shared with the exchanges, which may outlive the gateway.
     response: Arc<ResponseSteps>,
-    status_page: StatusPage,
     config: Config,
     platform: Platform,
 }
@@ -128,7 +127,6 @@ impl Gateway {
             routes: Routes::new(&config),
             request: RequestSteps::new(&config, platform),
             response: ResponseSteps::new(&config, platform).into(),
-            status_page: StatusPage::new(&config, platform),
             config,
             platform,
         }))
@@ -367,7 +365,8 @@ impl Inner {
             }
             Answer::StatusPage => {
                 let host = self.request.host.read_with_port(&parts.headers, uri, parts.version);
-                self.status_page.respond(&parts.method, uri, host, &self.routes)
+                let (config, platform, routes) = (&self.config, self.platform, &self.routes);
+                StatusPage { config, platform, routes }.respond(&parts.method, uri, host)
             }
         }
     }

@@ -1,5 +1,7 @@
 //! The page for people (contract R10.2).
 
+use std::fmt::{self, Write};
+
 use super::verdict::Verdict;
 use crate::advice::advise;
 use crate::config::{Config, Resolution};
@@ -12,53 +14,41 @@ const HINT: &str = "For the agent's option <code>endpoints</code>.";
 const HINT_WITH_REGIONS: &str = "For the agent's option <code>endpoints</code>. For the regions eu and \
     ap, add <code>?region=eu</code> or <code>?region=ap</code>.";
 
-/// The parts of the page that no request changes.
-#[derive(Debug)]
-pub(super) struct Html {
-    head: String,
-    integration: String,
-    hint: &'static str,
-    variables_and_advice: String,
-}
+/// What every page begins with. Its one style element is the one that the policy allows.
+const HEAD: &str = concat!(
+    "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">",
+    "<meta name=\"viewport\" content=\"width=device-width\">",
+    "<meta name=\"robots\" content=\"noindex\"><title>Integration status</title>",
+    "<style>",
+    include_str!("style.css"),
+    "</style></head><body><h1>Integration status</h1>",
+);
 
-impl Html {
-    pub(super) fn new(style: &str, config: &Config, platform: Platform) -> Self {
-        let mut rest = String::new();
-        push_variables(&mut rest, config, platform);
-        push_advice(&mut rest, config, platform);
-        Self {
-            head: head(style),
-            integration: integration(config, platform),
-            hint: if config.region().is_some() { HINT } else { HINT_WITH_REGIONS },
-            variables_and_advice: rest,
-        }
+/// Longer than most pages are behind [`HEAD`].
+const REST: usize = 4096;
+
+/// The whole page.
+pub(super) fn page(
+    config: &Config,
+    platform: Platform,
+    verdict: Verdict,
+    endpoint: Option<&str>,
+) -> String {
+    let mut page = String::with_capacity(HEAD.len() + REST);
+    page.push_str(HEAD);
+    push_verdict(&mut page, verdict);
+    push_integration(&mut page, config, platform);
+    if let Some(endpoint) = endpoint {
+        page.push_str("<dt>v4 endpoint<dd><code>");
+        push_text(&mut page, endpoint);
+        page.push_str("</code><dd class=\"hint\">");
+        page.push_str(if config.region().is_some() { HINT } else { HINT_WITH_REGIONS });
     }
-
-    /// The page with what one request adds to it.
-    pub(super) fn page(&self, verdict: Verdict, endpoint: Option<&str>) -> String {
-        let mut page = self.head.clone();
-        push_verdict(&mut page, verdict);
-        page.push_str(&self.integration);
-        if let Some(endpoint) = endpoint {
-            page.push_str("<dt>v4 endpoint<dd><code>");
-            push_text(&mut page, endpoint);
-            page.push_str("</code><dd class=\"hint\">");
-            page.push_str(self.hint);
-        }
-        page.push_str("</dl>");
-        page.push_str(&self.variables_and_advice);
-        page.push_str("</body></html>\n");
-        page
-    }
-}
-
-fn head(style: &str) -> String {
-    format!(
-        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width\">\
-         <meta name=\"robots\" content=\"noindex\"><title>Integration status</title>\
-         <style>{style}</style></head><body><h1>Integration status</h1>"
-    )
+    page.push_str("</dl>");
+    push_variables(&mut page, config, platform);
+    push_advice(&mut page, config, platform);
+    page.push_str("</body></html>\n");
+    page
 }
 
 fn push_verdict(page: &mut String, verdict: Verdict) {
@@ -77,12 +67,11 @@ fn push_verdict(page: &mut String, verdict: Verdict) {
 }
 
 /// R1.8: the name and the version that upstream sees, too.
-fn integration(config: &Config, platform: Platform) -> String {
-    let mut part = String::from("<dl><dt>Integration<dd>");
-    push_text(&mut part, config.integration_name_on(platform));
-    part.push_str(", version ");
-    push_text(&mut part, config.integration_version());
-    part
+fn push_integration(page: &mut String, config: &Config, platform: Platform) {
+    page.push_str("<dl><dt>Integration<dd>");
+    push_text(page, config.integration_name_on(platform));
+    page.push_str(", version ");
+    push_text(page, config.integration_version());
 }
 
 fn push_variables(page: &mut String, config: &Config, platform: Platform) {
@@ -123,7 +112,7 @@ fn push_advice(page: &mut String, config: &Config, platform: Platform) {
         page.push_str("<li><code>");
         page.push_str(advice.code());
         page.push_str("</code> ");
-        push_text(page, &advice.to_string());
+        let _ = write!(Escaped(page), "{advice}");
         page.push_str("</li>");
     }
     page.push_str("</ul>");
@@ -131,15 +120,38 @@ fn push_advice(page: &mut String, config: &Config, platform: Platform) {
 
 /// Writes text, escaped for HTML elements and attributes.
 fn push_text(page: &mut String, text: &str) {
-    for character in text.chars() {
-        match character {
-            '&' => page.push_str("&amp;"),
-            '<' => page.push_str("&lt;"),
-            '>' => page.push_str("&gt;"),
-            '"' => page.push_str("&quot;"),
-            '\'' => page.push_str("&#39;"),
-            other => page.push(other),
+    // Writing to a `String` cannot fail.
+    let _ = Escaped(page).write_str(text);
+}
+
+/// A page to which text can be formatted.
+struct Escaped<'p>(&'p mut String);
+
+impl Write for Escaped<'_> {
+    // Writes whole runs at once, because nearly every text has nothing to escape.
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        for run in text.split_inclusive(|character| entity(character).is_some()) {
+            let mut plain = run.chars();
+            match plain.next_back().and_then(entity) {
+                Some(entity) => {
+                    self.0.push_str(plain.as_str());
+                    self.0.push_str(entity);
+                }
+                None => self.0.push_str(run),
+            }
         }
+        Ok(())
+    }
+}
+
+fn entity(character: char) -> Option<&'static str> {
+    match character {
+        '&' => Some("&amp;"),
+        '<' => Some("&lt;"),
+        '>' => Some("&gt;"),
+        '"' => Some("&quot;"),
+        '\'' => Some("&#39;"),
+        _ => None,
     }
 }
 
