@@ -5,6 +5,7 @@ use super::class::UNRESERVED;
 
 /// Writes a text in which everything outside the unreserved characters is encoded.
 pub(crate) fn push_encoded(text: &mut String, value: &str) {
+    text.reserve(value.len());
     for byte in value.bytes() {
         if UNRESERVED.contains(byte) {
             text.push(char::from(byte));

@@ -61,8 +61,9 @@ impl HostReader {
             HostSource::Field(field) => Some(HeaderName::from_static(field)),
             HostSource::Request => config.trusted_host.clone().filter(|_| profile.own_server),
         };
-        let [us, eu, ap] = [Region::Us, Region::Eu, Region::Ap]
-            .map(|region| format!("{}{}", region.host_prefix(), config.ingress_base_host).into());
+        let [us, eu, ap] = [Region::Us, Region::Eu, Region::Ap].map(|region| {
+            [region.host_prefix(), config.ingress_base_host.as_str()].concat().into()
+        });
         let cdn = config.cdn_url.as_str().into();
         Self { trusted, listed: config.hosts.clone(), upstream: [us, eu, ap, cdn] }
     }

@@ -101,8 +101,6 @@ pub(super) struct Endpoint {
 impl Endpoint {
     fn new(host: &HostName, region: Option<Region>) -> Self {
         let (authority, host) = host.authority(region);
-        // The first clone of a buffer that is not shared yet allocates; take it here.
-        drop((authority.clone(), host.clone()));
         Self { authority, host, region }
     }
 
@@ -268,7 +266,7 @@ impl Targets {
 fn monitoring(config: &Config, platform: Platform, kind: &str) -> Box<str> {
     let name = config.integration_name_on(platform);
     let mut text = String::from("ii=");
-    push_encoded(&mut text, &format!("{name}/{}/{kind}", config.integration_version()));
+    push_encoded(&mut text, &[name, config.integration_version(), kind].join("/"));
     text.into_boxed_str()
 }
 
