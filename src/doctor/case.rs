@@ -8,6 +8,7 @@ use http::Response;
 use super::failure::ProbeFailure;
 use super::integration::Integration;
 use super::judgement::Judgement;
+use super::page::{NO_PAGE, Page};
 use super::probe::Probe;
 use crate::client_setup::propose_path_segment;
 
@@ -48,12 +49,14 @@ pub(super) struct Case {
     /// Two words that nobody else uses: one for the probes of a route, one for the key of nobody.
     pub(super) nonces: [String; 2],
     observed: Vec<Observed>,
+    /// The status page, which many checks ask.
+    page: Option<Page>,
 }
 
 impl Case {
     pub(super) fn new(integration: Integration, entropy: [u8; 16]) -> Self {
         let nonces = [entropy, entropy.map(|byte| !byte)].map(propose_path_segment);
-        Self { integration, nonces, observed: Vec::new() }
+        Self { integration, nonces, observed: Vec::new(), page: None }
     }
 
     /// The probe whose turn it is.
@@ -63,7 +66,24 @@ impl Case {
 
     /// Keeps how that probe ended.
     pub(super) fn observe(&mut self, observed: Observed) {
+        if let (Some(probe), Observed::Response(response)) = (self.next(), &observed) {
+            self.read_page(probe, response);
+        }
         self.observed.push(observed);
+    }
+
+    fn read_page(&mut self, probe: Probe, response: &Response<Bytes>) {
+        match (probe, &mut self.page) {
+            (Probe::StatusPage, page) => *page = Page::of_html(response),
+            (Probe::StatusJson, Some(page)) if !is_redirect(response) => page.add_json(response),
+            _ => {}
+        }
+    }
+
+    /// The status page, or why there is none to read.
+    pub(super) fn page(&self) -> Result<&Page, Judgement> {
+        self.response(Probe::StatusPage)?;
+        self.page.as_ref().ok_or(Judgement::skipped(NO_PAGE))
     }
 
     pub(super) fn observed(&self, probe: Probe) -> Option<&Observed> {

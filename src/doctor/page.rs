@@ -3,10 +3,7 @@
 use bytes::Bytes;
 use http::{Response, StatusCode};
 
-use super::case::Case;
 use super::json::Json;
-use super::judgement::Judgement;
-use super::probe::Probe;
 use crate::platform::Platform;
 use crate::variable::Variable;
 
@@ -42,16 +39,15 @@ pub(super) struct Page {
 }
 
 impl Page {
-    /// The page as the integration shows it, or why there is none to read.
-    pub(super) fn read(case: &Case) -> Result<Self, Judgement> {
-        let html = case.response(Probe::StatusPage)?;
-        let words = words(&String::from_utf8_lossy(html.body()));
-        if !is_page(html, &words) {
-            return Err(Judgement::skipped(NO_PAGE));
-        }
-        let json = case.response(Probe::StatusJson).ok();
-        let variables = json.and_then(|response| variables(response.body())).unwrap_or_default();
-        Ok(Self { words, variables })
+    /// The page as the integration shows it, if that is what it answers.
+    pub(super) fn of_html(response: &Response<Bytes>) -> Option<Self> {
+        let words = words(&String::from_utf8_lossy(response.body()));
+        is_page(response, &words).then_some(Self { words, variables: Vec::new() })
+    }
+
+    /// Adds what the page says as JSON.
+    pub(super) fn add_json(&mut self, response: &Response<Bytes>) {
+        self.variables = variables(response.body()).unwrap_or_default();
     }
 
     /// Whether a phrase stands on it, given in lower case.

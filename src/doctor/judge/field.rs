@@ -4,7 +4,6 @@ use http::{HeaderName, Response};
 
 use crate::doctor::case::Case;
 use crate::doctor::judgement::{Judged, Judgement};
-use crate::doctor::page::Page;
 use crate::doctor::probe::Probe;
 use crate::field::IDENTITY_FIELDS;
 use crate::field::dropped::{CACHE_TAGS, FROM_RESPONSES};
@@ -71,7 +70,7 @@ fn foreign(
     case: &Case,
     known: impl Fn(&HeaderName) -> Option<&'static str>,
 ) -> Result<Option<&'static str>, Judgement> {
-    let page = Page::read(case).and_then(|_| case.response(Probe::StatusPage)).ok();
+    let page = case.page().and_then(|_| case.response(Probe::StatusPage)).ok();
     let own = page.map(Response::headers);
     let mut answers = case.responses().filter(|(probe, _)| *probe > Probe::StatusJson).peekable();
     if answers.peek().is_none() {

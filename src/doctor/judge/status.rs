@@ -5,7 +5,7 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use super::cache;
 use crate::doctor::case::Case;
 use crate::doctor::judgement::{Judged, Judgement};
-use crate::doctor::page::{NO_PAGE, Page, State};
+use crate::doctor::page::{NO_PAGE, State};
 use crate::doctor::probe::Probe;
 use crate::doctor::speaker::Speaker;
 use crate::variable::Variable;
@@ -13,7 +13,7 @@ use crate::variable::Variable;
 /// R10.1: there is a page. Where another page is shown, requests do not come to the integration.
 pub(in crate::doctor) fn page(case: &Case) -> Judged {
     let response = case.response(Probe::StatusPage)?;
-    if Page::read(case).is_ok() {
+    if case.page().is_ok() {
         return Ok(Judgement::ok("the status page answers"));
     }
     match Speaker::of(response) {
@@ -31,7 +31,7 @@ pub(in crate::doctor) fn page(case: &Case) -> Judged {
 
 /// R9.4: HEAD, by which health checks ask, has the fields of GET and no body.
 pub(in crate::doctor) fn head(case: &Case) -> Judged {
-    Page::read(case)?;
+    case.page()?;
     let get = case.response(Probe::StatusPage)?;
     let head = case.answer(Probe::StatusHead)?;
     let is_same = get.status() == head.status()
@@ -49,7 +49,7 @@ pub(in crate::doctor) fn head(case: &Case) -> Judged {
 
 /// R1.4: by the page, there is a secret.
 pub(in crate::doctor) fn secret(case: &Case) -> Judged {
-    let page = Page::read(case)?;
+    let page = case.page()?;
     match page.state(Variable::PreSharedSecret) {
         Some(State::Set) => Ok(Judgement::ok("a proxy secret is set")),
         Some(State::Default | State::Missing | State::Invalid) => Err(Judgement::fail(
@@ -62,7 +62,7 @@ pub(in crate::doctor) fn secret(case: &Case) -> Judged {
 
 /// R10.2: a route is on, and those of v3 where the site uses them.
 pub(in crate::doctor) fn routes(case: &Case) -> Judged {
-    let page = Page::read(case)?;
+    let page = case.page()?;
     if page.says("no route is on") {
         return Err(Judgement::fail(
             "no route is on",
@@ -88,7 +88,7 @@ pub(in crate::doctor) fn routes(case: &Case) -> Judged {
 
 /// R1.3: by the page, every variable that is set can be used.
 pub(in crate::doctor) fn variables(case: &Case) -> Judged {
-    let page = Page::read(case)?;
+    let page = case.page()?;
     let mut invalid =
         Variable::ALL.iter().filter(|variable| page.state(**variable) == Some(State::Invalid));
     match invalid.next() {
@@ -102,7 +102,7 @@ pub(in crate::doctor) fn variables(case: &Case) -> Judged {
 
 /// R5.7: the edge in front does not hide the browser's host.
 pub(in crate::doctor) fn host(case: &Case) -> Judged {
-    let page = Page::read(case)?;
+    let page = case.page()?;
     if page.says("upstream's own host") {
         return Err(Judgement::fail(
             "the integration is asked under Fingerprint's host: the edge in front hides the browser's",
@@ -114,7 +114,7 @@ pub(in crate::doctor) fn host(case: &Case) -> Judged {
 
 /// R9: an old page would tell of an old configuration.
 pub(in crate::doctor) fn cache(case: &Case) -> Judged {
-    Page::read(case)?;
+    case.page()?;
     let page = case.response(Probe::StatusPage)?;
     if cache::is_hit(page.headers()) || cache::is_invited(page.headers()) {
         return Err(Judgement::warn(

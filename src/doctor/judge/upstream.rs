@@ -5,7 +5,7 @@ use http::Response;
 
 use crate::doctor::case::Case;
 use crate::doctor::judgement::{Judged, Judgement};
-use crate::doctor::page::{Page, State};
+use crate::doctor::page::State;
 use crate::doctor::probe::Probe;
 use crate::doctor::request::{DELICATE, region_of_query};
 use crate::doctor::speaker::{Complaint, Speaker};
@@ -81,7 +81,7 @@ fn shows_host(text: &str, region: Region) -> bool {
 
 /// R3.6: the configuration chooses the region.
 fn is_fixed(case: &Case) -> bool {
-    Page::read(case).is_ok_and(|page| page.state(Variable::Region) == Some(State::Set))
+    case.page().is_ok_and(|page| page.state(Variable::Region) == Some(State::Set))
 }
 
 /// R3.1: every byte of the query arrives.
