@@ -35,11 +35,21 @@ struct Input<'a> {
     text: Rest<'a>,
 }
 
+impl Input<'_> {
+    /// One input of four is examined again, and looked at by `Debug`.
+    fn is_thorough(&self) -> bool {
+        self.entropy & 3 == 0
+    }
+}
+
 fuzz_target!(|input: Input<'_>| {
     let Some(text) = input.text.text() else { return };
     let answers: Vec<_> = text.split("\n===\n").collect();
     let (requests, verdicts) = examine(&input, &answers);
-    assert_eq!(examine(&input, &answers), (requests.clone(), verdicts.clone()));
+    // Once more takes as long again, and what another examination changes, it changes in many inputs.
+    if input.is_thorough() {
+        assert_eq!(examine(&input, &answers), (requests.clone(), verdicts.clone()));
+    }
     assert_verdicts(&verdicts);
 
     let identifications = requests.iter().filter(|line| line.starts_with("POST ")).count();
@@ -94,7 +104,7 @@ fn examine(input: &Input<'_>, answers: &[&str]) -> (Vec<String>, Vec<Verdict>) {
     assert!(matches!(doctor.step(), Step::Done) && doctor.verdicts() == verdicts);
     let summary = doctor.summary();
     assert_eq!(summary.ok + summary.warn + summary.fail + summary.skipped, verdicts.len());
-    assert!(!format!("{doctor:?}").contains(SECRET));
+    assert!(!input.is_thorough() || !format!("{doctor:?}").contains(SECRET));
     (requests, verdicts)
 }
 
