@@ -1,0 +1,77 @@
+"""Cargo in the copy of the tree, and the test programs that it builds."""
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import NamedTuple
+
+from planting import Wrong
+
+# A property finds a bug every time or never. The smallest input for it is of no use here.
+PROPERTIES = {
+    "PROPTEST_RNG_SEED": "1",
+    "PROPTEST_MAX_SHRINK_ITERS": "0",
+    "PROPTEST_DISABLE_FAILURE_PERSISTENCE": "1",
+}
+
+
+class Program(NamedTuple):
+    """A test program, which runs in the folder of its package."""
+
+    path: Path
+    folder: Path
+
+    def run(self, arguments, seconds, **environment):
+        """What it says. Raises `subprocess.TimeoutExpired`."""
+        return subprocess.run(
+            [self.path, *arguments], cwd=self.folder, timeout=seconds, capture_output=True, text=True, errors="replace",
+            env=os.environ | PROPERTIES | {"CARGO_MANIFEST_DIR": str(self.folder)} | environment,
+        )
+
+
+class Built(NamedTuple):
+    # The test programs by target.
+    programs: dict
+    # The compiler's messages, as JSON has them.
+    errors: list
+
+    def sound(self):
+        """The programs, if nothing went wrong."""
+        if self.errors:
+            raise Wrong("".join(error["rendered"] for error in self.errors[:3]))
+        return self.programs
+
+
+class Cargo:
+    def __init__(self, tree, target, **settings):
+        self.tree = tree
+        self.environment = os.environ | {"CARGO_TARGET_DIR": str(target)} | settings
+
+    def check(self, package):
+        """Compiles a library as far as errors are found."""
+        return self.run("check", package, ["--lib"])
+
+    def build(self, package, targets):
+        """Builds test programs: each target is `--lib` or `--test NAME`."""
+        return self.run("test", package, ["--no-run", *" ".join(targets).split()])
+
+    def run(self, command, package, options):
+        command = ["cargo", command, "--locked", "--message-format", "json", "--all-features", "--package", package]
+        done = subprocess.run(
+            [*command, *options], cwd=self.tree.path, env=self.environment, capture_output=True, text=True
+        )
+        messages = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+        errors = [one["message"] for one in messages if one.get("message", {}).get("level") == "error"]
+        if done.returncode and not errors:
+            raise Wrong(done.stderr)
+        return Built(dict(map(program, filter(is_test, messages))), errors)
+
+
+def is_test(message):
+    return message.get("executable") and message["profile"]["test"]
+
+
+def program(message):
+    name = message["target"]["name"]
+    target = f"--test {name}" if "test" in message["target"]["kind"] else "--lib"
+    return target, Program(Path(message["executable"]), Path(message["manifest_path"]).parent)

@@ -1,0 +1,31 @@
+"""A copy of the tree, to change at will."""
+import subprocess
+
+from planting import ROOT
+
+
+class Tree:
+    def __init__(self, path):
+        self.path = path
+
+    def write(self, name, text):
+        """Only what is new: the rest stays built."""
+        path = self.path / name
+        if not path.exists() or path.read_text() != text:
+            path.write_text(text)
+
+    def restore(self):
+        """Makes it equal to the tree."""
+        listed = subprocess.run(ROOT / "scripts/files", check=True, capture_output=True, text=True).stdout
+        names = {name for name in listed.splitlines() if (ROOT / name).is_file()}
+        for path in [path for path in self.path.rglob("*") if path.is_file()]:
+            if str(path.relative_to(self.path)) not in names:
+                path.unlink()
+        for name in names:
+            here, there = ROOT / name, self.path / name
+            content = here.read_bytes()
+            if there.exists() and there.read_bytes() == content:
+                continue
+            there.parent.mkdir(parents=True, exist_ok=True)
+            there.write_bytes(content)
+            there.chmod(here.stat().st_mode)
