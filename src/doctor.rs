@@ -143,7 +143,6 @@ impl Doctor {
     /// ```
     pub fn answer(&mut self, answer: Answer) {
         let observed = match (&self.step, answer) {
-            (Step::Done, _) => return,
             (Step::Resolve(_), Answer::Addresses(addresses)) => Observed::addresses(addresses),
             (Step::Send(_), Answer::Response(response) | Answer::Truncated(response)) => {
                 Observed::response(response)

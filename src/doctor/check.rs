@@ -272,4 +272,13 @@ mod tests {
             assert!(check.name().bytes().all(|byte| byte == b'-' || byte.is_ascii_alphanumeric()));
         }
     }
+
+    /// R11.4: a check is shown by its name, and so is a group; checks of one group stand together.
+    #[test]
+    fn names_are_shown() {
+        assert!(Check::ALL.iter().all(|check| check.to_string() == check.name()));
+        let mut groups: Vec<_> = Check::ALL.iter().map(|check| check.group().to_string()).collect();
+        groups.dedup();
+        assert_eq!(groups, ["reach", "status", "agent", "identification", "browser"]);
+    }
 }

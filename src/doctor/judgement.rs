@@ -84,3 +84,19 @@ impl Judgement {
         Self { rule: Some(rule), ..self }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// R11.4: an outcome is shown and written by its name, and a worse one is greater.
+    #[test]
+    fn outcomes_have_names() {
+        let outcomes = [Outcome::Skipped, Outcome::Ok, Outcome::Warn, Outcome::Fail];
+        assert!(outcomes.is_sorted());
+        for (outcome, name) in outcomes.into_iter().zip(["skipped", "ok", "warn", "fail"]) {
+            assert_eq!((outcome.as_str(), outcome.to_string()), (name, name.to_owned()));
+            assert_eq!(serde_json::json!(outcome), name);
+        }
+    }
+}

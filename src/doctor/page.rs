@@ -137,4 +137,38 @@ mod tests {
             assert_eq!(words(html), expected, "{html}");
         }
     }
+
+    /// R10.4: where the words tell nothing of a variable, the page as JSON does.
+    #[test]
+    fn variables_are_read_from_json() {
+        let body = br#"{"envInfo": [{"envVarName": "fpjs_pre_shared_secret", "isSet": false},
+            {"envVarName": "fpjs_get_result_path", "isSet": true}, {"envVarName": "no more"}]}"#;
+        let variables = variables(body).unwrap_or_default();
+        let page = Page { words: "fpjs_get_result_path is not defined".to_owned(), variables };
+        for (variable, state) in [
+            (Variable::PreSharedSecret, Some(State::Missing)),
+            (Variable::GetResultPath, Some(State::Missing)),
+            (Variable::AgentDownloadPath, None),
+        ] {
+            assert_eq!(page.state(variable), state, "{variable}");
+        }
+        let page = Page { words: String::new(), ..page };
+        assert_eq!(page.state(Variable::GetResultPath), Some(State::Set));
+    }
+
+    /// R10.1: a page that has only some of the words is another one.
+    #[test]
+    fn status_pages_are_told_by_their_words() {
+        for (status, words, expected) in [
+            (200, "integration status", true),
+            (200, "the variables of your integration", true),
+            (200, "integration of schools", false),
+            (200, "two variables", false),
+            (404, "integration status", false),
+        ] {
+            let mut response = Response::new(Bytes::new());
+            *response.status_mut() = StatusCode::from_u16(status).unwrap();
+            assert_eq!(is_page(&response, words), expected, "{status} {words}");
+        }
+    }
 }

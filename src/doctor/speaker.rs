@@ -99,3 +99,30 @@ fn is_html(response: &Response<Bytes>) -> bool {
     let begins = response.body().trim_ascii_start().starts_with(b"<");
     begins && !is_encoded || says_html && !response.body().is_empty()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// R11.4: a page is told by its media type, or by how it begins if nothing hides that.
+    #[test]
+    fn pages_are_told_from_scripts() {
+        for (media_type, coding, body, expected) in [
+            ("text/html; charset=utf-8", "", "Shop", true),
+            ("Text/HTML", "gzip", "...", true),
+            ("text/html", "", "", false),
+            ("", "", "\n <!doctype html>", true),
+            ("text/javascript", "", "<", true),
+            ("text/javascript", "br", "<", false),
+            ("text/javascript", "", "export", false),
+        ] {
+            let mut response = Response::new(Bytes::from_static(body.as_bytes()));
+            for (name, value) in [(CONTENT_TYPE, media_type), (CONTENT_ENCODING, coding)] {
+                if !value.is_empty() {
+                    response.headers_mut().insert(name, value.parse().unwrap());
+                }
+            }
+            assert_eq!(is_html(&response), expected, "{media_type} {coding} {body}");
+        }
+    }
+}

@@ -130,6 +130,14 @@ mod tests {
         assert_eq!(headers["fpjs-proxy-forwarded-host"], "www.example.com");
     }
 
+    /// R5.6: what is not known is not added.
+    #[test]
+    fn neither_secret_nor_address_need_be_known() {
+        let mut headers = HeaderMap::new();
+        Identity::new(&Config::default()).add(&mut headers, host(), None).unwrap();
+        assert_eq!(headers.len(), 1);
+    }
+
     /// R5.6: a request is refused if the map has no room for one of the fields.
     #[test]
     fn a_full_map_refuses_the_request() {

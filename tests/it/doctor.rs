@@ -8,6 +8,7 @@ mod site;
 
 use std::collections::BTreeMap;
 
+use firstparty::Region;
 use firstparty::doctor::{Answer, Check, Doctor, Outcome, Step, Verdict};
 use firstparty::http::{Method, Request};
 
@@ -35,7 +36,8 @@ fn examine(mut doctor: Doctor, mut answer: impl FnMut(Step) -> Answer) -> Doctor
         let is_to_mend = verdict.outcome() >= Outcome::Warn;
         assert_eq!(verdict.remedy().is_some(), is_to_mend, "{verdict:?}");
     }
-    assert!(!format!("{doctor:?}").contains(SECRET));
+    let shown = format!("{doctor:?}");
+    assert!(shown.starts_with("Doctor { verdicts: [Verdict {") && !shown.contains(SECRET));
     doctor
 }
 
@@ -149,6 +151,45 @@ fn requests_are_those_of_a_page() {
         assert_eq!(headers.contains_key("access-control-request-method"), is_preflight);
         assert!(!headers.contains_key("host"));
     }
+}
+
+/// R11.4: what a page loads from its own origin says no origin, and what it posts does; the region is the
+/// one that was given.
+#[test]
+fn requests_fit_what_is_known() {
+    let mut site = Site::sound();
+    site.integration =
+        site::integration_at("https://www.shop.example.com/ore54guier").region(Region::Ap);
+    assert_eq!(found(&site.examined()), BTreeMap::new());
+    for request in &site.requests {
+        let is_post = request.method() == Method::POST;
+        assert_eq!(request.headers().contains_key("origin"), is_post, "{}", line(request));
+        let query = request.uri().query().unwrap_or_default();
+        assert_eq!(query.contains("region=ap"), is_post || query.contains("&q="), "{query}");
+    }
+}
+
+/// R11.4: a host that is an address needs no name to be examined.
+#[test]
+fn an_address_is_examined() {
+    let mut site = Site::sound();
+    site.gateway = site::gateway_with(serde_json::json!({"hosts": ["192.0.2.1"]}));
+    site.integration = site::new_integration("https://192.0.2.1/ore54guier");
+    let doctor = site.examined();
+    assert_eq!(found(&doctor), BTreeMap::new());
+    assert_eq!(verdict(&doctor, "identification-v4").0, Outcome::Ok);
+}
+
+/// R8.2: a cookie may be for a parent domain of the host.
+#[test]
+fn cookies_of_the_site_fit() {
+    let mut site = Site::sound();
+    site.spoilt = Some((
+        |request| request.method() == Method::POST,
+        "set-cookie",
+        "_iidt=x; Path=/; Domain=shop.example.com; Secure; SameSite=None",
+    ));
+    assert_eq!(verdict(&site.examined(), "cookie-domain").0, Outcome::Ok);
 }
 
 fn line<B>(request: &Request<B>) -> String {
