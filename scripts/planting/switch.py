@@ -1,9 +1,7 @@
 """Sources with several bodies in a function, and what chooses among them."""
 import bisect
-from pathlib import Path
 from typing import NamedTuple
 
-from planting import ROOT, Wrong
 from planting.functions import functions
 
 # At the root of each crate that has a change. No lookup for each call: some are in loops. Numbers, as
@@ -68,9 +66,8 @@ class Body(NamedTuple):
 class Source:
     """A file with all changes that are planted in it."""
 
-    def __init__(self, name):
-        self.name = name
-        self.text = (ROOT / name).read_text()
+    def __init__(self, name, text):
+        self.name, self.text = name, text
         self.functions = list(functions(self.text))
         self.bodies = {}
         self.written, self.places = "", []
@@ -125,35 +122,31 @@ class Source:
 
 
 class Switchboard:
-    """All sources that are changed, by name."""
+    """All sources of a copy of the tree that are changed, by name."""
 
-    def __init__(self):
-        self.sources = {}
+    def __init__(self, tree):
+        self.tree, self.sources = tree, {}
 
     def source(self, name):
         if name not in self.sources:
-            self.sources[name] = Source(name)
+            self.sources[name] = Source(name, self.tree.read(name))
         return self.sources[name]
 
-    def write(self, tree):
-        """Writes them into the copy of the tree. Returns the functions, in the order of their numbers."""
+    def write(self):
+        """Writes them with all changes. Returns the functions, in the order of their numbers."""
         entered = []
         for source in self.sources.values():
             source.switch(len(entered))
             entered += [(source.name, function) for function in sorted(source.bodies)]
         texts = {name: source.written for name, source in self.sources.items()}
-        for root in {crate_root(name) for name, source in self.sources.items() if source.bodies}:
-            text = texts.get(root) or (ROOT / root).read_text()
+        for root in {self.tree.crate_root(name) for name, source in self.sources.items() if source.bodies}:
+            text = self.source(root).text if root not in texts else texts[root]
             texts[root] = text + SWITCH.replace("FUNCTIONS", str(len(entered)))
         for name, text in texts.items():
-            tree.write(name, text)
+            self.tree.write(name, text)
         return entered
 
-
-def crate_root(name):
-    """The file that has the modules of the crate with this one."""
-    for folder in Path(name).parents:
-        for root in ("lib.rs", "main.rs"):
-            if (ROOT / folder / root).exists():
-                return str(folder / root)
-    raise Wrong(f"{name}: no lib.rs or main.rs above")
+    def restore(self):
+        """Writes them as they were."""
+        for name, source in self.sources.items():
+            self.tree.write(name, source.text)

@@ -1,7 +1,8 @@
 """A copy of the tree, to change at will."""
 import subprocess
+from pathlib import Path
 
-from planting import ROOT
+from planting import ROOT, Wrong
 
 
 class Tree:
@@ -13,6 +14,17 @@ class Tree:
         path = self.path / name
         if not path.exists() or path.read_text() != text:
             path.write_text(text)
+
+    def read(self, name):
+        return (self.path / name).read_text()
+
+    def crate_root(self, name):
+        """The file that has the modules of the crate with this one."""
+        for folder in Path(name).parents:
+            for root in ("lib.rs", "main.rs"):
+                if (self.path / folder / root).exists():
+                    return str(folder / root)
+        raise Wrong(f"{name}: no lib.rs or main.rs above")
 
     def restore(self):
         """Makes it equal to the tree."""

@@ -1,0 +1,1 @@
+"""Judges the mutants of cargo-mutants: what `scripts/mutants` is made of."""
