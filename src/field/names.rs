@@ -136,3 +136,26 @@ const fn begins_with(text: &str, prefix: &str) -> bool {
     }
     true
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A name is listed by itself or by how it begins.
+    #[test]
+    fn names_are_listed() {
+        let names = Names::listed(&[&["age", "te"], &["via"]]).and_prefixed(&["x-edge-"]);
+        assert_eq!(names.names().collect::<Vec<_>>(), ["age", "te", "via"]);
+        assert_eq!(names.prefixes().collect::<Vec<_>>(), ["x-edge-"]);
+        for (name, expected) in [
+            ("age", true),
+            ("via", true),
+            ("x-edge-location", true),
+            ("x-edge", false),
+            ("allow", false),
+        ] {
+            assert_eq!(names.contains(&HeaderName::from_static(name)), expected, "{name}");
+        }
+        assert!(!Names::NONE.contains(&HeaderName::from_static("age")));
+    }
+}

@@ -94,7 +94,7 @@ mod tests {
         for name in ["x-cache", "x-real-ip", "cdn-loop", "keep-alive", "proxy-connection", "te"] {
             starts.insert_name(name);
         }
-        for prefix in ["fpjs-proxy-", "x-amz-cf-", "x-edge-"] {
+        for prefix in ["fpjs-proxy-", "x-amz-cf-", "x-edge-", "fly-"] {
             starts.insert_prefix(prefix);
         }
         for name in

@@ -252,6 +252,31 @@ mod tests {
         }
     }
 
+    /// R12: only fields that an address comes from may be read.
+    #[test]
+    fn fields_of_an_address_are_known() {
+        let trusted =
+            TrustedAddress::new(HeaderName::from_static("x-real-ip"), 1.try_into().unwrap());
+        let config = Config::builder().trusted_address(trusted).build().unwrap();
+        for (config, platform, expected) in [
+            (Config::default(), Platform::Generic, &[][..]),
+            (config, Platform::Generic, &["x-real-ip"]),
+            (
+                Config::default(),
+                Platform::Cloudflare,
+                &["cf-connecting-ip", "cf-pseudo-ipv4", "cf-connecting-ipv6"],
+            ),
+        ] {
+            let reader = AddressReader::new(&config, platform);
+            for name in
+                ["cf-connecting-ip", "cf-pseudo-ipv4", "cf-connecting-ipv6", "x-real-ip", "accept"]
+            {
+                let is_read = reader.reads(&HeaderName::from_static(name));
+                assert_eq!(is_read, expected.contains(&name), "{platform:?} {name}");
+            }
+        }
+    }
+
     /// R12, cloudflare: a made-up IPv4 address gives way to the real one.
     #[test]
     fn pseudo_addresses_give_way() {

@@ -193,6 +193,7 @@ mod tests {
             ("region&region=", &["region", "region="]),
             ("xregion=1&regionx=2&region=3", &["region=3"]),
             ("%72egion=1&region=2&regio%6E=3", &["%72egion=1", "region=2", "regio%6E=3"]),
+            ("r%65gion=1&x&r%65gion=2", &["r%65gion=1", "r%65gion=2"]),
             ("a=%72egion&region%3D=1&region%=2", &[]),
             ("Region=eu&REGION=ap&%52egion=us&reg%49on", &[]),
             ("x=region&x=&region", &["region"]),

@@ -83,10 +83,8 @@ impl AgeCap {
     /// [R7.2]: crate::contract#R7.2
     /// [R7.5]: crate::contract#R7.5
     pub fn apply(self, headers: &mut HeaderMap) {
-        let mut fields = headers.get_all(CACHE_CONTROL).iter();
         let facts = ResponseFacts {
-            cache_control: fields.next().is_some(),
-            several_cache_controls: fields.next().is_some(),
+            several_cache_controls: headers.get_all(CACHE_CONTROL).iter().nth(1).is_some(),
             expires: headers.contains_key(EXPIRES),
             ..ResponseFacts::default()
         };

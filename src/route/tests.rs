@@ -121,6 +121,8 @@ fn dot_segments_are_refused() {
         "/i/./agent",
         "/../i",
         "/i/agent/..",
+        "/%2e",
+        "/%2E%2e/%2e",
         "/i/%2e",
         "/i/%2E%2e/x",
         "/i/.%2e",

@@ -31,6 +31,14 @@ fn trusting() -> Value {
 
 const TRUSTED: Pairs<'_> = &[("x-orig-host", "evil.example"), ("x-orig-for", "192.0.2.66")];
 
+/// R12: a gateway runs on the platform that it was made for.
+#[test]
+fn a_gateway_knows_its_platform() {
+    for &platform in Platform::ALL {
+        assert_eq!(gateway(platform, "{}").platform(), platform);
+    }
+}
+
 /// R12: a trusted host or address counts on `generic` and nowhere else.
 #[test]
 fn trusted_fields_are_generics() {

@@ -128,3 +128,27 @@ pub(super) fn why_refused(refusal: Refusal) -> Judgement {
     Judgement::fail(format!("the integration refuses the request: {sentence}"), remedy)
         .by(cause.rule())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// R9.3: what can be done about a refusal is told beside its own sentence.
+    #[test]
+    fn advice_fits_the_refusal() {
+        for (refusal, advice) in [
+            (Refusal::NotFound, "its depth and the routes"),
+            (Refusal::ApiKeyNotListed, "the list of keys"),
+            (Refusal::HostNotListed, "the list of hosts"),
+            (Refusal::HostOfUpstream, "the browser's host"),
+            (Refusal::Host, "the browser's host"),
+            (Refusal::ApiKeyMissing, "forward the query"),
+            (Refusal::TooManyFields, "at the rule"),
+        ] {
+            let judgement = why_refused(refusal);
+            let remedy = judgement.remedy.unwrap_or_default();
+            assert!(remedy.contains(advice), "{refusal:?}: {remedy}");
+            assert_eq!(judgement.rule, Some(refusal.cause().rule()));
+        }
+    }
+}

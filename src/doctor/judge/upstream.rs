@@ -103,3 +103,24 @@ fn shown(case: &Case) -> Option<(&str, &str)> {
     let shown = std::str::from_utf8(body).ok()?;
     shown.contains(&format!("q={nonce}")).then_some((nonce, shown))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// R3.3: a host is found as a whole name only.
+    #[test]
+    fn hosts_are_whole_names() {
+        for (text, region, expected) in [
+            ("https://api.fpjs.io/x", Region::Us, true),
+            ("api.fpjs.io", Region::Us, true),
+            ("https://eu.api.fpjs.io/x", Region::Us, false),
+            ("https://eu.api.fpjs.io/x", Region::Eu, true),
+            ("my-api.fpjs.io", Region::Us, false),
+            ("myapi.fpjs.io", Region::Us, false),
+            ("my-api.fpjs.io, api.fpjs.io", Region::Us, true),
+        ] {
+            assert_eq!(shows_host(text, region), expected, "{text}");
+        }
+    }
+}

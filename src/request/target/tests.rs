@@ -242,6 +242,20 @@ fn targets_are_uris() {
     }
 }
 
+/// R3.3, R4.3: each parameter is found behind one that only begins as it does, in any order.
+#[test]
+fn parameters_of_a_download_are_found_behind_others() {
+    for other in ["a", "v=1", "l", "r=", "%61", "%=22&x&api"] {
+        let mut parameters = ["apiKey=k", "version=4", "loaderVersion=1", "region=eu"];
+        for _ in 0..parameters.len() {
+            parameters.rotate_left(1);
+            let query = format!("{other}&{}", parameters.join("&"));
+            let expected = format!("https://eu.api.fpjs.io/web/v4/k/loader_v1.js?{query}");
+            assert_eq!(resolve(Route::Agent, Kind::Plain, &query), Ok(expected));
+        }
+    }
+}
+
 proptest! {
     /// R3.3, R4.3: the one scan of a download reads what a form decoder reads for each name.
     #[test]

@@ -97,5 +97,30 @@ const BROWSER_FIELDS: &[FieldRow] = &[
         (is_post, "x-accel-redirect", "/s3cret-0f-the-customer"),
         &[("origin-wide-fields", Fail)],
     ),
+    (
+        "a __Secure- cookie without Secure",
+        (is_post, "set-cookie", "__Secure-a=1; Path=/"),
+        &[("cookie-attributes", Fail)],
+    ),
+    (
+        "a __Host- cookie without Secure",
+        (is_post, "set-cookie", "__Host-a=1; Path=/"),
+        &[("cookie-attributes", Fail)],
+    ),
+    (
+        "a script without cookies may be for every site",
+        (is_v4_agent, "access-control-allow-origin", "*"),
+        &[],
+    ),
+    (
+        "CORS allows another site the agent",
+        (is_v4_agent, "access-control-allow-origin", "https://www.other.example"),
+        &[("cors", Fail)],
+    ),
+    (
+        "a tag of the site's own on the status page as JSON",
+        (|request| is_status(request) && request.uri().query().is_some(), "surrogate-key", "a b"),
+        &[],
+    ),
     ("cache tags come back", (is_v3_agent, "surrogate-key", "a b"), &[("cache-tags", Warn)]),
 ];

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use firstparty::Failure;
 use firstparty::doctor::Outcome::{Fail, Skipped, Warn};
+use firstparty::http::StatusCode;
 use serde_json::json;
 
 use super::{NOTHING_PASSES, PAGE, Row, assert_found, is_post, text};
-use crate::doctor::site::{Site, gateway_with};
+use crate::doctor::site::{Site, error, gateway_with};
 use crate::doctor::{found, verdict};
 
 /// R2.7, R9.1, R11.1: what the agent sends does not come to Fingerprint, or without what proves it.
@@ -74,6 +75,40 @@ fn an_error_without_code_is_fingerprints() {
 }
 
 const SENT: &[Row] = &[
+    (
+        "Fingerprint does not trust the integration, without saying why",
+        |site| {
+            site.upstream = |request, response| {
+                if is_post(request) {
+                    *response.status_mut() = StatusCode::FORBIDDEN;
+                }
+            };
+        },
+        &[("secret", Fail)],
+    ),
+    (
+        "Fingerprint has an error",
+        |site| {
+            site.upstream = |request, response| {
+                if is_post(request) {
+                    *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+                }
+            };
+        },
+        &[("identification-v4", Fail), ("identification-v3", Fail)],
+    ),
+    (
+        "Fingerprint has an error for the browser-cache request",
+        |site| {
+            site.back = |request, response| {
+                if request.uri().path().contains("/5yt489hgfj/") {
+                    *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+                    *response.body_mut() = error(500, "Failed", 7).into_body();
+                }
+            };
+        },
+        &[("browser-cache", Fail)],
+    ),
     (
         "no secret",
         |site| site.gateway = gateway_with(json!({"pre_shared_secret": null})),

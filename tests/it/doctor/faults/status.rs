@@ -92,6 +92,11 @@ const STATUS: &[Row] = &[
         &[("status-page", Fail)],
     ),
     (
+        "an error page in its place",
+        |site| site.front = |request| is_status(request).then(|| text(404, PAGE)),
+        &[("status-page", Warn)],
+    ),
+    (
         "HEAD is not allowed",
         |site| {
             site.front = |request| (request.method() == Method::HEAD).then(|| text(405, ""));
@@ -133,6 +138,12 @@ const STATUS: &[Row] = &[
 ];
 
 const STATUS_FIELDS: &[FieldRow] = &[
+    (
+        "HEAD has another media type",
+        (|request| request.method() == Method::HEAD, "content-type", "text/plain"),
+        &[("status-head", Warn)],
+    ),
+    ("a page that nobody may keep is no fault", (is_status, "cache-control", "max-age=0"), &[]),
     (
         "a CDN keeps the page",
         (is_status, "cache-control", "public, max-age=600"),

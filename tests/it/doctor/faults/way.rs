@@ -2,12 +2,13 @@
 
 use bytes::Bytes;
 use firstparty::doctor::Outcome::{Fail, Skipped, Warn};
-use firstparty::doctor::ProbeFailure;
+use firstparty::doctor::{Answer, Doctor, ProbeFailure, Step};
+use firstparty::http::Method;
 use serde_json::json;
 
 use super::{Row, assert_found, is_post};
-use crate::doctor::site::{Site, gateway_with, integration_at};
-use crate::doctor::verdict;
+use crate::doctor::site::{Site, gateway_with, integration, integration_at, new_integration};
+use crate::doctor::{ENTROPY, examine, verdict};
 use crate::support::response;
 
 /// R11.4: name, addresses, connection, redirects.
@@ -16,22 +17,82 @@ fn faults_on_the_way_to_the_host() {
     assert_found(WAY);
 }
 
+/// R11.4: addresses are compared where both are known.
+#[test]
+fn unknown_addresses_are_not_compared() {
+    let mut site = Site::sound();
+    site.addresses = |host| match host {
+        "metrics.shop.example.com" => vec![[198, 51, 100, 1].into()],
+        _ => Vec::new(),
+    };
+    let (outcome, cause, _) = verdict(&site.examined(), "addresses");
+    let unknown = "the addresses of both hosts are not known";
+    assert_eq!((outcome, &*cause), (Skipped, unknown));
+    site.addresses = |_| Vec::new();
+    let doctor = site.examined();
+    assert_eq!(verdict(&doctor, "addresses"), (Skipped, cause, None));
+    assert_eq!(verdict(&doctor, "reachable").1, "the host does not resolve");
+}
+
+/// R11.4: without an answer nothing is said of redirects, and the advice fits what was in the way.
+#[test]
+fn advice_fits_what_is_in_the_way() {
+    for (failure, advice) in [
+        (ProbeFailure::Resolve, "DNS zone"),
+        (ProbeFailure::Connect, "firewall"),
+        (ProbeFailure::Timeout, "drops packets"),
+        (ProbeFailure::HeadTooLarge, "so many fields"),
+        (ProbeFailure::Protocol, "a web server"),
+    ] {
+        let doctor = examine(Doctor::new(integration(), ENTROPY), |step| match step {
+            Step::Resolve(_) => Answer::Addresses(vec![[192, 0, 2, 1].into()]),
+            _ => Answer::Failure(failure),
+        });
+        let mut verdicts = doctor.verdicts().iter();
+        let reachable = verdicts.find(|verdict| verdict.check().name() == "reachable").unwrap();
+        assert!(reachable.remedy().unwrap().contains(advice), "{reachable:?}");
+        assert_eq!(verdict(&doctor, "redirects").0, Skipped);
+    }
+}
+
 /// R11.4: one's own machine needs no TLS.
 #[test]
 fn loopback_needs_no_tls() {
-    for (host, outcome) in [
-        ("localhost", Skipped),
-        ("www.localhost", Skipped),
-        ("127.0.0.7", Skipped),
-        ("[::1]", Skipped),
-        ("localhost.example", Fail),
-        ("notlocalhost", Fail),
-        ("128.0.0.1", Fail),
-        ("[::2]", Fail),
+    for (host, expected) in [
+        ("localhost:8080", Skipped),
+        ("shop.localhost", Skipped),
+        ("127.0.0.1", Skipped),
+        ("[::1]:8080", Skipped),
+        ("www.shop.example.com", Fail),
+        ("mylocalhost", Fail),
+        ("192.0.2.1", Fail),
     ] {
         let mut site = Site::sound();
-        site.integration = integration_at(&format!("http://{host}/ore54guier"));
-        assert_eq!(verdict(&site.examined(), "tls").0, outcome, "{host}");
+        site.integration = new_integration(&format!("http://{host}/ore54guier"));
+        assert_eq!(verdict(&site.examined(), "tls").0, expected, "{host}");
+    }
+}
+
+/// R16.1: it is told what is redirected, and to where.
+#[test]
+fn redirects_are_told() {
+    for (path, method, cause) in [
+        ("/web/v4/", Method::GET, "the download of the agent is redirected to another path"),
+        ("/vbcnkxb654", Method::GET, "the download of the agent is redirected to another path"),
+        ("/status", Method::HEAD, "the status page is redirected to another path"),
+        ("/5yt489hgfj", Method::OPTIONS, "a preflight is redirected to another path"),
+        ("/5yt489hgfj", Method::POST, "a request of the agent is redirected to another path"),
+    ] {
+        let mut site = Site::sound();
+        let doctor = examine(Doctor::new(integration(), ENTROPY), |step| match &step {
+            Step::Send(request)
+                if request.method() == method && request.uri().path().contains(path) =>
+            {
+                Answer::Response(response(302, &[("location", "/login")]).map(|()| Bytes::new()))
+            }
+            _ => site.answer(step),
+        });
+        assert_eq!(verdict(&doctor, "redirects").1, cause);
     }
 }
 
