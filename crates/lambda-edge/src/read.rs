@@ -63,13 +63,12 @@ impl EdgeEvent<Bytes> {
             Ok(event) => {
                 event.into_edge_event().map_err(|fault| EdgeEventError::Member(fault.to_owned()))
             }
-            Err(error) if error.is_data() => read_again(json),
-            Err(error) => Err(EdgeEventError::Json(error)),
+            Err(_) => read_again(json),
         }
     }
 }
 
-/// Reads an event again that the derived code refused, now with the path to the fault.
+/// Reads an event again that the derived code refused, now with the path to the fault, if it is JSON.
 ///
 /// To keep track of the path would cost too much for every event. The way by [`Value`] also helps
 /// against a member that is there twice: derived code refuses it, a [`Value`] keeps the last.

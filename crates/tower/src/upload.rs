@@ -82,3 +82,22 @@ impl Body for Upload {
         self.missing.map_or_else(|| self.body.size_hint(), SizeHint::with_exact)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::task::Waker;
+
+    use super::*;
+
+    /// R16.5: whoever drops the content takes no more of it, so the browser has nothing to send.
+    #[test]
+    fn a_dropped_upload_waits_for_nobody() {
+        let progress = Progress::begin();
+        let request = Request::new(String::new());
+        let request = upload(request, Version::HTTP_11, progress.clone());
+        assert!(progress.wait(Waker::noop()));
+        assert!(progress.turn().0 == Turn::Browser);
+        drop(request);
+        assert!(progress.turn().0 == Turn::Upstream);
+    }
+}

@@ -28,6 +28,17 @@ fn an_event_becomes_a_request() {
     assert!(pending.report().authorised);
 }
 
+/// R13.1: what an event holds can be asked for.
+#[test]
+fn an_event_tells_what_it_holds() {
+    let event = event_with(|request| request["body"]["inputTruncated"] = true.into());
+    assert_eq!((event.method(), event.uri().path()), (&Method::POST, "/fp/result"));
+    assert_eq!(values(event.fields(), "accept"), ["text/html", "*/*"]);
+    assert_eq!(event.client_ip(), "203.0.113.178".parse().ok());
+    assert!(event.is_truncated());
+    assert!(!event_with(|_| {}).is_truncated());
+}
+
 /// R13.1: text and base64 bodies, in any order of members, with escapes or without.
 #[test]
 fn bodies_are_decoded() {

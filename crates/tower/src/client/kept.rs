@@ -115,4 +115,14 @@ mod tests {
         kept.write_all(b"GET / HT").await.unwrap();
         assert!(history.broke_before_answering(true), "after the next request");
     }
+
+    /// What shuts the connection down, shuts down what it stands for: TLS says that this is the end.
+    #[tokio::test]
+    async fn a_shutdown_is_passed_on() {
+        let (stream, mut upstream) = duplex(64);
+        let mut kept = Kept::new(stream);
+        kept.shutdown().await.unwrap();
+        assert_eq!(upstream.read(&mut [0; 1]).await.unwrap(), 0);
+        assert!(kept.write_all(b"GET").await.is_err());
+    }
 }

@@ -1,8 +1,10 @@
 //! Whose request it is, and what the gateway is told of it.
 
 use std::convert::Infallible;
-use std::future::ready;
+use std::future::{Ready, ready};
+use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::task::{Context, Poll};
 
 use firstparty::http::{Request, Response};
 use firstparty::{Config, Gateway, Platform};
@@ -45,6 +47,32 @@ async fn the_site_keeps_its_requests() {
     let response = service.oneshot(request).await.unwrap();
     assert_eq!(text(response.into_body()).await.unwrap(), "body");
     assert!(ends.all().is_empty());
+}
+
+/// A site that takes no requests.
+#[derive(Clone)]
+struct Closed;
+
+impl Service<Request<Body>> for Closed {
+    type Response = Response<Body>;
+    type Error = io::Error;
+    type Future = Ready<io::Result<Response<Body>>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Err(io::ErrorKind::NotConnected.into()))
+    }
+
+    fn call(&mut self, _: Request<Body>) -> Self::Future {
+        ready(Ok(Response::new(full(""))))
+    }
+}
+
+/// R2.8: the service is ready when the site is.
+#[tokio::test]
+async fn the_site_may_not_be_ready() {
+    let mut service = layer(echoing("host"), &Ends::default()).layer(Closed);
+    let error = service.ready().await.map(drop).unwrap_err();
+    assert_eq!(error.kind(), io::ErrorKind::NotConnected);
 }
 
 /// R4.1: what is the gateway's goes to Fingerprint, with everything that the contract asks for.
@@ -131,11 +159,8 @@ impl Service<Request<BoxBody>> for Busy {
     type Error = BoxError;
     type Future = std::future::Pending<Result<Response<Body>, BoxError>>;
 
-    fn poll_ready(
-        &mut self,
-        _: &mut std::task::Context<'_>,
-    ) -> std::task::Poll<Result<(), BoxError>> {
-        std::task::Poll::Pending
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        Poll::Pending
     }
 
     fn call(&mut self, _: Request<BoxBody>) -> Self::Future {
@@ -147,10 +172,10 @@ impl Service<Request<BoxBody>> for Busy {
 fn tokio_test_task<F: Future>(future: F) -> impl FnMut() -> Option<F::Output> {
     let mut future = Box::pin(future);
     move || {
-        let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
+        let mut cx = Context::from_waker(std::task::Waker::noop());
         match future.as_mut().poll(&mut cx) {
-            std::task::Poll::Ready(output) => Some(output),
-            std::task::Poll::Pending => None,
+            Poll::Ready(output) => Some(output),
+            Poll::Pending => None,
         }
     }
 }
