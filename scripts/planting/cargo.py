@@ -1,6 +1,7 @@
 """Cargo in the copy of the tree, and the test programs that it builds."""
 import json
 import os
+import signal
 import subprocess
 from pathlib import Path
 from typing import NamedTuple
@@ -51,19 +52,27 @@ class Cargo:
         """Compiles a library as far as errors are found."""
         return self.run("check", package, ["--lib"])
 
-    def build(self, package, targets):
-        """Builds test programs: each target is `--lib` or `--test NAME`."""
-        return self.run("test", package, ["--no-run", *" ".join(targets).split()])
+    def build(self, package, targets, seconds=None):
+        """Builds test programs: each target is `--lib` or `--test NAME`. Raises `subprocess.TimeoutExpired`."""
+        return self.run("test", package, ["--no-run", *" ".join(targets).split()], seconds)
 
-    def run(self, command, package, options):
+    def run(self, command, package, options, seconds=None):
         command = ["cargo", command, "--locked", "--message-format", "json", "--all-features", "--package", package]
-        done = subprocess.run(
-            [*command, *options], cwd=self.tree.path, env=self.environment, capture_output=True, text=True
+        cargo = subprocess.Popen(
+            [*command, *options], cwd=self.tree.path, env=self.environment, start_new_session=True,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )
-        messages = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+        try:
+            output, said = cargo.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            # The compiler, too, which evaluates constants.
+            os.killpg(cargo.pid, signal.SIGKILL)
+            cargo.communicate()
+            raise
+        messages = [json.loads(line) for line in output.splitlines() if line.startswith("{")]
         errors = [one["message"] for one in messages if one.get("message", {}).get("level") == "error"]
-        if done.returncode and not errors:
-            raise Wrong(done.stderr)
+        if cargo.returncode and not errors:
+            raise Wrong(said)
         return Built(dict(map(program, filter(is_test, messages))), errors)
 
 
