@@ -224,6 +224,26 @@ fn is_made_of(text: &str, more: &str) -> bool {
 mod tests {
     use super::*;
 
+    /// R14.2: a deployment tells what it is made of, its own parts or Fingerprint's.
+    #[test]
+    fn a_deployment_has_parts() {
+        let parts = |deployment: &Deployment| {
+            [
+                deployment.distribution_id(),
+                deployment.function_name(),
+                deployment.package_bucket(),
+                deployment.package_key(),
+                deployment.cdn_domain(),
+                deployment.api_domain(),
+            ]
+            .map(ToOwned::to_owned)
+        };
+        let deployment = Deployment::new("E1", "edge").unwrap();
+        assert_eq!(parts(&deployment), ["E1", "edge", BUCKET, KEY, CDN, API]);
+        let own = deployment.with_package("bucket", "key").with_origins("cdn", "api");
+        assert_eq!(parts(&own), ["E1", "edge", "bucket", "key", "cdn", "api"]);
+    }
+
     /// R14.4: the domain names themselves, and the API's in its regions.
     #[test]
     fn origins_are_known_by_domain_name() {

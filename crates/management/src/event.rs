@@ -191,6 +191,14 @@ mod tests {
         json!({"rawPath": "/", "headers": headers, "requestContext": {"http": {"method": "GET"}}})
     }
 
+    /// R14.1, R14.2: an event tells what the function decides by.
+    #[test]
+    fn an_event_has_parts() {
+        let event = FunctionUrlEvent::new("PUT", "/update", Some("mgmt-token t0ken"));
+        assert_eq!((event.method(), event.path()), ("PUT", "/update"));
+        assert_eq!(event.authorization(), Some("mgmt-token t0ken"));
+    }
+
     /// R14.1: the field is found in any case, once.
     #[test]
     fn authorization_is_one_field() {

@@ -122,6 +122,13 @@ mod tests {
         })
     }
 
+    /// R14.1: without a name there is no secret to read.
+    #[test]
+    fn the_secret_has_a_name() {
+        assert_eq!(settings([("SettingsSecretName", "s")]).secret_id(), Some("s"));
+        assert_eq!(settings([("SettingsSecretName", "")]).secret_id(), None);
+    }
+
     /// R14.2: a missing setting is named. A blank is not missing, but not valid either.
     #[test]
     fn missing_settings_are_named() {
