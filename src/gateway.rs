@@ -53,8 +53,8 @@ use crate::status_page::StatusPage;
 
 /// The integration on a site: turns a browser's request into one for upstream, or into an answer.
 ///
-/// Immutable, cheap to clone (one reference count), `Send` and `Sync`. Everything that depends
-/// only on the configuration is computed in [`Gateway::new`].
+/// Immutable, cheap to clone (one reference count), `Send` and `Sync`. What each request needs and
+/// only the configuration decides is computed in [`Gateway::new`].
 ///
 /// ```
 /// use firstparty::http::Request;

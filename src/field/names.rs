@@ -140,6 +140,9 @@ const fn begins_with(text: &str, prefix: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::field::FieldSet;
+    use crate::field::dropped::{FROM_REQUESTS, FROM_RESPONSES};
+    use crate::platform::Platform;
 
     /// A name is listed by itself or by how it begins.
     #[test]
@@ -157,5 +160,30 @@ mod tests {
             assert_eq!(names.contains(&HeaderName::from_static(name)), expected, "{name}");
         }
         assert!(!Names::NONE.contains(&HeaderName::from_static("age")));
+    }
+
+    /// R5.1 to R5.4, R6.1 to R6.3, R12: what the compiler has looked up is what a set finds out when it
+    /// is made, and what the list itself says.
+    #[test]
+    fn the_compiler_looks_up_what_a_set_would() {
+        let profiles = Platform::ALL.iter().map(|platform| platform.profile());
+        let denied = profiles.flat_map(|one| [&one.request_denylist, &one.response_denylist]);
+        let rows = FROM_REQUESTS.iter().chain(FROM_RESPONSES).map(|row| row.fields);
+        let mut longest = 0;
+        for names in denied.chain(rows) {
+            let set = FieldSet::new().with_names(names.names()).with_prefixes(names.prefixes());
+            assert_eq!(set.known(), names.known(), "{names:?}");
+            longest = longest.max(names.names().count());
+            let set = FieldSet::from(*names);
+            let ends = ["", "x", "-"];
+            let others =
+                names.prefixes().flat_map(|prefix| ends.map(|end| format!("{prefix}{end}")));
+            let known = KnownField::ALL.iter().map(|known| known.text().to_owned());
+            for name in known.chain(others).chain(["x-forwarded-for".to_owned()]) {
+                let name = HeaderName::from_bytes(name.as_bytes()).unwrap();
+                assert_eq!(set.contains(&name), names.contains(&name), "{name} {names:?}");
+            }
+        }
+        assert!(longest > 20);
     }
 }
