@@ -21,12 +21,14 @@ class Program(NamedTuple):
 
     path: Path
     folder: Path
+    # Cargo's: a test may build an example.
+    environment: dict
 
     def run(self, arguments, seconds, **environment):
         """What it says. Raises `subprocess.TimeoutExpired`."""
         return subprocess.run(
             [self.path, *arguments], cwd=self.folder, timeout=seconds, capture_output=True, text=True, errors="replace",
-            env=os.environ | PROPERTIES | {"CARGO_MANIFEST_DIR": str(self.folder)} | environment,
+            env=self.environment | PROPERTIES | {"CARGO_MANIFEST_DIR": str(self.folder)} | environment,
         )
 
 
@@ -73,14 +75,15 @@ class Cargo:
         errors = [one["message"] for one in messages if one.get("message", {}).get("level") == "error"]
         if cargo.returncode and not errors:
             raise Wrong(said)
-        return Built(dict(map(program, filter(is_test, messages))), errors)
+        programs = (program(message, self.environment) for message in messages if is_test(message))
+        return Built(dict(programs), errors)
 
 
 def is_test(message):
     return message.get("executable") and message["profile"]["test"]
 
 
-def program(message):
+def program(message, environment):
     name = message["target"]["name"]
     target = f"--test {name}" if "test" in message["target"]["kind"] else "--lib"
-    return target, Program(Path(message["executable"]), Path(message["manifest_path"]).parent)
+    return target, Program(Path(message["executable"]), Path(message["manifest_path"]).parent, environment)
