@@ -2,8 +2,8 @@
 //!
 //! Oracle: `serde_json` reads every body as the contract writes it out; the fields are the
 //! contract's, exactly; HEAD gets the fields of GET and no body. The status page depends on no
-//! value: other values with the same advice give the same page, byte for byte; all its tags are
-//! its own.
+//! value: other values with the same advice, and with v4 served or not alike, give the same page,
+//! byte for byte; all its tags are its own.
 
 #![no_main]
 
@@ -200,7 +200,10 @@ impl<'t> Page<'t> {
         else {
             return;
         };
-        if self.advice(&one) == self.advice(&other) && resolutions(&one) == resolutions(&other) {
+        let is_alike = self.advice(&one) == self.advice(&other)
+            && resolutions(&one) == resolutions(&other)
+            && serves_v4(&one) == serves_v4(&other);
+        if is_alike {
             let [one, other] = [one, other].map(|config| Gateway::new(config, self.platform));
             assert_eq!(html(&one, "GET"), html(&other, "GET"));
             assert_eq!(json(&one, "GET"), json(&other, "GET"));
@@ -220,6 +223,11 @@ impl<'t> Page<'t> {
     fn advice(&self, config: &Config) -> Vec<String> {
         advise(config, self.platform).iter().map(ToString::to_string).collect()
     }
+}
+
+/// A v3 route called `web` takes the agent of v4, and then the page shows no endpoint.
+fn serves_v4(config: &Config) -> bool {
+    matches!(Routes::new(config).classify("/fp/web/v4/k"), Ok(Route::Api { .. }))
 }
 
 fn resolutions(config: &Config) -> Vec<String> {

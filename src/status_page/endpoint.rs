@@ -49,6 +49,7 @@ mod tests {
             ("{}", "/fp/status", Some("/fp/")),
             ("{}", "//fp//status//", Some("//fp/")),
             ("{}", "/status/status", Some("/status/")),
+            (r#"{"get_result_path": "/web/"}"#, "/fp/status", None),
             (r#"{"mount": {"depth": 0}}"#, "/status", Some("/")),
             (r#"{"mount": {"depth": 2}}"#, "/a/b/status", Some("/a/b/")),
             (r#"{"mount": {"exact": "/x/y"}}"#, "/x/y/status", Some("/x/y/")),
