@@ -36,9 +36,9 @@ struct Input<'a> {
 }
 
 impl Input<'_> {
-    /// One input of four is examined again, and looked at by `Debug`.
+    /// One input of eight is examined again, and looked at by `Debug`.
     fn is_thorough(&self) -> bool {
-        self.entropy & 3 == 0
+        self.entropy & 7 == 0
     }
 }
 
