@@ -36,9 +36,10 @@ struct Input<'a> {
 }
 
 impl Input<'_> {
-    /// One input of eight is examined again, and looked at by `Debug`.
+    /// One input of eight is examined again, and looked at by `Debug`: by its length, which nearly every
+    /// mutation changes.
     fn is_thorough(&self) -> bool {
-        self.entropy & 7 == 0
+        self.text.0.len() % 8 == 0
     }
 }
 
