@@ -8,9 +8,12 @@ mod blocked;
 use std::fmt;
 
 pub(crate) use self::blocked::blocked_term;
-use crate::config::{AgentOrigin, Config, Resolution};
+use crate::config::{AgentOrigin, Config, Resolution, RoutePath};
 use crate::platform::{Platform, Profile};
 use crate::variable::Variable;
+
+/// Below the integration path, what the path of every v4 agent begins with; the public API key follows.
+const V4_AGENT: &str = "web/v4/";
 
 macro_rules! advice {
     ($(
@@ -92,6 +95,12 @@ advice! {
         setting: &'static str,
     } = "status-route",
         "{setting} is \"status\", so the status page cannot be reached: use another path";
+    /// A v3 route takes downloads of the v4 agent, whose path begins with `web/v4/`.
+    WebRoute {
+        /// The setting of the route.
+        setting: &'static str,
+    } = "web-route",
+        "{setting} takes downloads of the v4 agent, whose path begins with web/v4/: choose another path";
     /// Only one of the two v3 routes is on.
     RouteOff {
         /// The setting of the other one.
@@ -187,6 +196,7 @@ pub fn advise(config: &Config, platform: Platform) -> Vec<Advice> {
     let mut advice = Vec::new();
     advise_on_paths(config, profile, &mut advice);
     advise_on_routes(config, profile, &mut advice);
+    advise_on_v4_agent(config, profile, &mut advice);
     advise_on_mount(config, profile, &mut advice);
     advise_on_trust(config, profile, &mut advice);
     advise_on_upstream(config, profile, &mut advice);
@@ -229,6 +239,21 @@ fn advise_on_routes(config: &Config, profile: &Profile, advice: &mut Vec<Advice>
     }
     if !config.has_v4() {
         advice.push(if config.has_v3() { Advice::V4Off } else { Advice::NoRoute });
+    }
+}
+
+/// The v3 routes come before v4: the agent route as one path, the result route with all below it (R2.2).
+fn advise_on_v4_agent(config: &Config, profile: &Profile, advice: &mut Vec<Advice>) {
+    let agent = config.agent_download_path().map_or("", RoutePath::as_str);
+    let result = config.get_result_path().map(|route| format!("{route}/")).unwrap_or_default();
+    let is_above = !result.is_empty() && V4_AGENT.starts_with(&result);
+    for (variable, takes_it) in [
+        (Variable::AgentDownloadPath, agent.starts_with(V4_AGENT)),
+        (Variable::GetResultPath, is_above || result.starts_with(V4_AGENT)),
+    ] {
+        if takes_it && config.has_v4() {
+            advice.push(Advice::WebRoute { setting: profile.variable_name(variable) });
+        }
     }
 }
 

@@ -199,6 +199,32 @@ fn routes_are_compared() {
     assert_eq!(codes_of_routes("x", "reagent"), [""; 0]);
 }
 
+/// R1.5, R2.2: routes that hide the v4 agent.
+#[test]
+fn routes_leave_the_v4_agent_its_path() {
+    let is_advised = |agent, result| codes_of_routes(agent, result).contains(&"web-route");
+    for (path, as_agent, as_result) in [
+        ("web", false, true),
+        ("web/v4", false, true),
+        ("web/v4/k", true, true),
+        ("web/v4/k/x", true, true),
+        ("web/v", false, false),
+        ("web/v41", false, false),
+        ("webs", false, false),
+        ("x/web/v4", false, false),
+        ("Web", false, false),
+        ("", false, false),
+    ] {
+        assert_eq!(is_advised(path, "x"), as_agent, "{path}");
+        assert_eq!(is_advised("x", path), as_result, "{path}");
+    }
+    let without_v4 = sound().get_result_path("web").v4(false).build().unwrap();
+    assert_eq!(codes(&without_v4, Platform::Generic), ["v4-off"]);
+    let config = sound().get_result_path("web").build().unwrap();
+    let expected = Advice::WebRoute { setting: "GET_RESULT_PATH" };
+    assert_eq!(advise(&config, Platform::Cloudflare)[0], expected);
+}
+
 fn term(path: &str) -> Option<&'static str> {
     blocked_term(path)
 }
@@ -252,6 +278,7 @@ fn every_sentence_has_a_remedy() {
         Advice::NoSecret,
         Advice::EqualRoutes,
         Advice::StatusRoute { setting },
+        Advice::WebRoute { setting },
         Advice::RouteOff { setting },
         Advice::V4Off,
         Advice::NoRoute,

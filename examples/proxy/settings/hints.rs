@@ -38,6 +38,7 @@ fn setting(advice: &Advice) -> Option<&'static str> {
     match *advice {
         Advice::BlockedPath { setting, .. }
         | Advice::StatusRoute { setting }
+        | Advice::WebRoute { setting }
         | Advice::RouteOff { setting }
         | Advice::Ignored { setting }
         | Advice::RegionBesideCdn { setting }

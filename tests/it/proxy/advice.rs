@@ -34,6 +34,7 @@ fn arguments() {
         (&[], "no-secret", "--secret"),
         (&["--agent-path", "a", "--result-path", "a"], "equal-routes", "--agent-path"),
         (&["--result-path", "status"], "status-route", "--result-path"),
+        (&["--result-path", "web"], "web-route", "--result-path"),
         (&["--agent-path", "a"], "route-off", "--result-path"),
         (&["--agent-path", "a", "--v4", "false"], "v4-off", "--v4"),
         (&["--v4", "false"], "no-route", "--v4"),
