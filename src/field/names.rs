@@ -160,6 +160,8 @@ mod tests {
             assert_eq!(names.contains(&HeaderName::from_static(name)), expected, "{name}");
         }
         assert!(!Names::NONE.contains(&HeaderName::from_static("age")));
+        let shown = format!("{names:?}");
+        assert!(shown.contains(r#"["via"]"#) && shown.contains(r#"["x-edge-"]"#), "{shown}");
     }
 
     /// R5.1 to R5.4, R6.1 to R6.3, R12: what the compiler has looked up is what a set finds out when it

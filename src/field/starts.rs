@@ -84,6 +84,7 @@ mod tests {
             for longer in starts.iter().skip(length) {
                 assert!(!prefixes.rule_out(longer.as_bytes()), "{text}, {longer}");
             }
+            assert_eq!(format!("{names:?}"), "Starts(1)");
         }
     }
 

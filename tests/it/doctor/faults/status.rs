@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use firstparty::doctor::Outcome::{Fail, Ok, Skipped, Warn};
-use firstparty::doctor::{Answer, Doctor, Step};
+use firstparty::doctor::{Answer, Doctor, Outcome, Step};
 use firstparty::http::Method;
 use serde_json::json;
 
@@ -49,8 +49,9 @@ fn changes_on_the_way_are_told() {
 /// R10.4: what the words of a page do not say, its JSON does.
 #[test]
 fn variables_are_read_in_json() {
+    const MISSING: &str = r#"{"envInfo": [{"envVarName": "PROXY_SECRET", "isSet": false}]}"#;
     for (json, outcome) in [
-        (r#"{"envInfo": [{"envVarName": "PROXY_SECRET", "isSet": false}]}"#, Fail),
+        (MISSING, Fail),
         (r#"{"envInfo": [{"envVarName": "PROXY_SECRET", "isSet": true}]}"#, Ok),
         (
             r#"{"envInfo": [1, {"isSet": true}, {"envVarName": "fpjs_pre_shared_secret", "isSet": true}]}"#,
@@ -65,19 +66,27 @@ fn variables_are_read_in_json() {
         (r#"{"variables": []}"#, Skipped),
         ("true", Skipped),
     ] {
-        let mut site = Site::sound();
-        site.integration = new_integration("https://metrics.shop.example.com/ore54guier");
-        let doctor = Doctor::new(site.integration.clone(), [0; 16]);
-        let doctor = examine(doctor, |step| match &step {
-            Step::Send(request) if is_status(request) => {
-                let is_json = request.uri().query() == Some("format=json");
-                let body = if is_json { json } else { "<h1>Integration status</h1>" };
-                Answer::Response(response(200, &[]).map(|()| body.into()))
-            }
-            _ => site.answer(step),
-        });
-        assert_eq!(verdict(&doctor, "status-secret").0, outcome, "{json}");
+        assert_eq!(secret_by_json(200, json), outcome, "{json}");
     }
+    // What comes with a redirect is no answer of the integration's.
+    assert_eq!(secret_by_json(302, MISSING), Skipped);
+}
+
+/// What is found of the secret, if only this JSON tells of it.
+fn secret_by_json(status: u16, json: &'static str) -> Outcome {
+    let mut site = Site::sound();
+    site.integration = new_integration("https://metrics.shop.example.com/ore54guier");
+    let doctor = Doctor::new(site.integration.clone(), [0; 16]);
+    let doctor = examine(doctor, |step| match &step {
+        Step::Send(request) if is_status(request) => {
+            let is_json = request.uri().query() == Some("format=json");
+            let (status, body) =
+                if is_json { (status, json) } else { (200, "<h1>Integration status</h1>") };
+            Answer::Response(response(status, &[]).map(|()| body.into()))
+        }
+        _ => site.answer(step),
+    });
+    verdict(&doctor, "status-secret").0
 }
 
 const STATUS: &[Row] = &[
