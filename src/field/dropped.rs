@@ -152,9 +152,7 @@ impl Dropped {
         for row in contract.iter().chain([&platform]) {
             all.insert_all(row.fields);
         }
-        for name in configured {
-            all.insert(name);
-        }
+        all.extend(configured);
         let mut wanted = *all.known();
         wanted.insert_all(read);
         let passed = PassedNames::new(&wanted, &all);

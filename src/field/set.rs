@@ -1,6 +1,6 @@
 //! A set of field names and prefixes.
 
-use std::borrow::Cow;
+use std::borrow::{Borrow, Cow};
 
 use http::HeaderName;
 
@@ -44,12 +44,9 @@ impl FieldSet {
     /// Adds names. Case does not matter; text that is not a field name matches nothing.
     #[must_use]
     pub fn with_names<N: AsRef<str>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
-        for name in names {
-            // What is no name is no field's either.
-            if let Ok(name) = HeaderName::from_bytes(name.as_ref().as_bytes()) {
-                self.insert(&name);
-            }
-        }
+        // What is no name is no field's either.
+        let names = names.into_iter();
+        self.extend(names.filter_map(|name| HeaderName::from_bytes(name.as_ref().as_bytes()).ok()));
         self
     }
 
@@ -77,18 +74,20 @@ impl FieldSet {
         self.starts.insert_all(names.starts());
     }
 
-    pub(super) fn insert(&mut self, name: &HeaderName) {
-        let Some(known) = KnownField::of(name) else {
-            return self.insert_other(name.as_str());
-        };
-        self.known.insert(known);
-    }
-
-    fn insert_other(&mut self, name: &str) {
-        self.starts.insert_name(name);
-        if let Err(place) = self.place_of(name) {
-            self.others.insert(place, name.into());
+    /// Adds names.
+    pub(super) fn extend<N: Borrow<HeaderName>>(&mut self, names: impl IntoIterator<Item = N>) {
+        for name in names {
+            let name = name.borrow();
+            match KnownField::of(name) {
+                Some(known) => self.known.insert(known),
+                None => {
+                    self.starts.insert_name(name.as_str());
+                    self.others.push(name.as_str().into());
+                }
+            }
         }
+        self.others.sort_unstable();
+        self.others.dedup();
     }
 
     /// Whether the name is in the set.
@@ -123,12 +122,7 @@ impl FieldSet {
 
     fn has_prefix_or_other(&self, name: &str) -> bool {
         self.prefixes.iter().any(|prefix| name.starts_with(&**prefix))
-            || self.place_of(name).is_ok()
-    }
-
-    /// Where a name is among those outside the table, or where it belongs.
-    fn place_of(&self, name: &str) -> Result<usize, usize> {
-        self.others.binary_search_by(|other| (**other).cmp(name))
+            || self.others.binary_search_by(|other| (**other).cmp(name)).is_ok()
     }
 }
 
