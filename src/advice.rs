@@ -10,10 +10,8 @@ use std::fmt;
 pub(crate) use self::blocked::blocked_term;
 use crate::config::{AgentOrigin, Config, Resolution, RoutePath};
 use crate::platform::{Platform, Profile};
+use crate::route::V4_AGENT;
 use crate::variable::Variable;
-
-/// Below the integration path, what the path of every v4 agent begins with; the public API key follows.
-const V4_AGENT: &str = "web/v4/";
 
 macro_rules! advice {
     ($(

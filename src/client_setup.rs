@@ -11,7 +11,7 @@ use self::snippet::{Urls, escaped};
 use crate::advice::{Advice, blocked_term};
 use crate::config::{Config, ConfigError, ConfigErrorKind, Mount, RoutePath};
 use crate::region::Region;
-use crate::route::{Route, Routes};
+use crate::route::{Route, Routes, V4_AGENT};
 
 /// The name of the setting in errors and advice.
 const PATH: &str = "integration_path";
@@ -204,7 +204,7 @@ impl ClientSetup {
     /// ```
     #[must_use]
     pub fn v4_import(&self) -> Option<String> {
-        self.v4.then(|| format!("{}web/v4/<apiKey>", self.base))
+        self.v4.then(|| format!("{}{V4_AGENT}<apiKey>", self.base))
     }
 
     /// The JavaScript that starts the agent, or `None` where a route that it needs is off or hidden.

@@ -14,6 +14,9 @@ use self::segments::{after, has_dot_segment, with_one_slash, without_slashes};
 use crate::config::{Config, Mount, RoutePath};
 use crate::refusal::Refusal;
 
+/// What the path of every v4 agent begins with, below the integration path; the public API key follows (R4.2).
+pub(crate) const V4_AGENT: &str = "web/v4/";
+
 /// The part of the integration that a path belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]

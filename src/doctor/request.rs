@@ -12,6 +12,7 @@ use super::step::Step;
 use crate::config::RoutePath;
 use crate::octets::percent;
 use crate::region::Region;
+use crate::route::V4_AGENT;
 
 /// What servers spoil that take a query apart and write it anew. It needs no escape in HTML and JSON,
 /// so that a server which shows its request shows it as it is.
@@ -99,7 +100,7 @@ fn request(case: &Case, probe: Probe) -> Result<Request<Bytes>, NotAsked> {
 }
 
 fn agent_v4(key: &str) -> String {
-    let mut target = "/web/v4/".to_owned();
+    let mut target = format!("/{V4_AGENT}");
     percent::push_encoded(&mut target, key);
     target + "?ci=jsl/4.1.5"
 }
