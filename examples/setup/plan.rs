@@ -99,19 +99,15 @@ fn host(origin: &str) -> Result<HostName, String> {
     host.parse().map_err(|error| format!("--site: {error}"))
 }
 
-/// On what will be deployed: a list of hosts is among what is pasted where an adapter reads one, and the
-/// configuration knows the integration path unless it counts segments.
+/// On what will be deployed: a list of hosts is among what is pasted wherever the lack of one deserves advice,
+/// and the configuration knows the integration path unless it counts segments.
 fn advice(
     platform: Platform,
     builder: Builder,
     host: &HostName,
     setup: &ClientSetup,
 ) -> Result<Vec<Advice>, Box<dyn Error>> {
-    let lists_hosts = matches!(
-        platform,
-        Platform::Generic | Platform::Azure | Platform::Cloudflare | Platform::FastlyCompute
-    );
-    let config = if lists_hosts { builder.hosts([host.as_str()]) } else { builder }.build()?;
+    let config = builder.hosts([host.as_str()]).build()?;
     let mut advice = advise(&config, platform);
     if config.route_prefix().is_none() {
         advice.extend(setup.advice());
