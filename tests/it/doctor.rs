@@ -41,6 +41,22 @@ fn examine(mut doctor: Doctor, mut answer: impl FnMut(Step) -> Answer) -> Doctor
     doctor
 }
 
+fn resolved(step: &Step) -> Option<Answer> {
+    matches!(step, Step::Resolve(_)).then(|| Answer::Addresses(vec![[192, 0, 2, 1].into()]))
+}
+
+/// Examines a server that gives one answer to all, and counts the requests.
+fn with_one(answer: &Answer) -> (Doctor, usize) {
+    let mut count = 0;
+    let doctor = examine(Doctor::new(integration(), ENTROPY), |step| {
+        resolved(&step).unwrap_or_else(|| {
+            count += 1;
+            answer.clone()
+        })
+    });
+    (doctor, count)
+}
+
 /// What is to be mended, by check.
 fn found(doctor: &Doctor) -> BTreeMap<&'static str, Outcome> {
     let verdicts = doctor.verdicts().iter().filter(|verdict| verdict.outcome() >= Outcome::Warn);

@@ -10,27 +10,11 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::site::integration;
-use super::{ENTROPY, examine, found, verdict};
+use super::{ENTROPY, examine, found, resolved, verdict, with_one};
 use crate::support::{fields, response};
 
 fn doctor() -> Doctor {
     Doctor::new(integration(), ENTROPY)
-}
-
-fn resolved(step: &Step) -> Option<Answer> {
-    matches!(step, Step::Resolve(_)).then(|| Answer::Addresses(vec![[192, 0, 2, 1].into()]))
-}
-
-/// Examines a server that gives one answer to all, and counts the requests.
-fn with_one(answer: &Answer) -> (Doctor, usize) {
-    let mut count = 0;
-    let doctor = examine(doctor(), |step| {
-        resolved(&step).unwrap_or_else(|| {
-            count += 1;
-            answer.clone()
-        })
-    });
-    (doctor, count)
 }
 
 fn page(status: u16, pairs: &[(&str, &str)], body: &str) -> Answer {

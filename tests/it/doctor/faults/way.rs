@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::{Row, assert_found, is_post};
 use crate::doctor::site::{Site, gateway_with, integration, integration_at, new_integration};
-use crate::doctor::{ENTROPY, examine, verdict};
+use crate::doctor::{ENTROPY, examine, verdict, with_one};
 use crate::support::response;
 
 /// R11.4: name, addresses, connection, redirects.
@@ -44,10 +44,7 @@ fn advice_fits_what_is_in_the_way() {
         (ProbeFailure::HeadTooLarge, "so many fields"),
         (ProbeFailure::Protocol, "a web server"),
     ] {
-        let doctor = examine(Doctor::new(integration(), ENTROPY), |step| match step {
-            Step::Resolve(_) => Answer::Addresses(vec![[192, 0, 2, 1].into()]),
-            _ => Answer::Failure(failure),
-        });
+        let (doctor, _) = with_one(&Answer::Failure(failure));
         let mut verdicts = doctor.verdicts().iter();
         let reachable = verdicts.find(|verdict| verdict.check().name() == "reachable").unwrap();
         assert!(reachable.remedy().unwrap().contains(advice), "{reachable:?}");
