@@ -1,11 +1,10 @@
 """What cargo-mutants would change."""
 import json
 import re
-import subprocess
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
-from planting import ROOT
+from planting import ROOT, printed
 from planting.switch import Change
 
 
@@ -24,7 +23,7 @@ class Mutant(NamedTuple):
 
 def listed(tree, package, globs):
     """The mutants of a package in files that one of the patterns fits, if there are patterns."""
-    folder = printed([ROOT / "scripts/tool", "cargo-mutants", "27.1.0"], ROOT).strip()
+    folder = printed([ROOT / "scripts/tool", "cargo-mutants", "27.1.0"]).strip()
     command = [f"{folder}/cargo-mutants", "mutants", "--list", "--json", "--all-features", "--package", package]
     found = json.loads(printed(command, tree.path))
     texts = {one["file"]: tree.read(one["file"]).splitlines(keepends=True) for one in found}
@@ -33,10 +32,6 @@ def listed(tree, package, globs):
         for one in found
         if not globs or any(fnmatchcase(one["file"], glob) for glob in globs)
     ]
-
-
-def printed(command, folder):
-    return subprocess.run(command, cwd=folder, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
 def change(mutant, lines):

@@ -1,8 +1,7 @@
 """A copy of the tree, to change at will."""
-import subprocess
 from pathlib import Path
 
-from planting import ROOT, Wrong
+from planting import ROOT, Wrong, printed
 
 
 class Tree:
@@ -28,8 +27,8 @@ class Tree:
 
     def restore(self):
         """Makes it equal to the tree."""
-        listed = subprocess.run(ROOT / "scripts/files", check=True, capture_output=True, text=True).stdout
-        names = {name for name in listed.splitlines() if (ROOT / name).is_file()}
+        listed = printed([ROOT / "scripts/files"]).splitlines()
+        names = {name for name in listed if (ROOT / name).is_file()}
         for path in [path for path in self.path.rglob("*") if path.is_file()]:
             if str(path.relative_to(self.path)) not in names:
                 path.unlink()
